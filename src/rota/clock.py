@@ -1,0 +1,31 @@
+"""The wall clock as an argument. Durations are measured with the event loop's own `time()`."""
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the wall-clock time; may jump in either direction, as real clocks do."""
+
+    def timestamp(self) -> float:
+        """Return seconds since the Unix epoch."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock: the only reader of wall time in rota."""
+
+    def timestamp(self) -> float:
+        """Return seconds since the Unix epoch."""
+        return time.time()
+
+
+def instant(epoch_seconds: float) -> datetime:
+    """Return the aware UTC moment of an epoch time."""
+    return datetime.fromtimestamp(epoch_seconds, UTC)
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return `2026-11-24T03:00:00Z`; parts of a second appear only where there are any."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

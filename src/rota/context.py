@@ -1,0 +1,111 @@
+"""What a running task, its HTTP client and its log lines know about the run they belong to.
+
+The link between a task and the rest of rota is one context variable, so that a task written
+without rota in mind needs no extra argument, and a client finds the deadline and the stop.
+"""
+
+import asyncio
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Trigger(StrEnum):
+    """Why a run was started."""
+
+    SCHEDULE = "schedule"
+    CATCH_UP = "catch_up"
+    START = "start"
+    MANUAL = "manual"
+
+
+class StopRequested(asyncio.CancelledError):  # noqa: N818 (a request to end, as CancelledError is, not an error)
+    """Raised into a task in place of its next request once the process has been told to stop."""
+
+
+class Stop:
+    """A request to stop, made once, seen by everything that would start something new."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+        self.signal_number: int | None = None
+
+    @property
+    def requested(self) -> bool:
+        """Whether the process has been told to stop."""
+        return self._event.is_set()
+
+    def request(self, signal_number: int | None = None) -> None:
+        """Ask everything to stop; only the first call's signal is kept."""
+        if not self.requested:
+            self.signal_number = signal_number
+            self._event.set()
+
+    async def wait(self) -> None:
+        """Return once a stop has been requested."""
+        await self._event.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a task, as the task sees it.
+
+    `slot` is the instant that the run is for (aware UTC; None for a run by hand or at start),
+    `deadline` the instant at which the task's timeout ends it. `attempt` counts from 0 and is
+    None wherever Kubernetes does not tell it. `identity` stays the same when the same work is
+    tried again: the slot, else the Job's uid, else the run id. Idempotency keys are made of it.
+    """
+
+    task: str
+    run_id: str
+    trigger: Trigger
+    slot: datetime | None
+    deadline: datetime
+    identity: str
+    shard_index: int = 0
+    shard_count: int = 1
+    attempt: int | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Execution:
+    """A run under way, as rota's own parts see it. `deadline_loop_seconds` is on the loop's clock."""
+
+    run: Run
+    stop: Stop
+    deadline_loop_seconds: float
+    work_refused: bool = field(default=False)
+
+    def check_stop(self) -> None:
+        """Raise StopRequested, and remember that work was left undone, once a stop is requested."""
+        if self.stop.requested:
+            self.work_refused = True
+            message = "the process is stopping: no new request is started"
+            raise StopRequested(message)
+
+    def remaining_seconds(self) -> float:
+        """Return what is left of the task's timeout; never negative."""
+        return max(0.0, self.deadline_loop_seconds - asyncio.get_running_loop().time())
+
+
+_execution: ContextVar[Execution | None] = ContextVar("rota_execution", default=None)
+
+
+def current_execution() -> Execution | None:
+    """Return the run under way in this context, or None outside a run."""
+    return _execution.get()
+
+
+def enter(execution: Execution) -> None:
+    """Make `execution` the one under way in the current context (an asyncio task has its own)."""
+    _execution.set(execution)
+
+
+def current_run() -> Run:
+    """Return the run that the calling task belongs to; RuntimeError outside a run."""
+    execution = _execution.get()
+    if execution is None:
+        message = "no run is under way here: current_run() works inside a task's execute()"
+        raise RuntimeError(message)
+    return execution.run

@@ -1,0 +1,27 @@
+"""The one table of exit codes, read by `rota run`, the docs and the chart's podFailurePolicy."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the end of `rota run` says; `meaning` for people, `retryable` for a Job."""
+
+    meaning: str
+    retryable: bool
+
+    def __new__(cls, value: int, meaning: str, retryable: bool) -> "ExitCode":  # noqa: FBT001, PYI034 (IntEnum's own protocol: members are made from positional tuples)
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        member.retryable = retryable
+        return member
+
+    SUCCEEDED = (0, "succeeded", False)
+    TASK_FAILED = (1, "the task raised", True)
+    USAGE = (2, "usage, unknown task or bad settings", False)
+    API_REJECTED = (3, "the Business API refused for good", False)
+    API_UNAVAILABLE = (4, "the Business API was out of reach after all retries", True)
+    TIMED_OUT = (5, "the task's own timeout", True)
+    ITEMS_FAILED = (6, "some items failed, the others are done", True)
+    INTERRUPTED_SIGINT = (130, "SIGINT with work left", True)
+    INTERRUPTED_SIGTERM = (143, "SIGTERM with work left", True)
