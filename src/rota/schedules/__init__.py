@@ -1,0 +1,40 @@
+"""Pure arithmetic of schedules: when a task is due, and how that is written for a CronJob.
+
+No clock, no state and no I/O other than reading time zones. The reference for five-field text is
+robfig/cron v3.0.1, which the Kubernetes API server parses and the CronJob controller computes with.
+"""
+
+from rota.schedules.base import Schedule
+from rota.schedules.caveats import warnings_for
+from rota.schedules.cron import Cron
+from rota.schedules.every import Every
+from rota.schedules.interval import LONGEST_INTERVAL_SECONDS, Interval
+from rota.schedules.mapping import (
+    CronJobSchedule,
+    cronjob_schedule,
+    five_field_text,
+    schedule_for_interval,
+)
+from rota.schedules.parsing import parse_schedule
+from rota.schedules.splay import splay_offset_minutes, splayed_cronjob_schedule
+from rota.schedules.window import count_between, newest_until
+from rota.schedules.zones import load_zone
+
+__all__ = [
+    "LONGEST_INTERVAL_SECONDS",
+    "Cron",
+    "CronJobSchedule",
+    "Every",
+    "Interval",
+    "Schedule",
+    "count_between",
+    "cronjob_schedule",
+    "five_field_text",
+    "load_zone",
+    "newest_until",
+    "parse_schedule",
+    "schedule_for_interval",
+    "splay_offset_minutes",
+    "splayed_cronjob_schedule",
+    "warnings_for",
+]
