@@ -1,0 +1,188 @@
+"""The client that tasks are handed. httpx is loaded when it is first used."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from rota.api import shapes
+from rota.base_url import parse_base_url
+from rota.errors import ApiResponseError, RequestRefusedError
+from rota.net import ApiOptions
+from rota.net.call import Call
+from rota.net.idempotency import item_key, operation_key
+from rota.net.paths import next_path, segment
+
+if TYPE_CHECKING:
+    from rota.net.session import AsyncClient, Response
+
+_CLEANUP_PATH = "/api/v1/admin/cleanup"
+_NOTIFICATIONS_PATH = "/api/v1/notifications"
+_NO_CONTENT_STATUSES = frozenset({204, 205})
+
+
+class BusinessApiClient:
+    """Calls the Business API at `base_url`; SettingsError if that is no URL to call.
+
+    Subclass it for an application's own endpoints, and call `get`, `post`, `put`, `patch`,
+    `delete` and `pages`, or `client` directly, as the seed does: retries, deadlines, limits, the
+    token, idempotency keys and the refusal of other targets lie below both. The former raise
+    ApiRejectedError, ApiResponseError, ApiUnavailableError or RequestRefusedError (see
+    `rota.errors`); the latter raises what httpx raises. A stop of the process raises
+    StopRequested in place of the next request.
+
+    `options` may be set until the first request. After `close()` the next request opens the client
+    again.
+    """
+
+    # As class attributes, since a subclass may have an __init__ of its own that knows none of them.
+    options: ApiOptions | None = None
+    _client: "AsyncClient | None" = None
+
+    def __init__(self, base_url: str, options: ApiOptions | None = None) -> None:
+        parse_base_url(base_url)
+        self.base_url = base_url.rstrip("/")
+        if options is not None:
+            self.options = options
+
+    @property
+    def client(self) -> "AsyncClient":
+        """The httpx.AsyncClient, opened when first asked for; pass it paths, not URLs."""
+        if self._client is None:
+            from rota.net.session import open_client  # noqa: PLC0415 (imports httpx)
+
+            self._client = open_client(self.base_url, self._options())
+        return self._client
+
+    def _options(self) -> ApiOptions:
+        return self.options or ApiOptions()
+
+    async def close(self) -> None:
+        """Close all connections. May be called twice."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        error_class: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def cleanup_expired(self) -> dict[str, Any]:
+        """Have what has expired deleted; return `{"deleted": n}`. Done once per slot."""
+        result = await self.post(_CLEANUP_PATH, key=operation_key(f"POST {_CLEANUP_PATH}"))
+        return shapes.cleanup_result(result, f"POST {_CLEANUP_PATH}")
+
+    async def get_pending_notifications(self) -> dict[str, Any]:
+        """Return `{"items": [{"id": …}, …]}`: all pages in one, in order, each id once."""
+        items: dict[str, dict[str, Any]] = {}
+        async for page in self.pages(_NOTIFICATIONS_PATH, params={"status": "pending"}):
+            for item in shapes.items(page, f"GET {_NOTIFICATIONS_PATH}"):
+                items.setdefault(str(item["id"]), item)
+        return {"items": list(items.values())}
+
+    async def send_notification(self, notification_id: str | int) -> dict[str, Any]:
+        """Have one notification sent; return what the API says, `{}` where it says nothing."""
+        path = f"{_NOTIFICATIONS_PATH}/{segment(notification_id)}/send"
+        key = item_key(f"POST {_NOTIFICATIONS_PATH}/{{id}}/send", notification_id)
+        result = await self.post(path, key=key)
+        return {} if result is None else shapes.json_object(result, f"POST {path}")
+
+    async def get(self, path: str, *, params: Mapping[str, Any] | None = None) -> Any:
+        """Return the JSON at `path`; None for a 204."""
+        response = await self._send(Call("GET", path, params))
+        return None if response.status_code in _NO_CONTENT_STATUSES else response.json()
+
+    async def post(
+        self,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        item: str | int | None = None,
+        key: str | None = None,
+    ) -> Any:
+        """Return the JSON that the API answers; None where it answers with no body.
+
+        The Idempotency-Key is `key`; else one made of the method, the path and `item`, the same in
+        every run, for what must happen once per item; else one that only a second try of the same
+        slot repeats.
+        """
+        return await self._change(Call("POST", path, params, json, key), item)
+
+    async def put(
+        self,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        key: str | None = None,
+    ) -> Any:
+        """Return the JSON that the API answers; None where it answers with no body."""
+        return await self._change(Call("PUT", path, params, json, key))
+
+    async def patch(
+        self,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        item: str | int | None = None,
+        key: str | None = None,
+    ) -> Any:
+        """Return the JSON that the API answers; None where it answers with no body.
+
+        Like a POST it is repeated only while the API is idempotent; a key is sent only if `key` or
+        `item` is given.
+        """
+        return await self._change(Call("PATCH", path, params, json, key), item)
+
+    async def delete(self, path: str, *, params: Mapping[str, Any] | None = None) -> Any:
+        """Return the JSON that the API answers; None where it answers with no body.
+
+        A 404 or 410 raises ApiRejectedError with that `status`: whether something that is gone
+        already counts as deleted is for the caller to say.
+        """
+        return await self._change(Call("DELETE", path, params))
+
+    async def pages(
+        self, path: str, *, params: Mapping[str, Any] | None = None
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Yield the JSON object at `path`, and at each `next` link until there is none.
+
+        A link is followed below the base URL only. Raises ApiResponseError for a link to elsewhere,
+        for one that was followed before, and for more pages than `options.max_pages`.
+        """
+        first = path
+        followed: set[str] = set()
+        for _ in range(self._options().max_pages):
+            page = shapes.json_object(await self.get(path, params=params), f"GET {first}")
+            yield page
+            link = page.get("next")
+            if link is None or link == "":
+                return
+            try:
+                path, params = next_path(self.base_url, path, link), None
+            except RequestRefusedError as error:
+                raise ApiResponseError(f"GET {first}: {error}") from None
+            if path in followed:
+                raise ApiResponseError(f"GET {first}: a next link leads back to an earlier page")
+            followed.add(path)
+        raise ApiResponseError(f"GET {first}: more than {self._options().max_pages} pages")
+
+    async def _change(self, call: Call, item: str | int | None = None) -> Any:
+        if call.key is None and item is not None:
+            call = replace(call, key=item_key(f"{call.method} {call.path}", item))
+        response = await self._send(call)
+        return response.json() if response.content else None
+
+    async def _send(self, call: Call) -> "Response":
+        from rota.net.session import send  # noqa: PLC0415 (imports httpx)
+
+        return await send(self.client, call)

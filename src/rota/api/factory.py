@@ -1,0 +1,45 @@
+"""Makes the Business API client that the settings ask for."""
+
+from rota.api.client import BusinessApiClient
+from rota.errors import ConfigError
+from rota.importing import load_attribute
+from rota.net import ApiOptions
+from rota.settings import Settings
+
+
+def make_client(settings: Settings) -> BusinessApiClient:
+    """Return a client of the class in ROTA_API_CLIENT, with every option of the settings.
+
+    Raises ConfigError where the class cannot be imported or is no BusinessApiClient.
+    """
+    client_class = BusinessApiClient
+    if settings.api_client:
+        found = load_attribute(settings.api_client, "ROTA_API_CLIENT")
+        if not (isinstance(found, type) and issubclass(found, BusinessApiClient)):
+            raise ConfigError(
+                f"ROTA_API_CLIENT: {settings.api_client!r} is not a subclass of "
+                "rota.api.BusinessApiClient"
+            )
+        client_class = found
+    client = client_class(settings.business_api_url)
+    # Set afterwards, since a subclass in the seed's form takes the base URL alone.
+    client.options = api_options(settings)
+    return client
+
+
+def api_options(settings: Settings) -> ApiOptions:
+    """Return what the settings say about requests."""
+    token = settings.api_token
+    return ApiOptions(
+        timeout_seconds=settings.api_timeout_seconds,
+        deadline_seconds=settings.api_deadline_seconds,
+        attempts=settings.api_attempts,
+        idempotent=settings.api_idempotent,
+        max_response_bytes=settings.api_max_response_bytes,
+        max_pages=settings.api_max_pages,
+        token=token.get_secret_value() if token else None,
+        token_file=settings.api_token_file,
+        ca_file=settings.api_ca_file,
+        client_cert_file=settings.api_client_cert_file,
+        client_key_file=settings.api_client_key_file,
+    )

@@ -1,0 +1,64 @@
+"""Idempotency-Key: the same for the same piece of work, however often and wherever it is tried.
+
+Keys are 32 hexadecimal digits of a SHA-256. An API that remembers them can tell a repeated POST
+from a second one (draft-ietf-httpapi-idempotency-key-header).
+"""
+
+import hashlib
+import uuid
+from collections import Counter
+
+from rota.context import Execution, current_execution
+
+HEADER = "Idempotency-Key"
+
+
+def item_key(operation: str, item: object) -> str:
+    """Return the key for doing `operation` to `item`: the same in every run."""
+    return _digest("item", operation, str(item))
+
+
+def operation_key(operation: str) -> str:
+    """Return the key for doing `operation` once per slot; a random one outside a run."""
+    execution = current_execution()
+    if execution is None:
+        return uuid.uuid4().hex
+    return _digest("operation", operation, execution.run.task, execution.run.identity)
+
+
+class RequestKeys:
+    """Makes keys for requests that nobody gave one.
+
+    Inside a run: from the request, the run's identity, and how many equal requests the run has
+    sent before, so that a second try of the slot repeats the keys of the first. Outside: random.
+    """
+
+    def __init__(self) -> None:
+        self._sent: dict[Execution, Counter[str]] = {}
+
+    def next_key(self, method: str, target: str, body: bytes) -> str:
+        """Return the key for one more such request."""
+        execution = current_execution()
+        if execution is None:
+            return uuid.uuid4().hex
+        run = execution.run
+        request = _digest(
+            "request", method, target, hashlib.sha256(body).hexdigest(), str(run.shard_index)
+        )
+        sent = self._sent_by(execution)
+        sent[request] += 1
+        return _digest(request, run.task, run.identity, str(sent[request]))
+
+    def _sent_by(self, execution: Execution) -> Counter[str]:
+        sent = self._sent.get(execution)
+        if sent is None:
+            # A run past its deadline sends nothing any more, so that its counts can go.
+            self._sent = {one: n for one, n in self._sent.items() if one.remaining_seconds() > 0}
+            sent = self._sent[execution] = Counter()
+        return sent
+
+
+def _digest(*parts: str) -> str:
+    # Lengths keep ("ab", "c") and ("a", "bc") apart. Half a surrogate pair is hashed as it is.
+    joined = "".join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,60 @@
+"""How to talk to the Business API. Imports nothing heavy: settings and commands make these."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from rota.errors import SettingsError
+
+
+class SecretText(Protocol):
+    """A secret that shows itself only when asked, such as pydantic's SecretStr."""
+
+    def get_secret_value(self) -> str:
+        """Return the secret."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ApiOptions:
+    """Limits and credentials of a client. Raises SettingsError for values that cannot work.
+
+    `timeout_seconds` bounds one silence (connect, read, write, a free connection);
+    `deadline_seconds` one whole attempt, so that an answer which drips cannot last for ever.
+    `attempts` counts the first one. Waits between attempts are random, up to
+    `backoff_initial_seconds` doubled each time, at most `backoff_max_seconds`; a Retry-After of
+    the API is obeyed up to `retry_after_max_seconds`. `idempotent=False`: a POST or PATCH that has
+    left is never repeated. `max_response_bytes` counts decoded bytes. `token_file` is read again
+    when it changes. Without `ca_file` the public CAs of certifi are trusted.
+    """
+
+    timeout_seconds: float = 60.0
+    deadline_seconds: float = 120.0
+    attempts: int = 4
+    backoff_initial_seconds: float = 0.5
+    backoff_max_seconds: float = 30.0
+    retry_after_max_seconds: float = 120.0
+    idempotent: bool = True
+    max_response_bytes: int = 16 * 2**20
+    max_pages: int = 1000
+    max_connections: int = 100
+    token: "str | SecretText | None" = field(default=None, repr=False)
+    token_file: Path | None = None
+    ca_file: Path | None = None
+    client_cert_file: Path | None = None
+    client_key_file: Path | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("timeout_seconds", "deadline_seconds"):
+            if not getattr(self, name) > 0:
+                raise SettingsError(f"{name} must be more than 0, not {getattr(self, name)}")
+        for name in ("attempts", "max_response_bytes", "max_pages", "max_connections"):
+            if getattr(self, name) < 1:
+                raise SettingsError(f"{name} must be at least 1, not {getattr(self, name)}")
+        for name in ("backoff_initial_seconds", "backoff_max_seconds", "retry_after_max_seconds"):
+            if not getattr(self, name) >= 0:
+                raise SettingsError(f"{name} must be at least 0, not {getattr(self, name)}")
+        if self.token is not None and self.token_file is not None:
+            raise SettingsError("give the API token itself or its file, not both")
+        if self.client_key_file is not None and self.client_cert_file is None:
+            raise SettingsError("a client key file needs a client certificate file")

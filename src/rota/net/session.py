@@ -1,0 +1,84 @@
+"""Opens clients, and sends through them for callers who want rota's own errors."""
+
+import asyncio
+import re
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import cast
+
+import httpx
+from httpx import AsyncClient, Response
+
+from rota import __version__
+from rota.base_url import parse_base_url
+from rota.errors import ApiError, RequestRefusedError
+from rota.net.body import ACCEPT_ENCODING
+from rota.net.call import Call
+from rota.net.idempotency import HEADER
+from rota.net.options import ApiOptions
+from rota.net.paths import check_path
+from rota.net.retry import Sleep
+from rota.net.tls import tls_context
+from rota.net.translate import as_api_error, status_error
+from rota.net.transport import JSON_EXTENSION, ApiTransport
+
+__all__ = ["AsyncClient", "Response", "open_client", "send"]
+"""httpx's two classes are for the annotations of callers who must not import httpx."""
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def open_client(
+    base_url: str, options: ApiOptions, *, sleep: Sleep = asyncio.sleep
+) -> httpx.AsyncClient:
+    """Return a client for one Business API, all of whose requests are protected.
+
+    No proxies, no cookies, no redirects, and nothing of it taken from the environment. Raises
+    SettingsError for a URL, token or certificate file that cannot be used.
+    """
+    url = httpx.URL(parse_base_url(base_url))
+    inner = httpx.AsyncHTTPTransport(
+        verify=tls_context(url.scheme, options),
+        trust_env=False,
+        limits=httpx.Limits(
+            max_connections=options.max_connections,
+            max_keepalive_connections=options.max_connections,
+        ),
+    )
+    return httpx.AsyncClient(
+        base_url=url,
+        transport=ApiTransport(url, options, inner, sleep=sleep),
+        timeout=options.timeout_seconds,
+        headers={"Accept-Encoding": ACCEPT_ENCODING, "User-Agent": f"rota/{__version__}"},
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        trust_env=False,
+    )
+
+
+async def send(client: httpx.AsyncClient, call: Call) -> httpx.Response:
+    """Return the response to `call`, which wants JSON; its status is 2xx.
+
+    Raises RequestRefusedError, ApiRejectedError, ApiResponseError or ApiUnavailableError.
+    """
+    if call.params is not None and "?" in call.path:
+        raise RequestRefusedError("give the query in the path or as params, not both")
+    if call.key is not None and not _KEY.fullmatch(call.key):
+        raise RequestRefusedError(
+            "an idempotency key must be 1 to 255 visible ASCII characters; "
+            "give item= to have one made"
+        )
+    try:
+        response = await client.request(
+            call.method,
+            check_path(call.path),
+            params=call.params,
+            json=call.json,
+            headers=None if call.key is None else {HEADER: call.key},
+            extensions={JSON_EXTENSION: True},
+        )
+    except httpx.InvalidURL:
+        raise RequestRefusedError("the path cannot be made a URL") from None
+    except httpx.HTTPError as error:
+        raise cast("ApiError", as_api_error(error)) from error
+    if not response.is_success:
+        raise status_error(response)
+    return response

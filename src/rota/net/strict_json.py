@@ -1,0 +1,86 @@
+"""JSON that means the same to everybody (RFC 8259), and what it was if it is not."""
+
+import json
+import math
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+_UTF8_BOM = b"\xef\xbb\xbf"
+_JSON_WHITESPACE = b" \t\r\n"
+_FIRST_BYTES = frozenset(b'{["-0123456789tfn')
+
+
+class BodyKind(Enum):
+    """What a body turned out to be."""
+
+    JSON = auto()
+    """Whole and sound."""
+    CUT = auto()
+    """It begins like JSON but does not parse, or is no text: a part got lost on the way."""
+    EMPTY = auto()
+    REFUSED = auto()
+    """Whole, but no JSON, or JSON whose meaning depends on who reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedBody:
+    """A body, parsed once. `problem` says in words why there is no value."""
+
+    kind: BodyKind
+    value: Any = None
+    problem: str = ""
+
+
+class _NotInteroperableError(ValueError):
+    """Parses, but not to the same value everywhere."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise _NotInteroperableError("a key appears twice in one object")
+    return result
+
+
+def _constant(name: str) -> None:
+    raise _NotInteroperableError(f"{name} is no JSON")
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise _NotInteroperableError("a number is too large")
+    return value
+
+
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_constant, parse_float=_number
+)
+
+
+def parse_body(body: bytes) -> ParsedBody:
+    """Parse a response body. Never raises: what is wrong with it is the result's `kind`."""
+    start = body[:64].removeprefix(_UTF8_BOM).lstrip(_JSON_WHITESPACE)
+    if not start and not body.removeprefix(_UTF8_BOM).strip(_JSON_WHITESPACE):
+        return ParsedBody(BodyKind.EMPTY, problem="the body is empty")
+    if start and start[0] not in _FIRST_BYTES:
+        return ParsedBody(BodyKind.REFUSED, problem="the body is no JSON")
+    try:
+        text = body.decode(json.detect_encoding(body))
+        return ParsedBody(BodyKind.JSON, _decoder.decode(text))
+    except UnicodeDecodeError:
+        return ParsedBody(BodyKind.CUT, problem="the body cannot be decoded as text")
+    except json.JSONDecodeError:
+        return ParsedBody(BodyKind.CUT, problem="the JSON ends or breaks off in the middle")
+    except (ValueError, RecursionError) as error:
+        return ParsedBody(BodyKind.REFUSED, problem=_refusal(error))
+
+
+def _refusal(error: ValueError | RecursionError) -> str:
+    if isinstance(error, _NotInteroperableError):
+        return f"not interoperable JSON: {error}"
+    if isinstance(error, RecursionError):
+        return "the JSON is nested too deeply"
+    # CPython refuses to convert more than 4,300 digits (CVE-2020-10735).
+    return "a number has too many digits"

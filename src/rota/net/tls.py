@@ -1,0 +1,67 @@
+"""The TLS context. Built only for https: loading the CA bundle costs some 20 ms of every start."""
+
+import re
+import ssl
+from pathlib import Path
+
+from rota.errors import SettingsError
+from rota.net.options import ApiOptions
+
+# OpenSSL's names for the alerts by which a server says that it refuses the client's certificate.
+_ABOUT_CERTIFICATES = re.compile(r"ALERT_.*(CERTIFICATE|UNKNOWN_CA)|CERTIFICATE_VERIFY_FAILED")
+
+
+def tls_context(scheme: str, options: ApiOptions) -> ssl.SSLContext:
+    """Return a context that verifies the server, TLS 1.2 or later; SettingsError names a bad file.
+
+    For http it is one that trusts nothing, which is as cheap as a context can be.
+    """
+    if scheme != "https":
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = _trusting(options.ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if options.client_cert_file is not None:
+        _present(context, options.client_cert_file, options.client_key_file)
+    return context
+
+
+def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+    if ca_file is None:
+        import certifi  # noqa: PLC0415 (read only where the public CAs are wanted)
+
+        return ssl.create_default_context(cafile=certifi.where())
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        raise SettingsError(f"CA file {ca_file}: no PEM certificates: {_reason(error)}") from None
+
+
+def _present(context: ssl.SSLContext, certificate: Path, key: Path | None) -> None:
+    try:
+        # Without a password function OpenSSL would ask for one on the terminal.
+        context.load_cert_chain(certificate, key, password=lambda: "")
+    except OSError as error:
+        files = f"{certificate}" if key is None else f"{certificate} and {key}"
+        raise SettingsError(
+            f"client certificate {files}: cannot be used: {_reason(error)}; "
+            "wanted is PEM, with a key that fits and has no password"
+        ) from None
+
+
+def _reason(error: OSError) -> str:
+    # ssl.SSLError is an OSError with a reason of its own.
+    return getattr(error, "reason", None) or error.strerror or type(error).__name__
+
+
+def is_certificate_refusal(error: BaseException) -> bool:
+    """Return whether `error` came from a certificate that one of the two sides does not accept."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return True
+        if isinstance(cause, ssl.SSLError) and _ABOUT_CERTIFICATES.search(cause.reason or ""):
+            return True
+        seen.add(id(cause))
+        cause = cause.__cause__ or cause.__context__
+    return False

@@ -1,0 +1,92 @@
+"""The API token: from a value, or from a file that is rotated while rota runs."""
+
+import logging
+import os
+import re
+from pathlib import Path
+
+from rota import redaction
+from rota.errors import SettingsError
+from rota.net.options import ApiOptions
+
+_logger = logging.getLogger(__name__)
+
+_MAX_FILE_BYTES = 64 * 1024
+# What a header value can carry without being cut or misread on its way (RFC 9110, 5.5).
+_VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
+
+
+class TokenSource:
+    """Gives the token that is valid now. Raises SettingsError where there can be none.
+
+    A file is looked at before every request and read again once it is another one or was written,
+    which the symlink swap of a Kubernetes secret volume makes visible too. A file that becomes
+    unreadable later leaves the last good token in force: writers are not always atomic.
+    """
+
+    def __init__(self, options: ApiOptions) -> None:
+        self._path = options.token_file
+        self._file_identity: tuple[int, ...] | None = None
+        self._token: str | None = None
+        if options.token is not None:
+            value = options.token
+            text = value if isinstance(value, str) else value.get_secret_value()
+            self._token = _checked(text, "the API token")
+        elif self._path is not None:
+            self._read(self._path)
+
+    @property
+    def from_file(self) -> bool:
+        """Whether reading again may give another token."""
+        return self._path is not None
+
+    def current(self) -> str | None:
+        """Return the token to send now; None where the API wants none."""
+        if self._path is not None and self._has_changed(self._path):
+            self.reread()
+        return self._token
+
+    def reread(self) -> None:
+        """Read the file again, changed or not; the last good token stays if that fails."""
+        if self._path is None:
+            return
+        try:
+            self._read(self._path)
+        except SettingsError as error:
+            _logger.warning("net.token_unreadable", extra={"reason": str(error)})
+
+    def _has_changed(self, path: Path) -> bool:
+        try:
+            return _identity(path.stat()) != self._file_identity
+        except OSError:
+            return True
+
+    def _read(self, path: Path) -> None:
+        try:
+            with path.open("rb") as file:
+                identity = _identity(os.fstat(file.fileno()))
+                content = file.read(_MAX_FILE_BYTES + 1)
+        except OSError as error:
+            raise SettingsError(f"token file {path}: cannot be read: {error.strerror}") from None
+        if len(content) > _MAX_FILE_BYTES:
+            raise SettingsError(f"token file {path}: larger than {_MAX_FILE_BYTES} bytes")
+        text = content.decode("utf-8-sig", "replace")
+        self._token = _checked(text, f"token file {path}")
+        self._file_identity = identity
+
+
+def _identity(status: os.stat_result) -> tuple[int, ...]:
+    return (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)
+
+
+def _checked(text: str, place: str) -> str:
+    token = text.strip().removeprefix("\ufeff").strip()
+    if not token:
+        raise SettingsError(f"{place}: empty; put the token there, or unset it")
+    if not _VISIBLE_ASCII.fullmatch(token):
+        raise SettingsError(
+            f"{place}: holds spaces, control or non-ASCII characters inside; "
+            "allowed are visible ASCII characters, in one piece"
+        )
+    redaction.hide(token)
+    return token

@@ -1,0 +1,112 @@
+"""The one place where httpx's exceptions and statuses become rota's. Does not import httpx."""
+
+import http
+from typing import TYPE_CHECKING
+
+from rota import redaction
+from rota.errors import ApiError, ApiRejectedError, ApiUnavailableError
+from rota.net.tls import is_certificate_refusal
+
+if TYPE_CHECKING:
+    import httpx
+
+TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Statuses that say "not now": worth another attempt."""
+
+_LONGEST_EXCERPT_CHARACTERS = 200
+
+_Meaning = tuple[type[ApiError], str]
+
+# By class name, the most specific class first found along the exception's own ancestry.
+_MEANINGS: dict[str, _Meaning | None] = {
+    "ConnectTimeout": (ApiUnavailableError, "no connection in time"),
+    "PoolTimeout": (ApiUnavailableError, "no free connection in time"),
+    "TimeoutException": (ApiUnavailableError, "no answer in time"),
+    "ConnectError": (ApiUnavailableError, "no connection"),
+    "NetworkError": (ApiUnavailableError, "the connection broke"),
+    "LocalProtocolError": (ApiRejectedError, "the request breaks HTTP"),
+    "ProtocolError": (ApiUnavailableError, "the answer breaks HTTP or was cut"),
+    "ProxyError": (ApiUnavailableError, "the proxy failed"),
+    "UnsupportedProtocol": (ApiRejectedError, "the URL is neither http nor https"),
+    "DecodingError": (ApiUnavailableError, "the body was cut or cannot be decoded"),
+    "TooManyRedirects": (ApiRejectedError, "redirected too often"),
+    "TransportError": (ApiUnavailableError, "the transport failed"),
+    "RequestError": (ApiUnavailableError, "the request failed"),
+    "HTTPError": (ApiUnavailableError, "HTTP failed"),
+    # The caller's own mistakes, which the API has no part in.
+    "InvalidURL": None,
+    "CookieConflict": None,
+    "StreamError": None,
+}
+
+
+def as_api_error(error: BaseException) -> ApiError | None:
+    """Return what an exception says about the Business API; None where it says nothing.
+
+    Understands rota's own ApiError and every exception of httpx, from whichever client it came.
+    """
+    if isinstance(error, ApiError):
+        return error
+    response = getattr(error, "response", None)
+    if response is not None and _is_httpx(type(error), "HTTPStatusError"):
+        return status_error(response)
+    meaning = _meaning_of(error)
+    if meaning is None:
+        return None
+    if is_certificate_refusal(error):
+        meaning = (ApiRejectedError, "a TLS certificate was refused")
+    error_class, words = meaning
+    request = getattr(error, "_request", None)
+    place = f"{describe(request)}: " if request is not None else ""
+    detail = excerpt(str(error))
+    return error_class(f"{place}{words}{f' ({detail})' if detail else ''}")
+
+
+def _meaning_of(error: BaseException) -> _Meaning | None:
+    for ancestor in type(error).__mro__:
+        if ancestor.__name__ in _MEANINGS and _is_httpx(ancestor, ancestor.__name__):
+            return _MEANINGS[ancestor.__name__]
+    return None
+
+
+def _is_httpx(exception_class: type, name: str) -> bool:
+    return exception_class.__name__ == name and exception_class.__module__.startswith("httpx")
+
+
+def status_error(response: "httpx.Response") -> ApiError:
+    """Return the error that a response without success means; its text has a short body excerpt."""
+    status = response.status_code
+    error_class = ApiUnavailableError if status in TRANSIENT_STATUSES else ApiRejectedError
+    if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
+        error_class = ApiUnavailableError
+    return error_class(describe_response(response), status=status)
+
+
+def describe(request: "httpx.Request") -> str:
+    """Return `POST /api/v1/orders`: no host, no query, nothing that could hold a secret."""
+    path = request.url.raw_path.partition(b"?")[0].decode("ascii", "replace")
+    return f"{request.method} {excerpt(path)}"
+
+
+def describe_response(response: "httpx.Response") -> str:
+    """Return the request, the status, the content type, and how the body begins."""
+    status = f"{response.status_code} {_phrase(response.status_code)}".rstrip()
+    content_type = excerpt(response.headers.get("content-type", "no content type"))
+    # The whole body is redacted before it is cut, lest half a secret stays at the edge.
+    text = response.content.decode("utf-8", "replace") if response.is_stream_consumed else ""
+    body = f": {excerpt(text)}" if text.strip() else ""
+    return f"{describe(response.request)}: {status} ({content_type}){body}"
+
+
+def _phrase(status: int) -> str:
+    # Not the server's own phrase, which may say anything.
+    try:
+        return http.HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def excerpt(text: str) -> str:
+    """Return the beginning of foreign text: secrets masked, 200 characters, on one line."""
+    cut = redaction.redact(text).strip()[:_LONGEST_EXCERPT_CHARACTERS]
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in cut)
