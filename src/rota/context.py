@@ -70,12 +70,18 @@ class Run:
 
 @dataclass(slots=True, eq=False)
 class Execution:
-    """A run under way, as rota's own parts see it. `deadline_loop_seconds` is on the loop's clock."""
+    """A run under way, as rota's own parts see it.
+
+    `deadline_loop_seconds` is on the event loop's clock. `work_refused` tells that a stop kept the
+    task from something it wanted to do. `counts` is what the task has done so far, so that a run
+    which is cut off can still say it.
+    """
 
     run: Run
     stop: Stop
     deadline_loop_seconds: float
-    work_refused: bool = field(default=False)
+    work_refused: bool = False
+    counts: dict[str, int] = field(default_factory=dict)
 
     def check_stop(self) -> None:
         """Raise StopRequested, and remember that work was left undone, once a stop is requested."""

@@ -1,0 +1,97 @@
+"""The commands. Each is a module of its own, imported when it is called, so that starting is cheap."""
+
+import difflib
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from rota import __version__
+from rota.errors import ConfigError, RotaError
+from rota.exit_codes import ExitCode
+
+# command → module; the function in it has the command's name.
+COMMANDS = {
+    "run": "rota.cli.run",
+    "scheduler": "rota.cli.scheduler",
+    "list": "rota.cli.list",
+    "next": "rota.cli.next",
+    "check": "rota.cli.check",
+    "demo": "rota.cli.demo",
+    "health": "rota.cli.health",
+    "completion": "rota.cli.completion",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(COMMANDS[cmd_name]), f"{cmd_name}_command")
+        return command if isinstance(command, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            ctx.fail(f"No such command {args[0]!r}.{hint} Commands: {', '.join(COMMANDS)}.")
+        return super().resolve_command(ctx, args)
+
+
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: ROTA_TASKS=shop.tasks:SendBills rota run send-bills",
+)
+@click.version_option(__version__, prog_name="rota")
+def cli() -> None:
+    """Run an application's periodic tasks: once, on schedule, or as CronJobs."""
+
+
+def run_command_line(arguments: Sequence[str]) -> int:
+    """Run the command line; return the process's exit code. Errors are told in a sentence."""
+    try:
+        result = cli.main(list(arguments), prog_name="rota", standalone_mode=False)
+        # Here, so that a reader who has gone away is met where it can be handled.
+        sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return ExitCode.INTERRUPTED_SIGINT
+    except RotaError as error:
+        return _refuse(error, arguments)
+    except BrokenPipeError:
+        # What Python would still flush at exit must not complain of the same pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.SUCCEEDED
+    return result if isinstance(result, int) else ExitCode.SUCCEEDED
+
+
+def _refuse(error: RotaError, arguments: Sequence[str]) -> int:
+    from rota.redaction import redact  # noqa: PLC0415 (only for what went wrong)
+
+    text = redact(str(error))
+    for line in text.splitlines() or [repr(error)]:
+        click.echo(f"rota: error: {line}", err=True)
+    if isinstance(error, ConfigError) and arguments[:1] == ["run"]:
+        _leave_message(text)
+    return error.exit_code
+
+
+def _leave_message(reason: str) -> None:
+    from rota.observability.termination_message import write_message  # noqa: PLC0415 (as above)
+
+    path = os.environ.get("ROTA_TERMINATION_MESSAGE_PATH", "/dev/termination-log")
+    facts = {"outcome": "failed", "exit_code": int(ExitCode.USAGE), "reason": reason}
+    write_message(Path(path), facts)

@@ -1,0 +1,38 @@
+"""`rota health`."""
+
+import http.client
+
+import click
+
+from rota.errors import ConfigError
+from rota.exit_codes import ExitCode
+from rota.settings import load_settings
+
+_TIMEOUT_SECONDS = 3.0
+_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (a key to compare with)
+
+
+@click.command(
+    "health", epilog="\b\nExample, as a container's health check:\n  rota health"
+)
+def health_command() -> int:
+    """Ask the scheduler at ROTA_HEALTH_ADDRESS whether it is healthy: exit code 0, else 1."""
+    from rota.worker import parse_address  # noqa: PLC0415 (--help works without)
+
+    address = load_settings().health_address
+    if not address:
+        raise ConfigError("ROTA_HEALTH_ADDRESS is not set: the scheduler has no health server")
+    host, port = parse_address(address)
+    connection = http.client.HTTPConnection(
+        _EVERY_ADDRESS.get(host, host), port, timeout=_TIMEOUT_SECONDS
+    )
+    try:
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        click.echo(answer.read().decode("utf-8", "replace"))
+    except (OSError, http.client.HTTPException) as error:
+        click.echo(f"rota: no answer at {address}: {error}", err=True)
+        return ExitCode.TASK_FAILED
+    finally:
+        connection.close()
+    return ExitCode.SUCCEEDED if answer.status == http.client.OK else ExitCode.TASK_FAILED

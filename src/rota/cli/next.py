@@ -1,0 +1,189 @@
+"""`rota next`."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import click
+
+from rota.cli.list import describe_cronjob
+from rota.cli.table import echo_table
+from rota.clock import SystemClock, instant, rfc3339
+from rota.errors import UsageError
+from rota.schedules import Cron, Every, Interval, load_zone, parse_schedule, warnings_for
+from rota.settings import load_settings
+
+DEFAULT_COUNT = 5
+MAX_COUNT = 10_000
+_DAY_SECONDS = 86_400
+
+_NEVER_TWICE = "a run at a local time that does not exist is skipped, as Kubernetes does"
+_TWICE = "a run at a local time that comes twice happens twice, as Kubernetes does"
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What is asked about one schedule."""
+
+    title: str
+    schedule: Cron | Every | Interval
+    timezone: str
+    cronjob: dict[str, Any] | None
+    warnings: list[str]
+
+
+@click.command(
+    "next",
+    epilog="\b\nExamples:\n  rota next cleanup\n"
+    "  rota next --schedule '30 2 * * *' --timezone Europe/Berlin --from 2027-03-27T00:00:00Z",
+)
+@click.argument("task", required=False)
+@click.option("--schedule", "text", help="A cron text, instead of a task.")
+@click.option("--timezone", help="Time zone of --schedule.  [default: Etc/UTC]")
+@click.option("--from", "start", help="RFC 3339 instant to start after.  [default: now]")
+@click.option(
+    "--count",
+    type=click.IntRange(1, MAX_COUNT),
+    default=DEFAULT_COUNT,
+    show_default=True,
+    help="How many fire times.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; instants in UTC.")
+def next_command(
+    *,
+    task: str | None,
+    text: str | None,
+    timezone: str | None,
+    start: str | None,
+    count: int,
+    as_json: bool,
+) -> None:
+    """Show when a task, or any schedule, fires next, and what a CronJob would make of it."""
+    answer = _answer_for(task, text, timezone)
+    after = _moment(start) if start else instant(SystemClock().timestamp())
+    times = list(_fire_times(answer.schedule, after, count))
+    if as_json:
+        click.echo(json.dumps(_as_json(answer, after, times), indent=2))
+    else:
+        _print(answer, after, times)
+
+
+def _answer_for(task: str | None, text: str | None, timezone: str | None) -> _Answer:
+    if (task is None) == (text is None):
+        raise UsageError("name a task, or give --schedule TEXT; see rota next --help")
+    if text is not None:
+        return _answer_for_text(text, timezone or "Etc/UTC")
+    if timezone is not None:
+        raise UsageError("--timezone goes with --schedule; a task states its own")
+    from rota.tasks.discovery import discover  # noqa: PLC0415 (a text needs no tasks)
+
+    found = discover(load_settings()).get(str(task))
+    schedule = found.schedule
+    cronjob = describe_cronjob(found)
+    if isinstance(schedule, Cron):
+        warnings = [] if found.interval_seconds else warnings_for(schedule.text, schedule.timezone)
+        return _Answer(found.name, schedule, schedule.timezone, cronjob, warnings)
+    warnings = [
+        "a CronJob keeps this gap but not this phase: it counts from its creation"
+        if cronjob
+        else "a CronJob cannot run more often than once a minute: use scheduler mode or hybrid"
+    ]
+    return _Answer(found.name, schedule, "Etc/UTC", cronjob, warnings)
+
+
+def _answer_for_text(text: str, timezone: str) -> _Answer:
+    schedule = parse_schedule(text, timezone)
+    warnings = warnings_for(text, timezone)
+    cronjob = {"schedule": text, "timeZone": timezone, "exact": isinstance(schedule, Cron)}
+    if isinstance(schedule, Every):
+        warnings.append(
+            "shown from --from on, as a CronJob counts from its creation; as a task's schedule it "
+            "is an interval on the grid of the Unix epoch (`rota next TASK` shows that)"
+        )
+    return _Answer(text, schedule, timezone, cronjob, warnings)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise UsageError(
+            f"--from {text!r} is not an RFC 3339 instant with an offset, "
+            "for example 2026-10-25T00:00:00Z"
+        )
+    return moment
+
+
+def _fire_times(
+    schedule: Cron | Every | Interval, after: datetime, count: int
+) -> Iterator[datetime]:
+    for _ in range(count):
+        following = schedule.next_after(after)
+        if following is None:
+            return
+        yield following
+        after = following
+
+
+def _as_json(answer: _Answer, after: datetime, times: list[datetime]) -> dict[str, Any]:
+    return {
+        "schedule": answer.schedule.text,
+        "timezone": answer.timezone,
+        "after": rfc3339(after),
+        "next": [rfc3339(moment) for moment in times],
+        "cronjob": answer.cronjob,
+        "clock_changes": _clock_changes(answer.timezone, after, times),
+        "warnings": answer.warnings,
+    }
+
+
+def _print(answer: _Answer, after: datetime, times: list[datetime]) -> None:
+    click.secho(f"{answer.title}  ({answer.schedule.text}, {answer.timezone})", bold=True)
+    if answer.cronjob:
+        cronjob = answer.cronjob
+        click.echo(f"CronJob: schedule {cronjob['schedule']!r}, timeZone {cronjob['timeZone']!r}")
+    zone = load_zone(answer.timezone)
+    rows = []
+    for moment in times:
+        epoch = int(moment.timestamp())
+        local = instant(zone.local(epoch)).strftime("%a %Y-%m-%d %H:%M:%S")
+        rows.append((rfc3339(moment), local, _offset_text(zone.span(epoch).offset)))
+    echo_table(("UTC", f"LOCAL ({answer.timezone})", "OFFSET"), rows)
+    for change in _clock_changes(answer.timezone, after, times):
+        click.secho(f"clock change: {change['at']}: {change['meaning']}", fg="yellow")
+    for warning in answer.warnings:
+        click.secho(f"warning: {warning}", fg="yellow")
+    if not times:
+        click.echo("does not fire within the next five years")
+
+
+def _clock_changes(
+    timezone: str, after: datetime, times: list[datetime]
+) -> list[dict[str, str]]:
+    """Return the changes of the zone's clock from `after` to a day past the last fire time."""
+    if not times:
+        return []
+    until = int(times[-1].timestamp()) + _DAY_SECONDS
+    return [
+        _change(new.start, old.offset, new.offset)
+        for old, new in load_zone(timezone).changes(int(after.timestamp()), until)
+    ]
+
+
+def _change(at: int, old_offset: int, new_offset: int) -> dict[str, str]:
+    forward = new_offset > old_offset
+    first = instant(at + (old_offset if forward else new_offset)).strftime("%Y-%m-%d %H:%M")
+    last = instant(at + (new_offset if forward else old_offset)).strftime("%H:%M")
+    times = f"local times from {first} to {last}"
+    meaning = f"{times} do not exist: {_NEVER_TWICE}" if forward else f"{times} come twice: {_TWICE}"
+    return {"at": rfc3339(instant(at)), "meaning": meaning}
+
+
+def _offset_text(offset_seconds: int) -> str:
+    sign = "-" if offset_seconds < 0 else "+"
+    minutes = abs(offset_seconds) // 60
+    return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}"

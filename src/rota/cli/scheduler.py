@@ -1,0 +1,17 @@
+"""`rota scheduler`."""
+
+import click
+
+
+@click.command(
+    "scheduler",
+    epilog="\b\nExample:\n  ROTA_HEALTH_ADDRESS=127.0.0.1:8080 rota scheduler",
+)
+def scheduler_command() -> int:
+    """Run all tasks on their schedules until SIGTERM or SIGINT; then end with 0.
+
+    What is under way gets ROTA_GRACE_SECONDS to finish. A second signal ends at once.
+    """
+    from rota.worker import run_worker  # noqa: PLC0415 (--help works without)
+
+    return run_worker()

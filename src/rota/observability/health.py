@@ -1,0 +1,85 @@
+"""The answers to Kubernetes' probes: `/livez`, `/readyz`, and `/healthz` for people.
+
+Served by the scheduler's own event loop, so that a loop which is stuck does not answer at all.
+They tell of this process alone: with the Business API down all of them stay green, since a
+restart would not bring it back.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+HEARTBEAT_LIMIT_SECONDS = 60.0
+_OK = 200
+_UNAVAILABLE = 503
+_NOT_READY = "the scheduler has not planned all tasks yet, or is stopping"
+
+
+class Probe(Protocol):
+    """What the scheduler tells about itself. Called from its event loop; must not wait."""
+
+    def heartbeat_age_seconds(self) -> float:
+        """Return how long ago the scheduler last looked at the clock; 0 before it has started."""
+        ...
+
+    def ready(self) -> bool:
+        """Return whether all tasks are planned and no stop has been requested."""
+        ...
+
+    def summary(self) -> Mapping[str, object]:
+        """Return what `/healthz` shows, ready for JSON (instants as RFC 3339).
+
+        `tasks`: counts `total`, `running`, `stuck`, `suspended`; `next_slot`: instant or None;
+        `failing`: by task, the last outcome where it is not a success; `stuck` and `overdue`:
+        the names of such tasks.
+        """
+        ...
+
+
+def create_health_app(
+    probe: Probe, *, heartbeat_limit_seconds: float = HEARTBEAT_LIMIT_SECONDS
+) -> Starlette:
+    """Return the app. Each path answers GET and HEAD with 200, or with 503 and the reason.
+
+    `/livez` fails once the heartbeat is older than the limit, `/readyz` while the probe is not
+    ready, `/healthz` where either does: `{"status": "ok" | "failing", "reasons": […]}` and the
+    probe's summary. Tasks that fail, are stuck or overdue are named there and turn nothing red.
+    """
+
+    def not_live() -> list[str]:
+        age = probe.heartbeat_age_seconds()
+        if age <= heartbeat_limit_seconds:
+            return []
+        limit = f"at most {heartbeat_limit_seconds:.0f} s are allowed"
+        return [f"the scheduler's last heartbeat was {age:.0f} s ago, {limit}"]
+
+    def not_ready() -> list[str]:
+        return [] if probe.ready() else [_NOT_READY]
+
+    async def livez(_: Request) -> Response:
+        return _plain(not_live())
+
+    async def readyz(_: Request) -> Response:
+        return _plain(not_ready())
+
+    async def healthz(_: Request) -> Response:
+        reasons = not_live() + not_ready()
+        status = "failing" if reasons else "ok"
+        body = {"status": status, "reasons": reasons, **probe.summary()}
+        return JSONResponse(body, _status(reasons))
+
+    return Starlette(
+        routes=[Route("/livez", livez), Route("/readyz", readyz), Route("/healthz", healthz)]
+    )
+
+
+def _plain(reasons: list[str]) -> Response:
+    return PlainTextResponse("; ".join(reasons or ["ok"]) + "\n", _status(reasons))
+
+
+def _status(reasons: list[str]) -> int:
+    return _UNAVAILABLE if reasons else _OK

@@ -1,0 +1,131 @@
+"""`rota run TASK`: one run of one task as a process, from its settings to its exit code."""
+
+import asyncio
+import logging
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import Any
+
+from rota.api.factory import make_client
+from rota.clock import Clock, SystemClock, rfc3339
+from rota.context import Run, Stop, Trigger
+from rota.exit_codes import ExitCode
+from rota.observability.run_log import log_run_event
+from rota.observability.termination_message import TerminationMessage, write_message
+from rota.process import end_process, run_process
+from rota.runs.active_run import CANCEL_GRACE_SECONDS, ActiveRun, new_run
+from rota.runs.events import RunFinished, RunHook, RunStarted, tell
+from rota.runs.outcome import Outcome, RunResult
+from rota.runs.slot import slot_of_job
+from rota.settings import Settings
+from rota.signals import StopSignals
+from rota.tasks.definition import TaskDefinition
+
+# Beyond the grace and the cancellation: still below terminationGracePeriodSeconds = grace + 5.
+_HARD_STOP_SECONDS = CANCEL_GRACE_SECONDS + 1.0
+
+_logger = logging.getLogger(__name__)
+
+
+def run_task(task: TaskDefinition, settings: Settings) -> ExitCode:
+    """Run `task` to completion and return the code that the process should end with.
+
+    A task that blocks the event loop beyond its timeout ends the process from here.
+    """
+    clock = SystemClock()
+    run = run_of_pod(task, settings, clock)
+    hooks: list[RunHook] = [
+        log_run_event,
+        TerminationMessage(Path(settings.termination_message_path)),
+    ]
+    client = make_client(settings)
+    with _EndOfTime(run, task, settings):
+        return run_process(_run(task, run, client, settings, clock, hooks))
+
+
+def run_of_pod(task: TaskDefinition, settings: Settings, clock: Clock) -> Run:
+    """Return the run that this process is: scheduled where a Job's name tells a slot, else manual."""
+    slot = slot_of_job(settings.job_name, settings.cronjob_name)
+    return new_run(
+        task,
+        Trigger.SCHEDULE if slot else Trigger.MANUAL,
+        slot,
+        clock=clock,
+        identity=settings.job_uid or None,
+        shard_index=settings.completion_index if task.shards > 1 else 0,
+        shard_count=task.shards,
+        attempt=settings.job_attempt,
+    )
+
+
+async def _run(
+    task: TaskDefinition,
+    run: Run,
+    client: Any,
+    settings: Settings,
+    clock: Clock,
+    hooks: list[RunHook],
+) -> ExitCode:
+    loop = asyncio.get_running_loop()
+    stop = Stop()
+    result: asyncio.Future[RunResult] = loop.create_future()
+
+    def stop_soon(signal_number: int) -> None:
+        loop.call_soon_threadsafe(stop.request, signal_number)
+
+    with StopSignals(stop_soon, hard_stop_seconds=settings.grace_seconds + _HARD_STOP_SECONDS):
+        lateness = max(0.0, clock.timestamp() - run.slot.timestamp()) if run.slot else 0.0
+        tell(hooks, RunStarted(run, lateness))
+        active = ActiveRun(
+            task, run, client, clock=clock, stop=stop, on_result=lambda _, end: result.set_result(end)
+        )
+        stopping = asyncio.create_task(_interrupt_after(stop, settings.grace_seconds, active))
+        end = await result
+        stopping.cancel()
+        tell(hooks, RunFinished(end))
+        if not end.stuck:
+            await client.close()
+    return end.exit_code
+
+
+async def _interrupt_after(stop: Stop, grace_seconds: float, active: ActiveRun) -> None:
+    await stop.wait()
+    _logger.info("stop.requested", extra={"grace_seconds": grace_seconds})
+    await asyncio.sleep(grace_seconds)
+    active.interrupt("stopped")
+
+
+class _EndOfTime:
+    """Ends the process from a thread if a task blocks the event loop beyond its timeout."""
+
+    def __init__(self, run: Run, task: TaskDefinition, settings: Settings) -> None:
+        self._run = run
+        self._message_path = Path(settings.termination_message_path)
+        self._loop_thread_id = threading.get_ident()
+        after_seconds = task.timeout_seconds + CANCEL_GRACE_SECONDS + _HARD_STOP_SECONDS
+        self._timer = threading.Timer(after_seconds, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def _end(self) -> None:
+        frame = sys._current_frames().get(self._loop_thread_id)  # noqa: SLF001 (the documented way)
+        stack = "".join(traceback.format_stack(frame)) if frame else "unknown"
+        reason = "the task blocks the event loop beyond its timeout"
+        facts = {
+            "task": self._run.task,
+            "run_id": self._run.run_id,
+            "slot": rfc3339(self._run.slot) if self._run.slot else None,
+            "outcome": Outcome.TIMED_OUT.value,
+            "exit_code": int(ExitCode.TIMED_OUT),
+            "reason": reason,
+        }
+        _logger.error("run.finished", extra={**facts, "blocked_by": stack, "stuck": True})
+        write_message(self._message_path, facts)
+        end_process(ExitCode.TIMED_OUT)

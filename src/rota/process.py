@@ -1,0 +1,64 @@
+"""The end of a process: with the right exit code, whatever a task has left behind."""
+
+import asyncio
+import logging
+import os
+import sys
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from rota.exit_codes import ExitCode
+
+# What tasks and threads that are left get to end by themselves.
+_LEFTOVER_SECONDS = 1.0
+
+
+def run_process(main: Coroutine[Any, Any, ExitCode]) -> ExitCode:
+    """Run `main` in a new event loop and return the exit code that it returns.
+
+    Where something would keep the process from ending (a coroutine that swallows its cancellation,
+    a thread that goes on), the process is ended here and now, with that code.
+    """
+    with asyncio.Runner() as runner:
+        # Our own, since Python 3.11 waits for the threads of asyncio's without a limit.
+        executor = ThreadPoolExecutor(thread_name_prefix="rota-executor")
+        runner.get_loop().set_default_executor(executor)
+        exit_code = runner.run(main)
+        executor.shutdown(wait=False, cancel_futures=True)
+        if not runner.run(_tasks_end()) or not _threads_end():
+            end_process(exit_code)
+    return exit_code
+
+
+def end_process(exit_code: int) -> None:
+    """End the process at once, with what was written so far flushed."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            continue
+    os._exit(exit_code)
+
+
+async def _tasks_end() -> bool:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    if not others:
+        return True
+    for task in others:
+        task.cancel()
+    _, pending = await asyncio.wait(others, timeout=_LEFTOVER_SECONDS)
+    return not pending
+
+
+def _threads_end() -> bool:
+    others = [
+        thread
+        for thread in threading.enumerate()
+        if not thread.daemon and thread is not threading.main_thread()
+    ]
+    for thread in others:
+        thread.join(_LEFTOVER_SECONDS / len(others))
+    return not any(thread.is_alive() for thread in others)

@@ -1,0 +1,5 @@
+"""The in-process scheduler: what `rota scheduler` runs, and a library of its own."""
+
+from rota.scheduler.scheduler import TaskScheduler
+
+__all__ = ["TaskScheduler"]

@@ -1,0 +1,155 @@
+"""Starts the runs that are due, within each task's overlap policy and the process's capacity."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+from rota.clock import Clock, instant
+from rota.context import Stop
+from rota.runs.active_run import ActiveRun, new_run
+from rota.runs.events import RunFinished, RunHook, RunStarted, SlotsSkipped, tell
+from rota.runs.outcome import Outcome, RunResult, SkipReason
+from rota.scheduler.plan import Due, Plan
+from rota.scheduler.state import State
+from rota.settings import Overlap
+
+
+class Dispatcher:
+    """Holds what waits and what is under way. `capacity`: runs under way at once."""
+
+    def __init__(
+        self,
+        api_client: Any,
+        *,
+        clock: Clock,
+        stop: Stop,
+        state: State,
+        hooks: Sequence[RunHook],
+        capacity: int,
+    ) -> None:
+        self._api_client = api_client
+        self._clock = clock
+        self._stop = stop
+        self._state = state
+        self._hooks = hooks
+        self._capacity = capacity
+        self._ready: deque[Plan] = deque()
+        self._active: set[ActiveRun] = set()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @property
+    def running(self) -> int:
+        """How many runs are under way, stuck ones not counted."""
+        return len(self._active)
+
+    def offer(self, plan: Plan, due: Due) -> None:
+        """Start a due slot now, or when the task's overlap policy and the capacity allow."""
+        if plan.task.overlap is Overlap.ALLOW:
+            plan.waiting.append(due)
+        else:
+            for older in plan.waiting:
+                self._skip(plan, older, SkipReason.OVERLAP)
+            plan.waiting = [due]
+            if plan.task.overlap is Overlap.REPLACE:
+                for run in plan.active[:]:
+                    run.interrupt("replaced")
+        self._make_ready(plan)
+        self._fill()
+
+    def drop_waiting(self, plans: Sequence[Plan]) -> None:
+        """Give up what has not started; with a state the next process makes up for it."""
+        self._ready.clear()
+        for plan in plans:
+            for due in plan.waiting:
+                self._skip(plan, due, SkipReason.STOPPING)
+            plan.waiting.clear()
+            plan.queued = False
+
+    async def wait_idle(self, timeout_seconds: float) -> None:
+        """Return when no run is under way, or after the timeout."""
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await self._idle.wait()
+        except TimeoutError:
+            return
+
+    def interrupt_all(self, reason: str) -> None:
+        """Cancel every run under way."""
+        for run in list(self._active):
+            run.interrupt(reason)
+
+    def _make_ready(self, plan: Plan) -> None:
+        free = plan.task.overlap is Overlap.ALLOW or not plan.active
+        if free and plan.waiting and not plan.queued:
+            plan.queued = True
+            self._ready.append(plan)
+
+    def _fill(self) -> None:
+        while self._ready and len(self._active) < self._capacity and not self._stop.requested:
+            plan = self._ready.popleft()
+            plan.queued = False
+            self._start(plan, plan.waiting.pop(0))
+            self._make_ready(plan)
+
+    def _start(self, plan: Plan, due: Due) -> None:
+        lateness = 0.0
+        if due.slot is not None:
+            lateness = max(0.0, self._clock.timestamp() - due.slot)
+            if lateness > plan.task.catch_up_seconds:
+                self._skip(plan, due, SkipReason.TOO_LATE)
+                return
+        slot = None if due.slot is None else instant(due.slot)
+        run = new_run(plan.task, due.trigger, slot, clock=self._clock)
+        if due.slot is not None:
+            self._state.begin(plan.task.name, run.run_id, due.slot)
+        tell(self._hooks, RunStarted(run, lateness))
+        active = ActiveRun(
+            plan.task,
+            run,
+            self._api_client,
+            clock=self._clock,
+            stop=self._stop,
+            on_result=lambda active, result: self._decided(plan, due, active, result),
+            on_gone=lambda active: self._gone(plan, active),
+        )
+        plan.active.append(active)
+        self._active.add(active)
+        self._idle.clear()
+
+    def _decided(self, plan: Plan, due: Due, active: ActiveRun, result: RunResult) -> None:
+        plan.last_result = result
+        if due.slot is not None:
+            self._state.end(result.run.run_id)
+            # An interrupted slot is still owed: the next process makes up for it.
+            if result.outcome is not Outcome.INTERRUPTED:
+                self._settle(plan, due.slot)
+        tell(self._hooks, RunFinished(result))
+        if result.stuck:
+            self._release(active)
+
+    def _gone(self, plan: Plan, active: ActiveRun) -> None:
+        plan.active.remove(active)
+        self._release(active)
+        self._make_ready(plan)
+        self._fill()
+
+    def _release(self, active: ActiveRun) -> None:
+        self._active.discard(active)
+        if not self._active:
+            self._idle.set()
+        self._fill()
+
+    def _skip(self, plan: Plan, due: Due, reason: SkipReason) -> None:
+        if due.slot is None:
+            return
+        if reason is SkipReason.TOO_LATE:
+            self._settle(plan, due.slot)
+        event = SlotsSkipped(plan.task.name, due.slot, due.slot, 1, capped=False, reason=reason)
+        tell(self._hooks, event)
+
+    def _settle(self, plan: Plan, slot: int) -> None:
+        # Under `allow` an older slot may end after a newer one.
+        plan.settled_slot = max(plan.settled_slot, slot)
+        self._state.remember(plan.task.name, plan.task.schedule.text, plan.settled_slot)

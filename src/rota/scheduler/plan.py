@@ -1,0 +1,38 @@
+"""What the scheduler knows of one task: its next slot, what waits and what is under way."""
+
+from dataclasses import dataclass, field
+
+from rota.context import Trigger
+from rota.runs.active_run import ActiveRun
+from rota.runs.outcome import RunResult
+from rota.tasks.definition import TaskDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A slot to run for; None for a run at start."""
+
+    slot: int | None
+    trigger: Trigger
+
+
+@dataclass(slots=True, eq=False)
+class Plan:
+    """One task in the scheduler. Slots are epoch times.
+
+    `settled_slot` is the newest slot that ended for good.
+    `waiting` holds what is due and cannot start yet: under `allow` all of it, otherwise the newest.
+    """
+
+    task: TaskDefinition
+    next_slot: int | None = None
+    settled_slot: int = 0
+    waiting: list[Due] = field(default_factory=list)
+    active: list[ActiveRun] = field(default_factory=list)
+    queued: bool = False
+    last_result: RunResult | None = None
+
+    @property
+    def stuck(self) -> bool:
+        """Whether a run of this task ignores its cancellation."""
+        return any(run.stuck for run in self.active)

@@ -1,0 +1,218 @@
+"""Starts each task's runs at its slots, in one process, with one timer for all of them.
+
+The wall clock is read anew at every tick and never waited for longer than `LONGEST_SLEEP_SECONDS`,
+so that a jump is met soon. What has run is remembered as the newest slot: going back in time
+repeats nothing.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rota.clock import Clock, SystemClock, instant
+from rota.context import Stop, Trigger
+from rota.errors import TaskDefinitionError
+from rota.runs.active_run import CANCEL_GRACE_SECONDS
+from rota.runs.events import RunHook, RunLost, tell
+from rota.scheduler.dispatcher import Dispatcher
+from rota.scheduler.plan import Due, Plan
+from rota.scheduler.state import Memory, NoState, State
+from rota.scheduler.timetable import Arrival, Timetable
+from rota.settings import Settings, load_settings
+from rota.tasks.definition import Handler, TaskDefinition, define_task
+from rota.tasks.naming import kubernetes_name
+
+LONGEST_SLEEP_SECONDS = 5.0
+FLUSH_SECONDS = 0.5
+# Time for the loop to see the last cancelled task end, beyond what the task itself gets.
+_SETTLE_SECONDS = 0.2
+
+
+class TaskScheduler:
+    """Runs registered tasks on their schedules from `start` to `stop`.
+
+    `settings` (default: the process's) decide what the environment says about each task, the grace
+    of a stop and how many runs go on at once. `state` remembers slots between processes, `hooks`
+    hear of every run.
+    """
+
+    def __init__(
+        self,
+        api_client: Any,
+        *,
+        settings: Settings | None = None,
+        clock: Clock | None = None,
+        state: State | None = None,
+        hooks: Sequence[RunHook] = (),
+    ) -> None:
+        self.logger = logging.getLogger(__name__)
+        self.api_client = api_client
+        self._settings = settings or load_settings()
+        self._clock = clock or SystemClock()
+        self._state = state or NoState()
+        self._hooks = hooks
+        self._plans: dict[str, Plan] = {}
+        self._kubernetes_names: dict[str, str] = {}
+        self._memories: dict[str, Memory] = {}
+        self._timetable = Timetable()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._stop = Stop()
+        self._dispatcher: Dispatcher | None = None
+        self._stopping: asyncio.Task[None] | None = None
+        self._last_tick_loop_seconds = 0.0
+
+    def register_task(
+        self, name: str, handler: Handler, interval_seconds: int, run_on_start: bool = False
+    ) -> None:
+        """Add a task; `handler` is called with the API client at each slot.
+
+        May be called while the scheduler runs. Raises TaskDefinitionError or ScheduleError.
+        """
+        self.add(
+            define_task(
+                name, handler, interval_seconds, run_on_start=run_on_start, settings=self._settings
+            )
+        )
+
+    def add(self, task: TaskDefinition) -> None:
+        """Add a task whose fields are decided already; one that is not enabled is left out."""
+        other = self._kubernetes_names.get(kubernetes_name(task.name))
+        if other is not None:
+            raise TaskDefinitionError(
+                f"task {task.name!r} is registered twice"
+                if other == task.name
+                else f"tasks {other!r} and {task.name!r} have the same name in Kubernetes"
+            )
+        if not task.enabled:
+            return
+        self._kubernetes_names[kubernetes_name(task.name)] = task.name
+        self._plans[task.name] = plan = Plan(task)
+        if self._dispatcher is not None:
+            self._begin(plan)
+            self._tick()
+
+    @property
+    def tasks(self) -> Mapping[str, Mapping[str, Any]]:
+        """What is registered, by name, in the seed's words.
+
+        Each has `handler`, `interval` (seconds; None for a cron text), `run_on_start` and
+        `last_run` (aware UTC start of the last run that ended, or None).
+        """
+        return {
+            plan.task.name: {
+                "handler": plan.task.handler,
+                "interval": plan.task.interval_seconds,
+                "run_on_start": plan.task.run_on_start,
+                "last_run": instant(plan.last_result.started_at) if plan.last_result else None,
+            }
+            for plan in self._plans.values()
+        }
+
+    @property
+    def plans(self) -> Sequence[Plan]:
+        """What the scheduler knows of each task, for whoever shows it. Not to be changed."""
+        return list(self._plans.values())
+
+    @property
+    def running(self) -> bool:
+        """Whether slots are being started."""
+        return self._dispatcher is not None and not self._stop.requested
+
+    def heartbeat_age_seconds(self) -> float:
+        """Return how long ago the scheduler last looked at the clock; small while all is well."""
+        return asyncio.get_running_loop().time() - self._last_tick_loop_seconds
+
+    async def start(self) -> None:
+        """Plan all tasks, make up for at most one missed slot of each, and return."""
+        if self._stopping is not None:
+            await self._stopping
+        if self._dispatcher is not None:
+            return
+        self._stop = Stop()
+        self._stopping = None
+        self._timetable = Timetable()
+        self._dispatcher = Dispatcher(
+            self.api_client,
+            clock=self._clock,
+            stop=self._stop,
+            state=self._state,
+            hooks=self._hooks,
+            capacity=self._settings.max_concurrent_runs,
+        )
+        self._memories, lost = self._state.open()
+        for run in lost:
+            tell(self._hooks, RunLost(run.task, run.run_id, run.slot))
+        for plan in self._plans.values():
+            self._begin(plan)
+        self._tick()
+        self._flush()
+
+    async def stop(self) -> None:
+        """Start nothing new, give what is under way the grace, cancel the rest, and return.
+
+        Safe to call twice, and before `start`; every call returns when the stop is complete.
+        """
+        if self._dispatcher is None and self._stopping is None:
+            return
+        if self._stopping is None:
+            self._stopping = asyncio.create_task(self._shut_down())
+        await asyncio.shield(self._stopping)
+
+    def request_stop(self, signal_number: int | None = None) -> None:
+        """Make tasks and their clients see the stop at once, before `stop` is awaited."""
+        self._stop.request(signal_number)
+
+    async def _shut_down(self) -> None:
+        dispatcher = self._dispatcher
+        if dispatcher is None:
+            return
+        self._stop.request()
+        for timer in self._timers.values():
+            timer.cancel()
+        dispatcher.drop_waiting(self.plans)
+        await dispatcher.wait_idle(self._settings.grace_seconds)
+        dispatcher.interrupt_all("stopped")
+        await dispatcher.wait_idle(CANCEL_GRACE_SECONDS + _SETTLE_SECONDS)
+        await asyncio.to_thread(self._state.close)
+        self._dispatcher = None
+
+    def _begin(self, plan: Plan) -> None:
+        if self._dispatcher is None or plan.task.suspend:
+            return
+        now = int(self._clock.timestamp())
+        memory = self._memories.get(plan.task.name)
+        plan.settled_slot, arrival = self._timetable.resume(plan, memory, now)
+        self._state.remember(plan.task.name, plan.task.schedule.text, plan.settled_slot)
+        if arrival is not None:
+            self._arrive(arrival)
+        if plan.task.run_on_start and not plan.waiting and not plan.active:
+            self._dispatcher.offer(plan, Due(None, Trigger.START))
+
+    def _arrive(self, arrival: Arrival) -> None:
+        if self._dispatcher is not None:
+            if arrival.skipped is not None:
+                tell(self._hooks, arrival.skipped)
+            self._dispatcher.offer(arrival.plan, arrival.due)
+
+    def _tick(self) -> None:
+        if not self.running:
+            return
+        loop = asyncio.get_running_loop()
+        self._last_tick_loop_seconds = loop.time()
+        for arrival in self._timetable.due(int(self._clock.timestamp())):
+            self._arrive(arrival)
+        slot = self._timetable.next_slot()
+        delay = LONGEST_SLEEP_SECONDS
+        if slot is not None:
+            delay = min(max(0.0, slot - self._clock.timestamp()), LONGEST_SLEEP_SECONDS)
+        self._set_timer("tick", delay, self._tick)
+
+    def _flush(self) -> None:
+        self._state.flush()
+        self._set_timer("flush", FLUSH_SECONDS, self._flush)
+
+    def _set_timer(self, name: str, delay_seconds: float, action: Any) -> None:
+        if name in self._timers:
+            self._timers[name].cancel()
+        self._timers[name] = asyncio.get_running_loop().call_later(delay_seconds, action)

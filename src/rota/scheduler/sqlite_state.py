@@ -1,0 +1,207 @@
+"""State in a SQLite file, written behind by a thread so that no slot waits for a disk.
+
+A crash may lose the last batch: those slots then run again with the same slot, so with the same
+idempotency keys. A file that cannot be used never stops the schedule: it is set aside (corrupt) or
+left alone (in use, of a newer rota, not writable), said once, and the process goes on without.
+"""
+
+import logging
+import os
+import sqlite3
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from rota.clock import Clock
+from rota.scheduler.state import LostRun, Memory
+
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS slots (
+    task TEXT PRIMARY KEY, schedule TEXT NOT NULL, last_slot INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS runs (
+    run_id TEXT PRIMARY KEY, task TEXT NOT NULL, slot INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+_REMEMBER = "INSERT OR REPLACE INTO slots (task, schedule, last_slot) VALUES (?, ?, ?)"
+_BEGIN = "INSERT OR REPLACE INTO runs (run_id, task, slot) VALUES (?, ?, ?)"
+_END = "DELETE FROM runs WHERE run_id = ?"
+
+_CLOSE_TIMEOUT_SECONDS = 5.0
+
+_logger = logging.getLogger(__name__)
+
+
+class _UnusableError(Exception):
+    """The file is somebody else's and must stay as it is."""
+
+
+class SqliteState:
+    """The state of one scheduler. `path` is made, with its folder, where it is missing."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._connection: sqlite3.Connection | None = None
+        self._thread: ThreadPoolExecutor | None = None
+        self._batch: Future[None] | None = None
+        self._slots: dict[str, tuple[str, str, int]] = {}
+        self._begun: dict[str, tuple[str, str, int]] = {}
+        self._ended: set[str] = set()
+        self._failing = False
+
+    def open(self) -> tuple[dict[str, Memory], list[LostRun]]:
+        """Return what an earlier process left; nothing where the file cannot be used."""
+        try:
+            return self._open()
+        except sqlite3.DatabaseError as error:
+            if not _is_corrupt(error):
+                return self._go_without(error)
+        except (OSError, _UnusableError) as error:
+            return self._go_without(error)
+        try:
+            self._set_aside()
+            return self._open()
+        except (sqlite3.Error, OSError, _UnusableError) as error:
+            return self._go_without(error)
+
+    def _open(self) -> tuple[dict[str, Memory], list[LostRun]]:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self._path, timeout=1.0, check_same_thread=False)
+        try:
+            # Exclusive: one scheduler a file, and no shared memory, which NFS does not have.
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("BEGIN EXCLUSIVE")
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > SCHEMA_VERSION:
+                raise _UnusableError(f"written by a newer rota (schema {version})")  # noqa: TRY301
+            connection.commit()
+            connection.executescript(_SCHEMA)
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            slots = connection.execute("SELECT task, schedule, last_slot FROM slots").fetchall()
+            runs = connection.execute("SELECT task, run_id, slot FROM runs").fetchall()
+            with connection:
+                connection.execute("DELETE FROM runs")
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection
+        # One thread: SQLite has one writer anyway, and batches must keep their order.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rota-state")
+        memories = {task: Memory(schedule, slot) for task, schedule, slot in slots}
+        return memories, [LostRun(*row) for row in runs]
+
+    def _set_aside(self) -> None:
+        aside = self._path.with_name(f"{self._path.name}.corrupt-{int(self._clock.timestamp())}")
+        self._path.rename(aside)
+        for suffix in ("-wal", "-shm"):
+            Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+        _logger.error(
+            "state.corrupt", extra={"path": str(self._path), "moved_to": str(aside)}
+        )
+
+    def _go_without(self, error: Exception) -> tuple[dict[str, Memory], list[LostRun]]:
+        _logger.error(
+            "state.unusable",
+            extra={
+                "path": str(self._path),
+                "error": str(error),
+                "effect": "slots missed while rota is down will not be caught up",
+            },
+        )
+        return {}, []
+
+    def remember(self, task: str, schedule: str, last_slot: int) -> None:
+        """Note that no slot up to `last_slot` needs a run."""
+        if self._connection is not None:
+            self._slots[task] = (task, schedule, last_slot)
+
+    def begin(self, task: str, run_id: str, slot: int) -> None:
+        """Note that a run for `slot` is under way."""
+        if self._connection is not None:
+            self._begun[run_id] = (run_id, task, slot)
+
+    def end(self, run_id: str) -> None:
+        """Note that a run is over; one shorter than a batch is never written at all."""
+        if self._connection is not None and self._begun.pop(run_id, None) is None:
+            self._ended.add(run_id)
+
+    def flush(self) -> None:
+        """Hand the batch to the thread, unless it still writes the one before."""
+        if self._thread is None or not (self._slots or self._begun or self._ended):
+            return
+        if self._batch is not None and not self._batch.done():
+            return
+        slots, begun, ended = self._slots, self._begun, self._ended
+        self._slots, self._begun, self._ended = {}, {}, set()
+        self._batch = self._thread.submit(self._write, slots, begun, ended)
+
+    def _write(
+        self,
+        slots: dict[str, tuple[str, str, int]],
+        begun: dict[str, tuple[str, str, int]],
+        ended: set[str],
+    ) -> None:
+        connection = self._connection
+        if connection is None:
+            return
+        try:
+            with connection:
+                connection.executemany(_REMEMBER, slots.values())
+                connection.executemany(_BEGIN, begun.values())
+                connection.executemany(_END, [(run_id,) for run_id in ended])
+        except sqlite3.Error as error:
+            self._keep_for_later(slots, begun, ended)
+            if not self._failing:
+                _logger.error(  # noqa: TRY400 (a full disk needs no traceback)
+                    "state.write_failed", extra={"path": str(self._path), "error": str(error)}
+                )
+            self._failing = True
+        else:
+            if self._failing:
+                _logger.info("state.write_recovered", extra={"path": str(self._path)})
+            self._failing = False
+
+    def _keep_for_later(
+        self,
+        slots: dict[str, tuple[str, str, int]],
+        begun: dict[str, tuple[str, str, int]],
+        ended: set[str],
+    ) -> None:
+        for task, row in slots.items():
+            self._slots.setdefault(task, row)
+        for run_id, row in begun.items():
+            if run_id in self._ended:
+                self._ended.discard(run_id)
+            else:
+                self._begun.setdefault(run_id, row)
+        self._ended |= ended
+
+    def close(self) -> None:
+        """Write what was noted and close the file. Blocks for a few seconds at the most."""
+        if self._connection is None or self._thread is None:
+            return
+        self._await_batch()
+        self.flush()
+        self._await_batch()
+        self._thread.shutdown(wait=False)
+        self._connection.close()
+        self._connection = self._thread = self._batch = None
+
+    def _await_batch(self) -> None:
+        if self._batch is not None:
+            self._batch.result(_CLOSE_TIMEOUT_SECONDS)
+
+
+def _is_corrupt(error: sqlite3.DatabaseError) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is None or (code & 0xFF) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def default_state_path(release: str) -> Path:
+    """Return `$XDG_STATE_HOME/rota/<release>.sqlite3` (XDG base directory specification)."""
+    base = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    return Path(base) / "rota" / f"{release}.sqlite3"

@@ -1,0 +1,75 @@
+"""What the scheduler remembers between two processes: each task's last slot, and runs under way."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class LostRun:
+    """A run that an earlier process began and never finished. `slot` is an epoch time."""
+
+    task: str
+    run_id: str
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is known of one task: the newest slot that needs no run any more, as an epoch time.
+
+    `schedule` is the text that slot was of: a changed schedule owes nothing for its past.
+    """
+
+    schedule: str
+    last_slot: int
+
+
+class State(Protocol):
+    """Keeps slots. No method blocks the event loop but `open`; none raises for a broken disk."""
+
+    def open(self) -> tuple[dict[str, Memory], list[LostRun]]:
+        """Return what an earlier process left: memories by task, and its unfinished runs."""
+        ...
+
+    def remember(self, task: str, schedule: str, last_slot: int) -> None:
+        """Note that no slot up to `last_slot` needs a run."""
+        ...
+
+    def begin(self, task: str, run_id: str, slot: int) -> None:
+        """Note that a run for `slot` is under way."""
+        ...
+
+    def end(self, run_id: str) -> None:
+        """Note that a run is not under way any more."""
+        ...
+
+    def flush(self) -> None:
+        """Begin to write what was noted."""
+        ...
+
+    def close(self) -> None:
+        """Write what was noted and let go of the storage. Blocks; may be called twice."""
+        ...
+
+
+class NoState:
+    """Remembers nothing beyond the process."""
+
+    def open(self) -> tuple[dict[str, Memory], list[LostRun]]:
+        """Return nothing."""
+        return {}, []
+
+    def remember(self, task: str, schedule: str, last_slot: int) -> None:
+        """Do nothing."""
+
+    def begin(self, task: str, run_id: str, slot: int) -> None:
+        """Do nothing."""
+
+    def end(self, run_id: str) -> None:
+        """Do nothing."""
+
+    def flush(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""

@@ -1,0 +1,97 @@
+"""Which task's slot comes next, for all tasks at once. No clock, no I/O: `now` is an argument."""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rota.context import Trigger
+from rota.runs.events import SlotsSkipped
+from rota.runs.outcome import SkipReason
+from rota.scheduler.plan import Due, Plan
+from rota.scheduler.state import Memory
+from rota.schedules import count_between, newest_until
+
+# A slot remembered further ahead than this was noted under a clock that was wrong: waiting for it
+# would stop the task for good.
+LONGEST_WAIT_FOR_CLOCK_SECONDS = 86_400
+MOST_SKIPS_COUNTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A slot that has come due, and what was passed over on the way to it."""
+
+    plan: Plan
+    due: Due
+    skipped: SlotsSkipped | None
+
+
+class Timetable:
+    """Plans ordered by their next slot."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[int, int, Plan]] = []
+        self._order = 0
+
+    def add(self, plan: Plan, after: int) -> None:
+        """Plan the first slot after `after`; a schedule that has none left is out of the table."""
+        plan.next_slot = plan.task.schedule.next_epoch(after)
+        if plan.next_slot is not None:
+            self._order += 1
+            heapq.heappush(self._heap, (plan.next_slot, self._order, plan))
+
+    def resume(self, plan: Plan, memory: Memory | None, now: int) -> tuple[int, Arrival | None]:
+        """Plan a task as the process starts, going on from what an earlier one remembered.
+
+        Returns the slot up to which nothing is owed, and the one missed slot that may be made up
+        for. A task seen for the first time, or with another schedule than before, owes nothing.
+        """
+        last = now
+        if (
+            memory is not None
+            and memory.schedule == plan.task.schedule.text
+            and memory.last_slot <= now + LONGEST_WAIT_FOR_CLOCK_SECONDS
+        ):
+            last = memory.last_slot
+        newest = newest_until(plan.task.schedule, last, now) if last < now else None
+        self.add(plan, max(last, now))
+        if newest is None:
+            return last, None
+        skipped = _passed_over(plan, last, newest)
+        return last, Arrival(plan, Due(newest, Trigger.CATCH_UP), skipped)
+
+    def due(self, now: int) -> Iterator[Arrival]:
+        """Yield what has come due by `now`, each task once with its newest slot."""
+        while self._heap and self._heap[0][0] <= now:
+            slot, _, plan = heapq.heappop(self._heap)
+            following = plan.task.schedule.next_epoch(slot)
+            if following is None or following > now:
+                self.add(plan, slot)
+                yield Arrival(plan, Due(slot, Trigger.SCHEDULE), None)
+                continue
+            newest = newest_until(plan.task.schedule, slot, now) or slot
+            self.add(plan, newest)
+            skipped = _passed_over(plan, slot - 1, newest)
+            yield Arrival(plan, Due(newest, Trigger.CATCH_UP), skipped)
+
+    def next_slot(self) -> int | None:
+        """Return the earliest slot of all."""
+        return self._heap[0][0] if self._heap else None
+
+
+def _passed_over(plan: Plan, after: int, newest: int) -> SlotsSkipped | None:
+    """Return the slots after `after` that are older than `newest`."""
+    schedule = plan.task.schedule
+    count = count_between(schedule, after, newest - 1, MOST_SKIPS_COUNTED)
+    if count == 0:
+        return None
+    first = schedule.next_epoch(after)
+    last = newest_until(schedule, after, newest - 1)
+    return SlotsSkipped(
+        task=plan.task.name,
+        first_slot=first if first is not None else newest,
+        last_slot=last if last is not None else newest,
+        count=count,
+        capped=count >= MOST_SKIPS_COUNTED,
+        reason=SkipReason.MISSED,
+    )

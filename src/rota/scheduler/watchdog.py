@@ -1,0 +1,57 @@
+"""Notices, from a thread, that something blocks the event loop, and says what."""
+
+import asyncio
+import logging
+import sys
+import threading
+import time
+import traceback
+
+BLOCKED_AFTER_SECONDS = 5.0
+_BEAT_SECONDS = 1.0
+
+_logger = logging.getLogger(__name__)
+
+
+class Watchdog:
+    """Logs the stack of whatever keeps the running loop from turning, once for each blockage."""
+
+    def __init__(self, blocked_after_seconds: float = BLOCKED_AFTER_SECONDS) -> None:
+        self._blocked_after_seconds = blocked_after_seconds
+        self._last_beat = time.monotonic()
+        self._stopped = threading.Event()
+        self._loop_thread_id = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Watch the running loop, from the thread that runs it."""
+        self._loop_thread_id = threading.get_ident()
+        self._beat()
+        threading.Thread(target=self._watch, name="rota-watchdog", daemon=True).start()
+
+    def stop(self) -> None:
+        """Watch no more."""
+        self._stopped.set()
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _beat(self) -> None:
+        self._last_beat = time.monotonic()
+        self._timer = asyncio.get_running_loop().call_later(_BEAT_SECONDS, self._beat)
+
+    def _watch(self) -> None:
+        told_of = 0.0
+        period = min(_BEAT_SECONDS, self._blocked_after_seconds / 2)
+        while not self._stopped.wait(period):
+            beat = self._last_beat
+            blocked = time.monotonic() - beat
+            if blocked > self._blocked_after_seconds and beat != told_of:
+                told_of = beat
+                self._tell(blocked)
+
+    def _tell(self, blocked_seconds: float) -> None:
+        frame = sys._current_frames().get(self._loop_thread_id)  # noqa: SLF001 (the documented way)
+        stack = "".join(traceback.format_stack(frame)) if frame else "unknown"
+        _logger.error(
+            "loop.blocked", extra={"seconds": round(blocked_seconds, 1), "blocked_by": stack}
+        )

@@ -1,0 +1,45 @@
+"""Settings: one frozen object, read once. The only reader of the environment.
+
+`settings` is loaded on first use rather than on import, so that `--help` works when it is broken.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from rota.settings.loading import load_settings
+from rota.settings.model import LogFormat, LogLevel, Settings, override_key, variable_name
+from rota.settings.task_overrides import Overlap, TaskOverrides
+
+if TYPE_CHECKING:
+    settings: Settings
+
+__all__ = [
+    "LogFormat",
+    "LogLevel",
+    "Overlap",
+    "Settings",
+    "TaskOverrides",
+    "load_settings",
+    "override_key",
+    "settings",
+    "setup_logging",
+    "variable_name",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "settings":
+        return load_settings()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def setup_logging() -> None:
+    """Send this process's logs to stderr, in the level and format of the settings."""
+    from rota import logs  # noqa: PLC0415 (reading settings needs no structlog)
+
+    current = load_settings()
+    secret = current.api_token
+    logs.configure(
+        level=current.effective_log_level().value,
+        log_format=current.log_format.value,
+        secrets=[secret.get_secret_value()] if secret else [],
+    )

@@ -1,0 +1,197 @@
+"""The settings, each documented in place: meaning, unit, off switch, reason for the default."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from rota.base_url import parse_base_url
+from rota.errors import ConfigError
+from rota.settings.task_overrides import IntervalSeconds, TaskOverrides
+
+_NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Names = Annotated[tuple[str, ...], NoDecode]
+
+
+class LogLevel(StrEnum):
+    """The levels of the logging module."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+    CRITICAL = "CRITICAL"
+
+
+class LogFormat(StrEnum):
+    """How a log line looks."""
+
+    AUTO = "auto"
+    JSON = "json"
+    CONSOLE = "console"
+
+
+def seed_name(name: str) -> Any:
+    """Return a field that is read from `name`, without the prefix, as the seed document has it."""
+    return Field(validation_alias=AliasChoices(name))
+
+
+class Settings(BaseSettings):
+    """All settings of one process, read once from the environment and `.env`, then frozen.
+
+    Raises pydantic's ValidationError; `rota.settings.load_settings` turns that into a
+    SettingsError that names the variable and never shows a secret.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="ROTA_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+        env_ignore_empty=False,
+    )
+
+    business_api_url: Annotated[str, seed_name("BUSINESS_API_URL")] = "http://localhost:8000"
+    """Where the Business API is: http or https, a host, perhaps a port and a base path."""
+    task_interval_seconds: Annotated[
+        IntervalSeconds | None, seed_name("TASK_INTERVAL_SECONDS")
+    ] = None
+    """Interval of a task whose class states none; 60 s where this is unset too."""
+    debug: Annotated[bool, seed_name("DEBUG")] = False
+    """True: log at DEBUG whatever LOG_LEVEL says."""
+    log_level: Annotated[LogLevel, seed_name("LOG_LEVEL")] = LogLevel.INFO
+    """Lowest level that is logged."""
+
+    log_format: LogFormat = LogFormat.AUTO
+    """`auto`: console on a terminal, JSON otherwise, since a collector reads what is not a person."""
+
+    tasks: Names = ()
+    """`module:attribute`, comma-separated: a task class, an instance, or a register function."""
+    only: Names = ()
+    """Exactly the tasks that may run, comma-separated; empty: all that are found and enabled."""
+    release: Annotated[str, Field(pattern=_NAME_PATTERN, max_length=63)] = "rota"
+    """Name of this installation; decides each task's splay. The chart sets its release name."""
+    task: dict[str, TaskOverrides] = Field(default_factory=dict)
+    """`ROTA_TASK__<NAME>__<FIELD>`: see `rota.settings.task_overrides`."""
+
+    api_client: str = ""
+    """`module:attribute` of a BusinessApiClient subclass; empty: BusinessApiClient itself."""
+    api_token: SecretStr | None = None
+    """Bearer token. Prefer the file: an environment is easier to read than a mounted Secret."""
+    api_token_file: Path | None = None
+    """File with the bearer token; read again when it changes, and once after a 401."""
+    api_ca_file: Path | None = None
+    """PEM bundle that signs the Business API's certificate; unset: the public CAs."""
+    api_client_cert_file: Path | None = None
+    """PEM client certificate for mutual TLS."""
+    api_client_key_file: Path | None = None
+    """PEM key of the client certificate; unset: the key is in the certificate's file."""
+    api_timeout_seconds: Seconds = 60.0
+    """Longest silence of the API (connect, read or write), as in the seed."""
+    api_deadline_seconds: Seconds = 120.0
+    """Longest time of one attempt from first to last byte: against answers that drip."""
+    api_attempts: Annotated[int, Field(ge=1, le=20)] = 4
+    """Attempts of one request, the first included. A Job's backoffLimit multiplies them."""
+    api_idempotent: bool = True
+    """False: a POST that has left is never repeated. See docs/business-api.md."""
+    api_max_response_bytes: Annotated[int, Field(ge=1024, le=2**31)] = 16 * 2**20
+    """Longest answer after decompression: against a bomb."""
+    api_max_pages: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    """Longest list that `pages` follows: against a next link without end."""
+    fan_out_concurrency: Annotated[int, Field(ge=1, le=1000)] = 10
+    """Requests of one run under way at once."""
+
+    grace_seconds: Annotated[float, Field(ge=0, le=3600)] = 25.0
+    """After SIGTERM: what requests in flight get before they are cancelled; below Kubernetes' 30."""
+    state_path: str = ""
+    """SQLite file of the scheduler's last slots; `off`: none; empty: below XDG_STATE_HOME."""
+    max_concurrent_runs: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """Runs of the scheduler under way at once; later ones wait and start late."""
+    health_address: str = ""
+    """`host:port` of the scheduler's /livez, /readyz and /healthz; empty: no server."""
+
+    cronjob_name: str = ""
+    """The CronJob that this pod belongs to; set by the chart."""
+    job_name: str = ""
+    """The pod's label batch.kubernetes.io/job-name; set by the chart."""
+    job_uid: str = ""
+    """The pod's label batch.kubernetes.io/controller-uid; set by the chart."""
+    job_attempt: Annotated[int, Field(ge=0)] | None = None
+    """The pod's annotation batch.kubernetes.io/job-index-failure-count, where there is one."""
+    completion_index: Annotated[
+        int, Field(ge=0, validation_alias=AliasChoices("JOB_COMPLETION_INDEX"))
+    ] = 0
+    """This pod's share of a run with shards; set by Kubernetes in an Indexed Job."""
+    termination_message_path: str = "/dev/termination-log"
+    """Where Kubernetes reads the end of a run; written only where that file is there already."""
+
+    @field_validator("tasks", "only", mode="before")
+    @classmethod
+    def _split_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _any_case(cls, value: object, info: Any) -> object:
+        if isinstance(value, str):
+            text = value.strip()
+            return text.upper() if info.field_name == "log_level" else text.lower()
+        return value
+
+    @field_validator("business_api_url")
+    @classmethod
+    def _canonical_url(cls, value: str) -> str:
+        try:
+            return parse_base_url(value)
+        except ConfigError as error:
+            raise ValueError(str(error)) from None
+
+    @field_validator("job_attempt", mode="before")
+    @classmethod
+    def _empty_is_unknown(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @model_validator(mode="after")
+    def _one_token(self) -> "Settings":
+        if self.api_token is not None and self.api_token_file is not None:
+            raise ValueError("set ROTA_API_TOKEN or ROTA_API_TOKEN_FILE, not both")
+        if self.api_client_key_file is not None and self.api_client_cert_file is None:
+            raise ValueError("ROTA_API_CLIENT_KEY_FILE needs ROTA_API_CLIENT_CERT_FILE")
+        return self
+
+    def effective_log_level(self) -> LogLevel:
+        """Return DEBUG where `debug` is set, else `log_level`."""
+        return LogLevel.DEBUG if self.debug else self.log_level
+
+    def overrides_for(self, task_name: str) -> TaskOverrides | None:
+        """Return what the environment says about a task, if anything."""
+        return self.task.get(override_key(task_name))
+
+    def all_overrides(self) -> Mapping[str, TaskOverrides]:
+        """Return the overrides by the key of their task's name (see `override_key`)."""
+        return MappingProxyType(self.task)
+
+
+def override_key(task_name: str) -> str:
+    """Return how a task's name stands in `ROTA_TASK__<NAME>__…`, in lower case."""
+    return task_name.replace("-", "_").lower()
+
+
+def variable_name(field: str) -> str:
+    """Return the environment variable of a field: `grace_seconds` → `ROTA_GRACE_SECONDS`."""
+    alias = Settings.model_fields[field].validation_alias
+    if isinstance(alias, AliasChoices):
+        return str(alias.choices[0])
+    return f"ROTA_{field}".upper()

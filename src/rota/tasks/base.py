@@ -1,0 +1,56 @@
+"""What an application writes: a name, a schedule, and what to do."""
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from rota.context import Run, current_run
+
+if TYPE_CHECKING:
+    from rota.api import BusinessApiClient
+
+
+class BaseTask(ABC):
+    """A named unit of work, run to completion by `rota run` or once a slot by the scheduler.
+
+    A subclass states what differs from the defaults; see `rota.settings.TaskOverrides` for the
+    meaning and the bounds of each attribute. None means that the default decides.
+    """
+
+    name: str = "base_task"
+    interval_seconds: int = 60
+    run_on_start: bool = False
+
+    schedule: ClassVar[str | None] = None
+    timezone: ClassVar[str | None] = None
+    timeout_seconds: ClassVar[float | None] = None
+    overlap: ClassVar[str | None] = None
+    catch_up_seconds: ClassVar[int | None] = None
+    splay_minutes: ClassVar[int | None] = None
+    backoff_limit: ClassVar[int | None] = None
+    shards: ClassVar[int | None] = None
+    enabled: ClassVar[bool | None] = None
+    suspend: ClassVar[bool | None] = None
+
+    def __init__(self) -> None:
+        self.logger = logging.getLogger(self.__class__.__name__)
+
+    @property
+    def run(self) -> Run:
+        """The run under way: its slot, run id, trigger, deadline, shard index and count.
+
+        Raises RuntimeError outside `execute`.
+        """
+        return current_run()
+
+    @abstractmethod
+    async def execute(self, api_client: "BusinessApiClient") -> Mapping[str, int] | None:
+        """Do the work of one run; what is returned is logged and put in the termination message.
+
+        Any exception ends the run as failed. See docs/exit-codes.md for what each class means.
+        """
+
+    async def __call__(self, api_client: "BusinessApiClient") -> Mapping[str, int] | None:
+        """Run `execute`, so that a task can be registered as a plain handler."""
+        return await self.execute(api_client)

@@ -1,0 +1,195 @@
+"""A task with everything about it decided: what the environment, its class and the defaults say."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from rota.errors import ScheduleError, TaskDefinitionError
+from rota.schedules import (
+    Cron,
+    CronJobSchedule,
+    Every,
+    Interval,
+    cronjob_schedule,
+    parse_schedule,
+    schedule_for_interval,
+    splayed_cronjob_schedule,
+)
+from rota.settings import Overlap, Settings, TaskOverrides
+from rota.tasks.base import BaseTask
+from rota.tasks.naming import check_name
+
+Handler = Callable[[Any], Awaitable[Any]]
+
+DEFAULT_INTERVAL_SECONDS = 60
+DEFAULT_CATCH_UP_SECONDS = 3600
+DEFAULT_BACKOFF_LIMIT = 2
+SHORTEST_DEFAULT_TIMEOUT_SECONDS = 60
+LONGEST_DEFAULT_TIMEOUT_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDefinition:
+    """One task, fully decided. `interval_seconds` is None for a task with a five-field text.
+
+    `stated` names the fields that somebody wrote down, as opposed to defaults.
+    """
+
+    name: str
+    handler: Handler
+    schedule: Cron | Interval
+    interval_seconds: int | None
+    run_on_start: bool
+    timeout_seconds: float
+    overlap: Overlap
+    catch_up_seconds: int
+    splay_minutes: int
+    backoff_limit: int
+    shards: int
+    enabled: bool
+    suspend: bool
+    stated: frozenset[str]
+    source: str
+
+    def cronjob_schedule(self) -> CronJobSchedule:
+        """Return what a CronJob of this task carries; ScheduleError below 60 seconds."""
+        if isinstance(self.schedule, Cron):
+            return CronJobSchedule(self.schedule.text, self.schedule.timezone, exact=True)
+        return cronjob_schedule(self.schedule.seconds)
+
+
+def define_task(
+    name: str,
+    handler: Handler,
+    interval_seconds: int,
+    *,
+    run_on_start: bool,
+    settings: Settings,
+    source: str = "register_task",
+) -> TaskDefinition:
+    """Decide a task's fields: environment over class attribute over TASK_INTERVAL_SECONDS over 60.
+
+    Raises TaskDefinitionError or ScheduleError with the task named.
+    """
+    check_name(name)
+    if not callable(handler):
+        raise TaskDefinitionError(f"task {name!r}: the handler {handler!r} cannot be called")
+    stated = _stated_by_class(handler)
+    if _is_given(handler, interval_seconds, stated):
+        stated["interval_seconds"] = interval_seconds
+    own = _validated(name, {**stated, "run_on_start": run_on_start or None})
+    said = settings.overrides_for(name) or TaskOverrides()
+    merged = _merge(name, own, said)
+    if merged.interval_seconds is None and merged.schedule is None:
+        default = settings.task_interval_seconds or DEFAULT_INTERVAL_SECONDS
+        merged = merged.model_copy(update={"interval_seconds": default})
+    try:
+        return _decide(name, handler, merged, release=settings.release, source=source)
+    except ScheduleError as error:
+        raise ScheduleError(f"task {name!r}: {error}") from None
+
+
+def _stated_by_class(handler: Handler) -> dict[str, Any]:
+    """Return what the classes below BaseTask, or the instance itself, state."""
+    if not isinstance(handler, BaseTask):
+        return {}
+    stated = {}
+    below = type(handler).__mro__[: type(handler).__mro__.index(BaseTask)]
+    for field in TaskOverrides.model_fields:
+        if field in vars(handler) or any(field in vars(each) for each in below):
+            value = getattr(handler, field)
+            if value is not None:
+                stated[field] = value
+    return stated
+
+
+def _is_given(handler: Handler, interval_seconds: int, stated: Mapping[str, Any]) -> bool:
+    # The seed's register_tasks hands over task.interval_seconds, stated or inherited: only a value
+    # of its own is a decision of whoever registers.
+    if not isinstance(handler, BaseTask):
+        return True
+    return "interval_seconds" not in stated and interval_seconds != handler.interval_seconds
+
+
+def _validated(name: str, stated: Mapping[str, Any]) -> TaskOverrides:
+    try:
+        return TaskOverrides.model_validate(stated)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise TaskDefinitionError(
+            f"task {name!r}: {field} = {stated.get(field)!r} is not allowed: {first['msg'].lower()}"
+        ) from None
+
+
+def _merge(name: str, own: TaskOverrides, said: TaskOverrides) -> TaskOverrides:
+    if said.interval_seconds is not None and said.schedule is not None:
+        raise TaskDefinitionError(
+            f"task {name!r}: the environment sets both INTERVAL_SECONDS and SCHEDULE; keep one"
+        )
+    merged = own.model_copy(update=said.model_dump(exclude_none=True))
+    if said.interval_seconds is not None:
+        merged = merged.model_copy(update={"schedule": None, "timezone": said.timezone})
+    if merged.timezone is not None and merged.schedule is None:
+        raise TaskDefinitionError(
+            f"task {name!r}: timezone goes with a cron text in `schedule`; an interval has none"
+        )
+    return merged
+
+
+def _decide(
+    name: str, handler: Handler, said: TaskOverrides, *, release: str, source: str
+) -> TaskDefinition:
+    schedule, interval = _schedule_of(name, said, release)
+    return TaskDefinition(
+        name=name,
+        handler=handler,
+        schedule=schedule,
+        interval_seconds=interval,
+        run_on_start=bool(said.run_on_start),
+        timeout_seconds=said.timeout_seconds or _default_timeout_seconds(interval),
+        overlap=said.overlap or Overlap.FORBID,
+        catch_up_seconds=said.catch_up_seconds or DEFAULT_CATCH_UP_SECONDS,
+        splay_minutes=said.splay_minutes or 0,
+        backoff_limit=DEFAULT_BACKOFF_LIMIT if said.backoff_limit is None else said.backoff_limit,
+        shards=said.shards or 1,
+        enabled=said.enabled is not False,
+        suspend=bool(said.suspend),
+        stated=frozenset(said.model_dump(exclude_none=True)),
+        source=source,
+    )
+
+
+def _schedule_of(
+    name: str, said: TaskOverrides, release: str
+) -> tuple[Cron | Interval, int | None]:
+    if said.schedule is None:
+        seconds = said.interval_seconds or DEFAULT_INTERVAL_SECONDS
+    else:
+        parsed = parse_schedule(said.schedule, said.timezone or "Etc/UTC")
+        if not isinstance(parsed, Every):
+            if said.splay_minutes:
+                raise ScheduleError(
+                    "splay_minutes goes with an interval that has a five-field text; "
+                    f"move the minute in {said.schedule!r} instead"
+                )
+            return parsed, None
+        seconds = parsed.seconds
+    if said.splay_minutes:
+        splayed = splayed_cronjob_schedule(
+            seconds, release=release, task=name, splay_minutes=said.splay_minutes
+        )
+        return Cron(splayed.text, splayed.timezone), seconds
+    return schedule_for_interval(seconds), seconds
+
+
+def _default_timeout_seconds(interval_seconds: int | None) -> float:
+    if interval_seconds is None:
+        return LONGEST_DEFAULT_TIMEOUT_SECONDS
+    return float(
+        min(
+            max(interval_seconds, SHORTEST_DEFAULT_TIMEOUT_SECONDS), LONGEST_DEFAULT_TIMEOUT_SECONDS
+        )
+    )

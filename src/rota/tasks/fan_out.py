@@ -1,0 +1,104 @@
+"""One action for each of many items: bounded, and one bad item does not stop the others."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from typing import Any, Generic, TypeVar
+
+from rota.context import StopRequested, current_execution
+from rota.errors import (
+    ApiError,
+    ApiRejectedError,
+    ApiUnavailableError,
+    ItemsFailedError,
+    RequestRefusedError,
+)
+
+_logger = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
+
+
+async def fan_out(
+    items: Iterable[Item],
+    action: Callable[[Item], Awaitable[Any]],
+    *,
+    concurrency: int,
+    done: str = "done",
+) -> dict[str, int]:
+    """Run `action` on every item, at most `concurrency` at once; return counts by outcome.
+
+    The counts are `{done: …, "refused": …, "failed": …}`, where refused is for good. Where items
+    failed, raises ApiRejectedError if every single one was refused, ApiUnavailableError if the API
+    was out of reach for every one, the first error if every one broke for a reason of the task's
+    own, else ItemsFailedError. After a stop request the actions under way finish, no other is
+    started, and StopRequested is raised.
+    """
+    work = _FanOut(iter(items), action, done)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(concurrency):
+            group.create_task(work.take_items())
+    work.raise_for_errors()
+    return work.counts
+
+
+class _FanOut(Generic[Item]):
+    def __init__(
+        self, items: Iterator[Item], action: Callable[[Item], Awaitable[Any]], done: str
+    ) -> None:
+        self._items = items
+        self._action = action
+        self._done = done
+        self._errors: list[Exception] = []
+        self._stopped: StopRequested | None = None
+        execution = current_execution()
+        self.counts: dict[str, int] = execution.counts if execution else {}
+        self.counts.update({done: 0, "refused": 0, "failed": 0})
+
+    async def take_items(self) -> None:
+        execution = current_execution()
+        for item in self._items:
+            try:
+                if execution is not None:
+                    execution.check_stop()
+                await self._action(item)
+            except StopRequested as stop:
+                self._stopped = stop
+                return
+            except (ApiRejectedError, RequestRefusedError) as error:
+                self._count("refused", error)
+            except ApiError as error:
+                self._count("failed", error)
+            except Exception as error:
+                self._count("failed", error)
+                _logger.exception("fan_out.item_broke")
+            else:
+                self.counts[self._done] += 1
+
+    def _count(self, kind: str, error: Exception) -> None:
+        self.counts[kind] += 1
+        self._errors.append(error)
+        if isinstance(error, ApiError | RequestRefusedError):
+            _logger.warning("fan_out.item_%s", kind, extra={"error": str(error)})
+
+    def raise_for_errors(self) -> None:
+        if self._stopped is not None:
+            raise self._stopped
+        if not self._errors:
+            return
+        counts = dict(self.counts)
+        first = self._errors[0]
+        if counts[self._done]:
+            raise ItemsFailedError(_summary(counts, first), counts=counts) from first
+        if all(isinstance(each, ApiRejectedError) for each in self._errors):
+            raise ApiRejectedError(f"every item was refused for good, first: {first}") from first
+        if all(isinstance(each, ApiUnavailableError) for each in self._errors):
+            raise ApiUnavailableError(f"no item got through, first: {first}") from first
+        if not any(isinstance(each, ApiError) for each in self._errors):
+            raise first
+        raise ItemsFailedError(_summary(counts, first), counts=counts) from first
+
+
+def _summary(counts: dict[str, int], first: Exception) -> str:
+    text = ", ".join(f"{number} {kind}" for kind, number in counts.items())
+    return f"some items failed: {text}; first: {first}"

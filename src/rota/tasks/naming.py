@@ -1,0 +1,32 @@
+"""Rules for task names: each must be a Kubernetes name, a variable name and a command argument."""
+
+import difflib
+import re
+from collections.abc import Iterable
+
+from rota.errors import TaskDefinitionError
+
+MAX_NAME_CHARACTERS = 40
+
+_NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+
+
+def check_name(name: object) -> str:
+    """Return `name`, or raise TaskDefinitionError that says what is allowed."""
+    if isinstance(name, str) and len(name) <= MAX_NAME_CHARACTERS and _NAME.fullmatch(name):
+        return name
+    raise TaskDefinitionError(
+        f"task name {name!r} is not allowed: use lower-case letters, digits, single '-' and '_' "
+        f"between them, at most {MAX_NAME_CHARACTERS} characters"
+    )
+
+
+def kubernetes_name(name: str) -> str:
+    """Return the name as Kubernetes objects carry it: `_` becomes `-`."""
+    return name.replace("_", "-")
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return `, did you mean …?` with the nearest known name, or nothing."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f", did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,98 @@
+"""The tasks of one process, by name."""
+
+from collections.abc import Iterable, Iterator
+
+from rota.errors import TaskDefinitionError, UnknownTaskError
+from rota.settings import Settings, override_key
+from rota.tasks.definition import Handler, TaskDefinition, define_task
+from rota.tasks.naming import kubernetes_name, suggestion
+
+
+class Registry:
+    """Collects tasks through the same `register_task` that the scheduler has."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._found: dict[str, TaskDefinition] = {}
+        self._kubernetes_names: dict[str, str] = {}
+        self.source = "register_task"
+
+    def register_task(
+        self, name: str, handler: Handler, interval_seconds: int, run_on_start: bool = False
+    ) -> None:
+        """Add a task; TaskDefinitionError for a bad or taken name (positional as in the seed)."""
+        task = define_task(
+            name,
+            handler,
+            interval_seconds,
+            run_on_start=run_on_start,
+            settings=self._settings,
+            source=self.source,
+        )
+        self._claim_name(task)
+        self._found[task.name] = task
+
+    def replace(self, names: Iterable[str]) -> None:
+        """Forget tasks, so that others may take their names."""
+        for name in names:
+            if self._found.pop(name, None):
+                del self._kubernetes_names[kubernetes_name(name)]
+
+    def _claim_name(self, task: TaskDefinition) -> None:
+        key = kubernetes_name(task.name)
+        other = self._kubernetes_names.setdefault(key, task.name)
+        if task.name in self._found:
+            raise TaskDefinitionError(
+                f"two tasks are named {task.name!r}: one from {self._found[task.name].source}, "
+                f"one from {task.source}; rename one of them"
+            )
+        if other != task.name:
+            raise TaskDefinitionError(
+                f"tasks {other!r} and {task.name!r} would both be {key!r} in Kubernetes; "
+                "rename one of them"
+            )
+
+    @property
+    def found(self) -> dict[str, TaskDefinition]:
+        """All tasks that were found, enabled or not, in order."""
+        return dict(self._found)
+
+    def __iter__(self) -> Iterator[TaskDefinition]:
+        return iter(self.selected())
+
+    def selected(self) -> list[TaskDefinition]:
+        """Return the tasks that run: exactly those in ROTA_ONLY, else all that are enabled.
+
+        Raises UnknownTaskError for a name in ROTA_ONLY, or in a `ROTA_TASK__…` variable, that no
+        task has.
+        """
+        self._refuse_settings_of_nobody()
+        if not self._settings.only:
+            return [task for task in self._found.values() if task.enabled]
+        for name in self._settings.only:
+            if name not in self._found:
+                raise self._unknown(name, "ROTA_ONLY")
+        return [task for task in self._found.values() if task.name in self._settings.only]
+
+    def get(self, name: str) -> TaskDefinition:
+        """Return the task that runs under `name`; UnknownTaskError suggests the nearest one."""
+        for task in self.selected():
+            if task.name == name:
+                return task
+        if name in self._found:
+            why = "is not in ROTA_ONLY" if self._settings.only else "is disabled"
+            raise UnknownTaskError(f"task {name!r} {why}")
+        raise self._unknown(name, None)
+
+    def _unknown(self, name: str, where: str | None) -> UnknownTaskError:
+        known = ", ".join(self._found) or "none"
+        prefix = f"{where}: " if where else ""
+        return UnknownTaskError(
+            f"{prefix}no task is named {name!r}{suggestion(name, self._found)} (known: {known})"
+        )
+
+    def _refuse_settings_of_nobody(self) -> None:
+        known = {override_key(name): name for name in self._found}
+        for key in self._settings.all_overrides():
+            if key not in known:
+                raise self._unknown(key, f"ROTA_TASK__{key.upper()}__…")

@@ -1,0 +1,165 @@
+"""The long-running process: every part of it put together, started and stopped in order."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+from pathlib import Path
+from typing import Any
+
+from rota.api import BusinessApiClient
+from rota.api.factory import make_client
+from rota.clock import SystemClock
+from rota.errors import ConfigError
+from rota.exit_codes import ExitCode
+from rota.observability.run_log import log_run_event
+from rota.observability.scheduler_probe import SchedulerProbe
+from rota.process import run_process
+from rota.runs.active_run import CANCEL_GRACE_SECONDS
+from rota.scheduler import TaskScheduler
+from rota.scheduler.sqlite_state import SqliteState, default_state_path
+from rota.scheduler.state import NoState, State
+from rota.scheduler.watchdog import Watchdog
+from rota.settings import Settings, load_settings, setup_logging
+from rota.signals import StopSignals
+from rota.tasks.discovery import discover
+
+STATE_OFF = "off"
+# Beyond the grace and the cancellation: still below terminationGracePeriodSeconds = grace + 5.
+_HARD_STOP_SECONDS = CANCEL_GRACE_SECONDS + 1.0
+
+
+class Worker:
+    """The scheduler with its tasks, API client, state and health server.
+
+    `running` is true from the end of `start` to the beginning of `stop`. `tasks` are asyncio tasks
+    of the application's own that end with the worker.
+    """
+
+    def __init__(self) -> None:
+        self.logger = logging.getLogger(__name__)
+        self.running = False
+        self.tasks: set[asyncio.Task[Any]] = set()
+        self.scheduler: TaskScheduler | None = None
+        self.api_client: BusinessApiClient | None = None
+        self._watchdog = Watchdog()
+        self._servers = contextlib.AsyncExitStack()
+        self._stopping: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Set up logging, find the tasks and start their schedules.
+
+        Raises ConfigError (exit code 2) for settings, tasks or a health address that cannot be
+        used; nothing has been started then.
+        """
+        settings = load_settings()
+        setup_logging()
+        self.logger.info("worker.starting")
+        registry = discover(settings).selected()
+        if not registry:
+            raise ConfigError(
+                "there is no task to schedule: name some in ROTA_TASKS or ROTA_ONLY, or enable one"
+            )
+        self.api_client = make_client(settings)
+        self.scheduler = TaskScheduler(
+            self.api_client,
+            settings=settings,
+            state=make_state(settings),
+            hooks=[log_run_event],
+        )
+        for task in registry:
+            self.scheduler.add(task)
+        await self._serve_health(settings, self.scheduler)
+        self._watchdog.start()
+        await self.scheduler.start()
+        # What is planned stays until the end: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
+        self.running = True
+        self.logger.info("worker.started", extra={"tasks": [task.name for task in registry]})
+
+    async def stop(self) -> None:
+        """Stop in order, within the grace; safe to call twice and before `start`."""
+        if self._stopping is None:
+            self._stopping = asyncio.create_task(self._shut_down())
+        await asyncio.shield(self._stopping)
+
+    def request_stop(self, signal_number: int | None = None) -> None:
+        """Let nothing new start, from now on; `stop` does the rest."""
+        if self.scheduler is not None:
+            self.scheduler.request_stop(signal_number)
+
+    async def _shut_down(self) -> None:
+        self.logger.info("worker.stopping")
+        self.running = False
+        if self.scheduler is not None:
+            await self.scheduler.stop()
+        self._watchdog.stop()
+        await self._servers.aclose()
+        if self.api_client is not None:
+            await self.api_client.close()
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        self.logger.info("worker.stopped")
+
+    async def _serve_health(self, settings: Settings, scheduler: TaskScheduler) -> None:
+        if not settings.health_address:
+            return
+        from rota.observability.health import create_health_app  # noqa: PLC0415 (web server: only where asked for)
+        from rota.observability.server import serving  # noqa: PLC0415
+
+        host, port = parse_address(settings.health_address)
+        app = create_health_app(SchedulerProbe(scheduler))
+        url = await self._servers.enter_async_context(serving(app, host, port))
+        self.logger.info("health.listening", extra={"url": url})
+
+
+def make_state(settings: Settings) -> State:
+    """Return the state that ROTA_STATE_PATH asks for."""
+    if settings.state_path.lower() == STATE_OFF:
+        return NoState()
+    path = Path(settings.state_path) if settings.state_path else default_state_path(settings.release)
+    return SqliteState(path, SystemClock())
+
+
+def parse_address(text: str) -> tuple[str, int]:
+    """Return host and port of `host:port` (an IPv6 host in brackets); ConfigError otherwise."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdecimal():
+        raise ConfigError(
+            f"ROTA_HEALTH_ADDRESS: {text!r} is not of the form host:port, for example 0.0.0.0:8080"
+        )
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+async def main() -> None:
+    """Run a worker until SIGTERM or SIGINT, then stop it within the grace."""
+    worker = Worker()
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+
+    def stop(signal_number: int) -> None:
+        worker.request_stop(signal_number)
+        stopped.set()
+
+    def on_signal(signal_number: int) -> None:
+        loop.call_soon_threadsafe(stop, signal_number)
+
+    hard_stop_seconds = load_settings().grace_seconds + _HARD_STOP_SECONDS
+    with StopSignals(on_signal, hard_stop_seconds=hard_stop_seconds):
+        try:
+            await worker.start()
+            await stopped.wait()
+        finally:
+            await worker.stop()
+
+
+def run_worker() -> ExitCode:
+    """Run a worker as this process's only work; return the code that the process should end with."""
+
+    async def work() -> ExitCode:
+        await main()
+        return ExitCode.SUCCEEDED
+
+    return run_process(work())
