@@ -28,10 +28,11 @@ def warnings_for(text: str, timezone: str = "Etc/UTC") -> list[str]:
     ScheduleError where `parse_schedule` refuses the text or the zone.
     """
     if isinstance(parse_schedule(text, timezone), Every):
-        return [
+        warning = (
             f"{text!r} has no fixed times, a CronJob counts from its creation: "
-            + "use an interval or five fields for times that stay when the CronJob is made anew"
-        ]
+            "use an interval or five fields for times that stay when the CronJob is made anew"
+        )
+        return [warning]
     parts = [
         (part, spec, parse_field(part, spec))
         for part, spec in zip(five_parts(text), FIELD_SPECS, strict=True)

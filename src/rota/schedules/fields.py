@@ -149,7 +149,7 @@ def _what_is_wrong(word: str, part: str, spec: FieldSpec) -> str:
     allowed += ", *, ranges (a-b), steps (*/n) and lists (a,b)"
     if not word:
         return f"lacks a number: allowed are {allowed}"
-    if re.fullmatch(r"H(\(.*\))?", word):
+    if re.fullmatch(r"H(\(.*)?", word):
         return "uses H, which Kubernetes does not know: write a number, or set splay_minutes"
     if re.search(r"[LW#]", part) and not re.search(r"[A-Z]{2}", word.upper()):
         return f"uses L, W or #, which Kubernetes does not know: allowed are {allowed}"

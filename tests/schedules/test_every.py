@@ -1,0 +1,78 @@
+import pytest
+
+from rota.errors import ScheduleError
+from rota.schedules import Every, parse_schedule
+
+
+@pytest.mark.parametrize(
+    ("duration", "seconds"),
+    [
+        ("90s", 90),
+        ("1h30m", 5400),
+        ("1.5h", 5400),
+        ("2m30.0s", 150),
+        (".5h", 1800),
+        ("1.h", 3600),
+        ("+7m", 420),
+        ("0.1h", 360),
+        ("0.29h", 1044),
+        ("500ms500ms", 1),
+        ("1000000us", 1),
+        ("1000000µs", 1),
+        ("1000000\u03bcs", 1),
+        ("1000000000ns", 1),
+        ("1m1h1m", 3720),
+        ("2562047h", 2562047 * 3600),
+    ],
+)
+def test_a_go_duration_is_read_as_go_reads_it(duration, seconds):
+    schedule = parse_schedule(f"@every {duration}", "Asia/Tehran")
+    assert schedule == Every(f"@every {duration}")
+    assert schedule.delay_seconds == seconds
+    assert schedule.next_epoch(1_700_000_001) == 1_700_000_001 + seconds
+
+
+@pytest.mark.fault(5)
+@pytest.mark.parametrize(
+    ("duration", "fragment"),
+    [
+        ("", "no duration"),
+        (" 5m", "no duration"),
+        ("5m ", "unknown unit 'm '"),
+        ("1h 1m", "unknown unit 'h '"),
+        ("5", "lacks a unit"),
+        ("1h5", "lacks a unit"),
+        ("1d", "write 24h"),
+        ("2w", "write 336h"),
+        ("1.5d", "unknown unit 'd'"),
+        ("PT5M", "no duration"),
+        ("-", "no duration"),
+        ("--5m", "no duration"),
+        (".s", "no duration"),
+        ("\u0665m", "no duration"),
+        ("1e3s", "unknown unit 'e'"),
+        ("0", "the delay is zero"),
+        ("0s", "the delay is zero"),
+        ("-0", "the delay is zero"),
+        ("-5m", "the delay is negative"),
+        ("100ms", "parts of a second"),
+        ("2m30.7s", "parts of a second"),
+        ("1.0000000001s1ns", "parts of a second"),
+        ("2562048h", "too large"),
+        ("9" * 5000 + "h", "too large"),
+        ("1e" + "9" * 5000, "unknown unit 'e'"),
+    ],
+)
+def test_other_delays_are_refused(duration, fragment):
+    with pytest.raises(ScheduleError) as caught:
+        parse_schedule(f"@every {duration}")
+    assert fragment in str(caught.value)
+
+
+def test_the_zone_is_checked_although_it_changes_nothing():
+    with pytest.raises(ScheduleError, match="time zone"):
+        parse_schedule("@every 5m", "Local")
+
+
+def test_nothing_fires_after_the_year_9999():
+    assert Every("@every 2562047h").next_epoch(253_402_300_000) is None

@@ -1,0 +1,73 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rota.schedules import Cron, Every, Interval, count_between, newest_until
+
+SCHEDULES = [
+    Cron("*/7 * * * *"),
+    Cron("0 3 * * *", "Europe/Berlin"),
+    Cron("30 2 * * *", "Europe/Berlin"),
+    Cron("15 2 * * *", "Australia/Lord_Howe"),
+    Cron("0 9 * * FRI", "Africa/Cairo"),
+    Cron("0 0 29 2 *"),
+    Interval(5400),
+    Every("@every 61m"),
+]
+FROM, UNTIL = 1_767_225_600, 1_830_297_600  # 2026 and 2027
+
+
+class Counting:
+    """A schedule that counts how often it is asked."""
+
+    text = "counting"
+
+    def __init__(self, schedule):
+        self.schedule = schedule
+        self.calls = 0
+
+    def next_epoch(self, after):
+        self.calls += 1
+        return self.schedule.next_epoch(after)
+
+    def next_after(self, moment):
+        raise NotImplementedError
+
+
+def all_between(schedule, after, until):
+    found = []
+    while (fire := schedule.next_epoch(after)) is not None and fire <= until:
+        found.append(fire)
+        after = fire
+    return found
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=repr)
+@given(st.integers(FROM, UNTIL), st.integers(-86_400, 40 * 86_400))
+def test_newest_and_count_agree_with_visiting_every_fire_time(schedule, after, length):
+    expected = all_between(schedule, after, after + length)
+    newest = newest_until(schedule, after, after + length)
+    assert newest == (expected[-1] if expected else None)
+    assert count_between(schedule, after, after + length, 10**6) == len(expected)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES[:-3] + SCHEDULES[-2:], ids=repr)
+def test_the_end_is_included_and_the_beginning_is_not(schedule):
+    first = schedule.next_epoch(FROM)
+    assert newest_until(schedule, FROM, first) == first
+    assert newest_until(schedule, FROM, first - 1) is None
+    assert newest_until(schedule, first, first) is None
+    assert count_between(schedule, FROM, first, 9) == 1
+    assert count_between(schedule, first, first, 9) == 0
+
+
+def test_the_newest_of_ten_years_of_minutes_takes_few_questions():
+    schedule = Counting(Cron("* * * * *"))
+    assert newest_until(schedule, FROM, FROM + 10 * 365 * 86_400 + 59) == FROM + 10 * 365 * 86_400
+    assert schedule.calls < 40
+
+
+@pytest.mark.parametrize("schedule", [Cron("* * * * *"), Interval(60), Every("@every 1m")])
+def test_counting_stops_at_the_limit(schedule):
+    assert count_between(schedule, FROM, UNTIL, 5) == 5
+    assert count_between(schedule, FROM, UNTIL, 0) == 0

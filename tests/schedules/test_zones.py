@@ -1,0 +1,69 @@
+import zoneinfo
+from datetime import datetime
+
+import pytest
+
+from rota.errors import ScheduleError
+from rota.schedules import load_zone, parse_schedule
+
+
+@pytest.mark.fault(12)
+@pytest.mark.parametrize(
+    ("name", "fragment"),
+    [
+        ("", "no time zone is given"),
+        (None, "no time zone is given"),
+        ("Local", "as Kubernetes refuses it"),
+        ("lOCAL", "as Kubernetes refuses it"),
+        ("europe/berlin", "did you mean Europe/Berlin?"),
+        ("Berlin", "did you mean Europe/Berlin?"),
+        ("America/New York", "did you mean America/New_York?"),
+        ("Etc/UTC ", "did you mean Etc/UTC?"),
+        ("Nowhere/City", "is unknown"),
+        ("../etc/passwd", "is unknown"),
+        ("/etc/localtime", "is unknown"),
+        ("Europe", "is unknown"),
+        ("Europe/", "is unknown"),
+        ("-05:00", "is unknown"),
+        ("localtime", "is unknown"),
+        ("posix/Europe/Berlin", "is unknown"),
+        ("UTC\0", "is unknown"),
+        ("Europe/Berlin\n", "did you mean Europe/Berlin?"),
+        ("Äxx", "is unknown"),
+        ("A" * 5000, "is unknown"),
+    ],
+)
+def test_a_zone_that_the_api_server_refuses_is_refused(name, fragment):
+    with pytest.raises(ScheduleError) as caught:
+        parse_schedule("* * * * *", name)
+    assert fragment in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["UTC", "Etc/UTC", "Etc/GMT+5", "CET", "America/Argentina/ComodRivadavia", "EST5EDT"]
+)
+def test_a_zone_of_the_tz_database_is_accepted(name):
+    assert load_zone(name).name == name
+
+
+def test_the_package_tzdata_serves_where_the_system_has_no_zones(monkeypatch):
+    monkeypatch.setattr(zoneinfo, "TZPATH", ())
+    zoneinfo.reset_tzpath(to=())
+    zoneinfo.ZoneInfo.clear_cache()
+    load_zone.cache_clear()
+    try:
+        schedule = parse_schedule("0 12 * * *", "Europe/Berlin")
+        assert schedule.next_epoch(1_750_000_000) % 86400 == 10 * 3600
+    finally:
+        zoneinfo.reset_tzpath()
+
+
+@pytest.mark.parametrize(
+    "name", ["Europe/Berlin", "Africa/Casablanca", "Australia/Lord_Howe", "Pacific/Apia"]
+)
+def test_the_table_of_offsets_agrees_with_zoneinfo_at_every_quarter_of_an_hour(name):
+    zone, info = load_zone(name), zoneinfo.ZoneInfo(name)
+    start = int(datetime(2011, 1, 1, tzinfo=info).timestamp())
+    for epoch in range(start, start + 366 * 86400, 900):
+        offset = datetime.fromtimestamp(epoch, info).utcoffset().total_seconds()
+        assert zone.span(epoch).offset == offset
