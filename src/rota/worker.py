@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from rota.address import parse_address
 from rota.api import BusinessApiClient
 from rota.api.factory import make_client
 from rota.clock import SystemClock
@@ -109,7 +110,7 @@ class Worker:
         from rota.observability.health import create_health_app  # noqa: PLC0415 (web server: only where asked for)
         from rota.observability.server import serving  # noqa: PLC0415
 
-        host, port = parse_address(settings.health_address)
+        host, port = parse_address(settings.health_address, "ROTA_HEALTH_ADDRESS")
         app = create_health_app(SchedulerProbe(scheduler))
         url = await self._servers.enter_async_context(serving(app, host, port))
         self.logger.info("health.listening", extra={"url": url})
@@ -121,16 +122,6 @@ def make_state(settings: Settings) -> State:
         return NoState()
     path = Path(settings.state_path) if settings.state_path else default_state_path(settings.release)
     return SqliteState(path, SystemClock())
-
-
-def parse_address(text: str) -> tuple[str, int]:
-    """Return host and port of `host:port` (an IPv6 host in brackets); ConfigError otherwise."""
-    host, colon, port = text.rpartition(":")
-    if not colon or not host or not port.isdecimal():
-        raise ConfigError(
-            f"ROTA_HEALTH_ADDRESS: {text!r} is not of the form host:port, for example 0.0.0.0:8080"
-        )
-    return host.removeprefix("[").removesuffix("]"), int(port)
 
 
 async def main() -> None:

@@ -9,7 +9,7 @@ from rota.cli.list import describe_cronjob
 from rota.clock import SystemClock
 from rota.errors import ConfigError
 from rota.schedules import Cron, warnings_for
-from rota.settings import Settings, load_settings
+from rota.settings import load_settings
 from rota.tasks.definition import TaskDefinition
 
 
@@ -27,7 +27,6 @@ def check_command(*, as_json: bool) -> None:
     registry = discover(settings)
     tasks = registry.selected()
     make_client(settings).options.check()
-    _check_health_address(settings)
     if not tasks:
         raise ConfigError("no task would run: name some in ROTA_TASKS or ROTA_ONLY, or enable one")
     warnings = {task.name: task_warnings(task) for task in tasks}
@@ -66,10 +65,3 @@ def task_warnings(task: TaskDefinition) -> list[str]:
     if following is None:
         warnings.append("does not fire within the next five years")
     return warnings
-
-
-def _check_health_address(settings: Settings) -> None:
-    from rota.worker import parse_address  # noqa: PLC0415 (--help works without)
-
-    if settings.health_address:
-        parse_address(settings.health_address)

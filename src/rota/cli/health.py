@@ -4,6 +4,7 @@ import http.client
 
 import click
 
+from rota.address import parse_address
 from rota.errors import ConfigError
 from rota.exit_codes import ExitCode
 from rota.settings import load_settings
@@ -17,12 +18,10 @@ _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (a key to c
 )
 def health_command() -> int:
     """Ask the scheduler at ROTA_HEALTH_ADDRESS whether it is healthy: exit code 0, else 1."""
-    from rota.worker import parse_address  # noqa: PLC0415 (--help works without)
-
     address = load_settings().health_address
     if not address:
         raise ConfigError("ROTA_HEALTH_ADDRESS is not set: the scheduler has no health server")
-    host, port = parse_address(address)
+    host, port = parse_address(address, "ROTA_HEALTH_ADDRESS")
     connection = http.client.HTTPConnection(
         _EVERY_ADDRESS.get(host, host), port, timeout=_TIMEOUT_SECONDS
     )

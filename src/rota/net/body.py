@@ -25,9 +25,9 @@ async def read_body(response: httpx.Response, *, max_bytes: int, has_body: bool 
         if "content-encoding" in response.headers:
             return await _read_encoded(response, max_bytes)
         return await _read_plain(response, max_bytes, has_body=has_body)
-    except BaseException:
+    finally:
+        # Also after the last byte: only this gives the connection back to the pool.
         await response.aclose()
-        raise
 
 
 def _chunks(response: httpx.Response) -> AsyncIterable[bytes]:

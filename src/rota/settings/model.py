@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from rota.address import parse_address
 from rota.base_url import parse_base_url
 from rota.errors import ConfigError
 from rota.settings.task_overrides import IntervalSeconds, TaskOverrides
@@ -157,6 +158,16 @@ class Settings(BaseSettings):
             return parse_base_url(value)
         except ConfigError as error:
             raise ValueError(str(error)) from None
+
+    @field_validator("health_address")
+    @classmethod
+    def _parsable_address(cls, value: str) -> str:
+        if value:
+            try:
+                parse_address(value, "address")
+            except ConfigError as error:
+                raise ValueError(str(error)) from None
+        return value
 
     @field_validator("job_attempt", mode="before")
     @classmethod

@@ -1,0 +1,106 @@
+"""What `rota demo` shows: both reference tasks once, then on schedule, and what the API saw."""
+
+import asyncio
+from collections.abc import Callable
+
+from rota.api.factory import make_client
+from rota.clock import SystemClock
+from rota.context import Stop, Trigger
+from rota.demo.business_api import create_app
+from rota.demo.store import DemoOptions, DemoStore
+from rota.exit_codes import ExitCode
+from rota.observability.run_log import log_run_event
+from rota.observability.server import serving
+from rota.runs.active_run import ActiveRun, new_run
+from rota.runs.events import RunFinished, RunStarted, tell
+from rota.runs.outcome import RunResult
+from rota.scheduler import TaskScheduler
+from rota.settings import Settings, TaskOverrides
+from rota.tasks import register_tasks
+from rota.tasks.definition import TaskDefinition
+from rota.tasks.registry import Registry
+
+PENDING_AT_FIRST = 12
+EXPIRED_AT_FIRST = 7
+INTERVAL_SECONDS = 2
+SLOTS_SHOWN = 3
+
+_LOOPBACK = "127.0.0.1"
+
+
+async def tour(settings: Settings, say: Callable[[str], None], stop: Stop) -> ExitCode:
+    """Run the tour against an API of its own; `stop` ends it early. Takes about seven seconds."""
+    store = DemoStore(
+        DemoOptions(page_size=5, refill=3, expired=EXPIRED_AT_FIRST, expired_per_minute=60)
+    )
+    store.add_numbered(PENDING_AT_FIRST)
+    async with serving(create_app(store), _LOOPBACK, 0) as url:
+        settings = _demo_settings(settings, url)
+        async with make_client(settings) as client:
+            registry = Registry(settings)
+            register_tasks(registry)
+            say(f"A Business API listens on {url} with {PENDING_AT_FIRST} pending notifications")
+            say(f"and {EXPIRED_AT_FIRST} expired records. Each task once, as `rota run TASK` does:")
+            ends = [await _run_once(task, client, stop) for task in registry.found.values()]
+            say(f"\nBoth on schedule, every {INTERVAL_SECONDS} s, as `rota scheduler` does:")
+            await _run_on_schedule(client, settings, stop)
+    say("\nWhat the Business API saw:")
+    _report(store, say)
+    if stop.requested:
+        return ExitCode.INTERRUPTED_SIGINT
+    return max(end.exit_code for end in ends)
+
+
+def _demo_settings(settings: Settings, url: str) -> Settings:
+    often = TaskOverrides(interval_seconds=INTERVAL_SECONDS, run_on_start=False)
+    return settings.model_copy(
+        update={
+            "business_api_url": url,
+            "api_client": "",
+            "api_token": None,
+            "api_token_file": None,
+            "task": {"cleanup": often, "notifications": often},
+        }
+    )
+
+
+async def _run_once(task: TaskDefinition, client: object, stop: Stop) -> RunResult:
+    clock = SystemClock()
+    end: asyncio.Future[RunResult] = asyncio.get_running_loop().create_future()
+    run = new_run(task, Trigger.MANUAL, None, clock=clock)
+    tell([log_run_event], RunStarted(run, 0.0))
+    ActiveRun(
+        task,
+        run,
+        client,
+        clock=clock,
+        stop=stop,
+        on_result=lambda _, result: end.set_result(result),
+    )
+    result = await end
+    tell([log_run_event], RunFinished(result))
+    return result
+
+
+async def _run_on_schedule(client: object, settings: Settings, stop: Stop) -> None:
+    scheduler = TaskScheduler(client, settings=settings, hooks=[log_run_event])
+    register_tasks(scheduler)
+    await scheduler.start()
+    try:
+        async with asyncio.timeout((SLOTS_SHOWN + 0.5) * INTERVAL_SECONDS):
+            await stop.wait()
+    except TimeoutError:
+        pass
+    finally:
+        await scheduler.stop()
+
+
+def _report(store: DemoStore, say: Callable[[str], None]) -> None:
+    for call in store.calls:
+        say(f"  {call.time[11:19]}  {call.status}  {call.method:4}  {call.path}")
+    summary = store.summary()
+    say(
+        f"\n{summary['sent']} notifications sent, {len(summary['sent_twice'])} of them twice; "
+        f"{summary['pending']} pending; {summary['deleted']} expired records deleted "
+        f"in {summary['cleanups']} cleanups."
+    )
