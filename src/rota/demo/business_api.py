@@ -10,6 +10,7 @@ POSTs under /api honour `Idempotency-Key`. Errors are `{"error": "…"}`.
 """
 
 import json
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -25,6 +26,7 @@ from rota.demo.store import Answer, Call, DemoStore
 
 MOST_ADDED_AT_ONCE = 10_000
 _KEY_HEADER = "idempotency-key"
+_CURSOR = re.compile(r"[0-9]{1,18}")
 
 
 def create_app(store: DemoStore) -> Starlette:
@@ -100,7 +102,7 @@ async def _list_pending(request: Request) -> JSONResponse:
     if request.query_params.get("status") != "pending":
         return _bad_request("status must be given, and only 'pending' is known")
     after = request.query_params.get("after")
-    if after is not None and not (after.isascii() and after.isdecimal()):
+    if after is not None and not _CURSOR.fullmatch(after):
         return _bad_request("after must be taken from a `next` link")
     items, last = _store(request).page(None if after is None else int(after))
     link = None if last is None else f"{request.url.path}?status=pending&after={last}"
