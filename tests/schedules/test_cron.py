@@ -149,6 +149,9 @@ DST = [
     ("0 0 * * *", "America/Havana", "2026-10-31T12:00", ["2026-11-01T04:00", "2026-11-01T05:00"]),
     # robfig/cron's way around a missing midnight east of Greenwich loses the whole Friday.
     ("0 9 * * FRI", "Africa/Cairo", "2026-04-23T10:00", ["2026-05-01T06:00"]),
+    ("0 9 * * FRI", "Africa/Cairo", "2026-04-19T10:00", ["2026-05-01T06:00"]),
+    # On its way to November it steps on a missing midnight of October 1st, and ends in December.
+    ("0 0 10-29 11 0/2", "Pacific/Kanton", "1979-08-18T14:42", ["1979-12-02T11:00"]),
     ("0 9 * * *", "Africa/Cairo", "2026-04-23T10:00", ["2026-04-24T06:00"]),
     # Apia went from the 29th to the 31st; robfig/cron itself hangs on the second of these.
     ("0 12 * * *", "Pacific/Apia", "2011-12-29T00:00", ["2011-12-29T22:00", "2011-12-30T22:00"]),

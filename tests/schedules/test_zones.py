@@ -61,9 +61,9 @@ def test_the_package_tzdata_serves_where_the_system_has_no_zones(monkeypatch):
 @pytest.mark.parametrize(
     "name", ["Europe/Berlin", "Africa/Casablanca", "Australia/Lord_Howe", "Pacific/Apia"]
 )
-def test_the_table_of_offsets_agrees_with_zoneinfo_at_every_quarter_of_an_hour(name):
+def test_the_table_of_offsets_agrees_with_zoneinfo_at_every_half_hour(name):
     zone, info = load_zone(name), zoneinfo.ZoneInfo(name)
     start = int(datetime(2011, 1, 1, tzinfo=info).timestamp())
-    for epoch in range(start, start + 366 * 86400, 900):
+    for epoch in range(start, start + 2 * 366 * 86400, 1800):
         offset = datetime.fromtimestamp(epoch, info).utcoffset().total_seconds()
         assert zone.span(epoch).offset == offset

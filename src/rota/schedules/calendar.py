@@ -53,9 +53,11 @@ class CalendarRule:
 
     def matches_date(self, day: int) -> bool:
         """Return whether the date `day` days after the epoch is one that fires."""
+        return bool(self.months >> date_of(day).month & 1) and self.matches_day(day)
+
+    def matches_day(self, day: int) -> bool:
+        """Return whether day of month and day of week fire on that date, whatever its month."""
         at = date_of(day)
-        if not self.months >> at.month & 1:
-            return False
         first_weekday = (at.toordinal() + 1 - at.day) % _DAYS_PER_WEEK
         return bool(self.days_by_first_weekday[first_weekday] >> at.day & 1)
 

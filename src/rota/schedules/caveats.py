@@ -38,10 +38,10 @@ def warnings_for(text: str, timezone: str = "Etc/UTC") -> list[str]:
         for part, spec in zip(five_parts(text), FIELD_SPECS, strict=True)
     ]
     warnings = [
-        warning
+        caveat
         for part, spec, ranges in parts
         for each in ranges
-        if (warning := _step_warning(part, spec, each))
+        if (caveat := _step_warning(part, spec, each))
     ]
     days = [(part, ranges) for part, spec, ranges in parts if spec in (DAY_OF_MONTH, DAY_OF_WEEK)]
     if all(ranges and not any(each.starred for each in ranges) for _, ranges in days):

@@ -118,7 +118,7 @@ _LEVELS = (
         rolled_over=lambda zone, epoch: _date(zone, epoch).month == 1,
     ),
     _Level(
-        matches=lambda rule, zone, epoch: rule.matches_date(zone.local(epoch) // SECONDS_PER_DAY),
+        matches=lambda rule, zone, epoch: rule.matches_day(zone.local(epoch) // SECONDS_PER_DAY),
         floor=_floor_to_day,
         step=_next_day,
         rolled_over=lambda zone, epoch: _date(zone, epoch).day == 1,
