@@ -20,7 +20,7 @@ class Trigger(StrEnum):
     MANUAL = "manual"
 
 
-class StopRequested(asyncio.CancelledError):  # noqa: N818 (a request to end, as CancelledError is, not an error)
+class StopRequested(asyncio.CancelledError):
     """Raised into a task in place of its next request once the process has been told to stop."""
 
 

@@ -56,7 +56,7 @@ class UnknownTaskError(ConfigError):
 
 
 class RequestRefusedError(RotaError, ValueError):
-    """The client will not send this: another origin, an escaping path, an id that is no path segment."""
+    """The client will not send this: another origin, an escaping path, an id that is no segment."""
 
 
 class ApiError(RotaError):

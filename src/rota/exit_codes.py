@@ -9,7 +9,7 @@ class ExitCode(IntEnum):
     meaning: str
     retryable: bool
 
-    def __new__(cls, value: int, meaning: str, retryable: bool) -> "ExitCode":  # noqa: FBT001, PYI034 (IntEnum's own protocol: members are made from positional tuples)
+    def __new__(cls, value: int, meaning: str, retryable: bool) -> "ExitCode":  # noqa: D102, FBT001, PYI034 (IntEnum's own protocol: members are made from positional tuples)
         member = int.__new__(cls, value)
         member._value_ = value
         member.meaning = meaning

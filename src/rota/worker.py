@@ -120,7 +120,9 @@ def make_state(settings: Settings) -> State:
     """Return the state that ROTA_STATE_PATH asks for."""
     if settings.state_path.lower() == STATE_OFF:
         return NoState()
-    path = Path(settings.state_path) if settings.state_path else default_state_path(settings.release)
+    path = (
+        Path(settings.state_path) if settings.state_path else default_state_path(settings.release)
+    )
     return SqliteState(path, SystemClock())
 
 
@@ -147,7 +149,7 @@ async def main() -> None:
 
 
 def run_worker() -> ExitCode:
-    """Run a worker as this process's only work; return the code that the process should end with."""
+    """Run a worker as this process's only work; return the process's exit code."""
 
     async def work() -> ExitCode:
         await main()

@@ -1,4 +1,4 @@
-"""The commands. Each is a module of its own, imported when it is called, so that starting is cheap."""
+"""The commands. Each is a module of its own, imported when it is called: starting is cheap."""
 
 import difflib
 import os

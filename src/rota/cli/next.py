@@ -161,9 +161,7 @@ def _print(answer: _Answer, after: datetime, times: list[datetime]) -> None:
         click.echo("does not fire within the next five years")
 
 
-def _clock_changes(
-    timezone: str, after: datetime, times: list[datetime]
-) -> list[dict[str, str]]:
+def _clock_changes(timezone: str, after: datetime, times: list[datetime]) -> list[dict[str, str]]:
     """Return the changes of the zone's clock from `after` to a day past the last fire time."""
     if not times:
         return []
@@ -179,7 +177,9 @@ def _change(at: int, old_offset: int, new_offset: int) -> dict[str, str]:
     first = instant(at + (old_offset if forward else new_offset)).strftime("%Y-%m-%d %H:%M")
     last = instant(at + (new_offset if forward else old_offset)).strftime("%H:%M")
     times = f"local times from {first} to {last}"
-    meaning = f"{times} do not exist: {_NEVER_TWICE}" if forward else f"{times} come twice: {_TWICE}"
+    meaning = (
+        f"{times} do not exist: {_NEVER_TWICE}" if forward else f"{times} come twice: {_TWICE}"
+    )
     return {"at": rfc3339(instant(at)), "meaning": meaning}
 
 

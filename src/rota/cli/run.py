@@ -10,7 +10,8 @@ _CODES = "\n".join(f"  {code.value:>3}  {code.meaning}" for code in ExitCode)
 
 @click.command(
     "run",
-    epilog=f"\b\nExit codes:\n{_CODES}\n\n\b\nExample:\n  BUSINESS_API_URL=http://shop rota run cleanup",
+    epilog=f"\b\nExit codes:\n{_CODES}\n\n"
+    "\b\nExample:\n  BUSINESS_API_URL=http://shop rota run cleanup",
 )
 @click.argument("task")
 def run_command(task: str) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 
 from rota.clock import Clock, instant, rfc3339
 from rota.context import Execution, Run, Stop, StopRequested, Trigger, enter
+from rota.exit_codes import ExitCode
 from rota.net import as_api_error
 from rota.runs.outcome import (
     Outcome,
@@ -21,7 +22,6 @@ from rota.runs.outcome import (
     exit_code_of_error,
     exit_code_of_signal,
 )
-from rota.exit_codes import ExitCode
 from rota.tasks.definition import TaskDefinition
 
 # What a cancelled task gets to clean up in; with the grace it stays below Kubernetes' own limit.

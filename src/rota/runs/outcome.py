@@ -31,7 +31,7 @@ class SkipReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """The end of one run. `started_at` is an epoch time; `stuck`: the task ignored its cancellation."""
+    """The end of one run. `started_at` is an epoch time; `stuck`: it ignores its cancellation."""
 
     run: Run
     outcome: Outcome

@@ -18,7 +18,7 @@ from rota.runs.events import RunHook, RunLost, tell
 from rota.scheduler.dispatcher import Dispatcher
 from rota.scheduler.plan import Due, Plan
 from rota.scheduler.state import Memory, NoState, State
-from rota.scheduler.timetable import Arrival, Timetable
+from rota.scheduler.timetable import LONGEST_WAIT_FOR_CLOCK_SECONDS, Arrival, Timetable
 from rota.settings import Settings, load_settings
 from rota.tasks.definition import Handler, TaskDefinition, define_task
 from rota.tasks.naming import kubernetes_name
@@ -61,9 +61,14 @@ class TaskScheduler:
         self._dispatcher: Dispatcher | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._last_tick_loop_seconds = 0.0
+        self._clock_offset_seconds: float | None = None
 
     def register_task(
-        self, name: str, handler: Handler, interval_seconds: int, run_on_start: bool = False
+        self,
+        name: str,
+        handler: Handler,
+        interval_seconds: int,
+        run_on_start: bool = False,  # noqa: FBT001, FBT002 (the seed's signature)
     ) -> None:
         """Add a task; `handler` is called with the API client at each slot.
 
@@ -120,7 +125,9 @@ class TaskScheduler:
         return self._dispatcher is not None and not self._stop.requested
 
     def heartbeat_age_seconds(self) -> float:
-        """Return how long ago the scheduler last looked at the clock; small while all is well."""
+        """Return how long ago the scheduler last looked at the clock; 0 where it need not."""
+        if not self.running:
+            return 0.0
         return asyncio.get_running_loop().time() - self._last_tick_loop_seconds
 
     async def start(self) -> None:
@@ -200,6 +207,7 @@ class TaskScheduler:
             return
         loop = asyncio.get_running_loop()
         self._last_tick_loop_seconds = loop.time()
+        self._meet_clock_change(self._clock.timestamp() - loop.time())
         for arrival in self._timetable.due(int(self._clock.timestamp())):
             self._arrive(arrival)
         slot = self._timetable.next_slot()
@@ -207,6 +215,14 @@ class TaskScheduler:
         if slot is not None:
             delay = min(max(0.0, slot - self._clock.timestamp()), LONGEST_SLEEP_SECONDS)
         self._set_timer("tick", delay, self._tick)
+
+    def _meet_clock_change(self, offset_seconds: float) -> None:
+        previous, self._clock_offset_seconds = self._clock_offset_seconds, offset_seconds
+        if previous is not None and previous - offset_seconds > LONGEST_WAIT_FOR_CLOCK_SECONDS:
+            self.logger.warning(
+                "clock.moved_back", extra={"seconds": round(previous - offset_seconds)}
+            )
+            self._timetable.plan_anew(int(self._clock.timestamp()))
 
     def _flush(self) -> None:
         self._state.flush()

@@ -9,6 +9,7 @@ import logging
 import os
 import sqlite3
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rota.clock import Clock
@@ -37,6 +38,25 @@ class _UnusableError(Exception):
     """The file is somebody else's and must stay as it is."""
 
 
+@dataclass(slots=True)
+class _Batch:
+    """What was noted since the last write: rows by task, rows by run id, and run ids."""
+
+    slots: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+    begun: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+    ended: set[str] = field(default_factory=set)
+
+    def is_empty(self) -> bool:
+        return not (self.slots or self.begun or self.ended)
+
+    def add_older(self, older: "_Batch") -> None:
+        """Take in a batch that could not be written; what is newer here wins."""
+        self.slots = {**older.slots, **self.slots}
+        still_begun = {key: row for key, row in older.begun.items() if key not in self.ended}
+        self.begun = {**still_begun, **self.begun}
+        self.ended |= older.ended
+
+
 class SqliteState:
     """The state of one scheduler. `path` is made, with its folder, where it is missing."""
 
@@ -45,10 +65,9 @@ class SqliteState:
         self._clock = clock
         self._connection: sqlite3.Connection | None = None
         self._thread: ThreadPoolExecutor | None = None
-        self._batch: Future[None] | None = None
-        self._slots: dict[str, tuple[str, str, int]] = {}
-        self._begun: dict[str, tuple[str, str, int]] = {}
-        self._ended: set[str] = set()
+        self._batch = _Batch()
+        self._sent = _Batch()
+        self._writing: Future[sqlite3.Error | None] | None = None
         self._failing = False
 
     def open(self) -> tuple[dict[str, Memory], list[LostRun]]:
@@ -72,13 +91,13 @@ class SqliteState:
         try:
             # Exclusive: one scheduler a file, and no shared memory, which NFS does not have.
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("BEGIN EXCLUSIVE")
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version > SCHEMA_VERSION:
                 raise _UnusableError(f"written by a newer rota (schema {version})")  # noqa: TRY301
             connection.commit()
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
             connection.executescript(_SCHEMA)
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             slots = connection.execute("SELECT task, schedule, last_slot FROM slots").fetchall()
@@ -99,9 +118,7 @@ class SqliteState:
         self._path.rename(aside)
         for suffix in ("-wal", "-shm"):
             Path(f"{self._path}{suffix}").unlink(missing_ok=True)
-        _logger.error(
-            "state.corrupt", extra={"path": str(self._path), "moved_to": str(aside)}
-        )
+        _logger.error("state.corrupt", extra={"path": str(self._path), "moved_to": str(aside)})
 
     def _go_without(self, error: Exception) -> tuple[dict[str, Memory], list[LostRun]]:
         _logger.error(
@@ -117,83 +134,66 @@ class SqliteState:
     def remember(self, task: str, schedule: str, last_slot: int) -> None:
         """Note that no slot up to `last_slot` needs a run."""
         if self._connection is not None:
-            self._slots[task] = (task, schedule, last_slot)
+            self._batch.slots[task] = (task, schedule, last_slot)
 
     def begin(self, task: str, run_id: str, slot: int) -> None:
         """Note that a run for `slot` is under way."""
         if self._connection is not None:
-            self._begun[run_id] = (run_id, task, slot)
+            self._batch.begun[run_id] = (run_id, task, slot)
 
     def end(self, run_id: str) -> None:
         """Note that a run is over; one shorter than a batch is never written at all."""
-        if self._connection is not None and self._begun.pop(run_id, None) is None:
-            self._ended.add(run_id)
+        if self._connection is not None and self._batch.begun.pop(run_id, None) is None:
+            self._batch.ended.add(run_id)
 
     def flush(self) -> None:
         """Hand the batch to the thread, unless it still writes the one before."""
-        if self._thread is None or not (self._slots or self._begun or self._ended):
+        if self._thread is None or (self._writing is not None and not self._writing.done()):
             return
-        if self._batch is not None and not self._batch.done():
+        self._take_back_what_failed()
+        if self._batch.is_empty():
             return
-        slots, begun, ended = self._slots, self._begun, self._ended
-        self._slots, self._begun, self._ended = {}, {}, set()
-        self._batch = self._thread.submit(self._write, slots, begun, ended)
+        self._sent, self._batch = self._batch, _Batch()
+        self._writing = self._thread.submit(self._write, self._sent)
 
-    def _write(
-        self,
-        slots: dict[str, tuple[str, str, int]],
-        begun: dict[str, tuple[str, str, int]],
-        ended: set[str],
-    ) -> None:
-        connection = self._connection
-        if connection is None:
+    def _take_back_what_failed(self) -> None:
+        if self._writing is None:
             return
-        try:
-            with connection:
-                connection.executemany(_REMEMBER, slots.values())
-                connection.executemany(_BEGIN, begun.values())
-                connection.executemany(_END, [(run_id,) for run_id in ended])
-        except sqlite3.Error as error:
-            self._keep_for_later(slots, begun, ended)
+        error = self._writing.result(_CLOSE_TIMEOUT_SECONDS)
+        self._writing = None
+        if error is not None:
+            self._batch.add_older(self._sent)
             if not self._failing:
-                _logger.error(  # noqa: TRY400 (a full disk needs no traceback)
+                _logger.error(
                     "state.write_failed", extra={"path": str(self._path), "error": str(error)}
                 )
-            self._failing = True
-        else:
-            if self._failing:
-                _logger.info("state.write_recovered", extra={"path": str(self._path)})
-            self._failing = False
+        elif self._failing:
+            _logger.info("state.write_recovered", extra={"path": str(self._path)})
+        self._failing = error is not None
 
-    def _keep_for_later(
-        self,
-        slots: dict[str, tuple[str, str, int]],
-        begun: dict[str, tuple[str, str, int]],
-        ended: set[str],
-    ) -> None:
-        for task, row in slots.items():
-            self._slots.setdefault(task, row)
-        for run_id, row in begun.items():
-            if run_id in self._ended:
-                self._ended.discard(run_id)
-            else:
-                self._begun.setdefault(run_id, row)
-        self._ended |= ended
+    def _write(self, batch: "_Batch") -> sqlite3.Error | None:
+        connection = self._connection
+        if connection is None:
+            return None
+        try:
+            with connection:
+                connection.executemany(_REMEMBER, batch.slots.values())
+                connection.executemany(_BEGIN, batch.begun.values())
+                connection.executemany(_END, [(run_id,) for run_id in batch.ended])
+        except sqlite3.Error as error:
+            return error
+        return None
 
     def close(self) -> None:
         """Write what was noted and close the file. Blocks for a few seconds at the most."""
         if self._connection is None or self._thread is None:
             return
-        self._await_batch()
+        self._take_back_what_failed()
         self.flush()
-        self._await_batch()
+        self._take_back_what_failed()
         self._thread.shutdown(wait=False)
         self._connection.close()
-        self._connection = self._thread = self._batch = None
-
-    def _await_batch(self) -> None:
-        if self._batch is not None:
-            self._batch.result(_CLOSE_TIMEOUT_SECONDS)
+        self._connection = self._thread = None
 
 
 def _is_corrupt(error: sqlite3.DatabaseError) -> bool:
@@ -203,5 +203,5 @@ def _is_corrupt(error: sqlite3.DatabaseError) -> bool:
 
 def default_state_path(release: str) -> Path:
     """Return `$XDG_STATE_HOME/rota/<release>.sqlite3` (XDG base directory specification)."""
-    base = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    base = os.environ.get("XDG_STATE_HOME") or Path("~/.local/state").expanduser()
     return Path(base) / "rota" / f"{release}.sqlite3"

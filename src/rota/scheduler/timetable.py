@@ -14,6 +14,8 @@ from rota.schedules import count_between, newest_until
 # A slot remembered further ahead than this was noted under a clock that was wrong: waiting for it
 # would stop the task for good.
 LONGEST_WAIT_FOR_CLOCK_SECONDS = 86_400
+# A slot met later than this was missed and is made up for, rather than started with a delay.
+MISSED_AFTER_SECONDS = 60
 MOST_SKIPS_COUNTED = 1000
 
 
@@ -67,12 +69,22 @@ class Timetable:
             following = plan.task.schedule.next_epoch(slot)
             if following is None or following > now:
                 self.add(plan, slot)
-                yield Arrival(plan, Due(slot, Trigger.SCHEDULE), None)
+                missed = now - slot >= MISSED_AFTER_SECONDS
+                trigger = Trigger.CATCH_UP if missed else Trigger.SCHEDULE
+                yield Arrival(plan, Due(slot, trigger), None)
                 continue
             newest = newest_until(plan.task.schedule, slot, now) or slot
             self.add(plan, newest)
             skipped = _passed_over(plan, slot - 1, newest)
             yield Arrival(plan, Due(newest, Trigger.CATCH_UP), skipped)
+
+    def plan_anew(self, now: int) -> None:
+        """Forget all that was planned and plan the first slot of each task after `now`."""
+        plans = [plan for _, _, plan in self._heap]
+        self._heap.clear()
+        for plan in plans:
+            plan.settled_slot = now
+            self.add(plan, now)
 
     def next_slot(self) -> int | None:
         """Return the earliest slot of all."""

@@ -70,7 +70,11 @@ def _field_of(location: str) -> str | None:
 def _shown(field: str, problem: Any) -> str:
     value = problem.get("input")
     # A URL may hold a password in a place where no URL has one, so it is never repeated.
-    if field in _SECRET_FIELDS or field == "business_api_url" or not isinstance(value, str | int | float):
+    if (
+        field in _SECRET_FIELDS
+        or field == "business_api_url"
+        or not isinstance(value, str | int | float)
+    ):
         return ""
     text = repr(value)
     if len(text) > _LONGEST_VALUE_SHOWN:

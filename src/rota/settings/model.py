@@ -64,9 +64,9 @@ class Settings(BaseSettings):
 
     business_api_url: Annotated[str, seed_name("BUSINESS_API_URL")] = "http://localhost:8000"
     """Where the Business API is: http or https, a host, perhaps a port and a base path."""
-    task_interval_seconds: Annotated[
-        IntervalSeconds | None, seed_name("TASK_INTERVAL_SECONDS")
-    ] = None
+    task_interval_seconds: Annotated[IntervalSeconds | None, seed_name("TASK_INTERVAL_SECONDS")] = (
+        None
+    )
     """Interval of a task whose class states none; 60 s where this is unset too."""
     debug: Annotated[bool, seed_name("DEBUG")] = False
     """True: log at DEBUG whatever LOG_LEVEL says."""
@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     """Lowest level that is logged."""
 
     log_format: LogFormat = LogFormat.AUTO
-    """`auto`: console on a terminal, JSON otherwise, since a collector reads what is not a person."""
+    """`auto`: console on a terminal, JSON otherwise."""
 
     tasks: Names = ()
     """`module:attribute`, comma-separated: a task class, an instance, or a register function."""
@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     """Requests of one run under way at once."""
 
     grace_seconds: Annotated[float, Field(ge=0, le=3600)] = 25.0
-    """After SIGTERM: what requests in flight get before they are cancelled; below Kubernetes' 30."""
+    """After SIGTERM: what requests in flight get before they are cancelled; Kubernetes gives 30."""
     state_path: str = ""
     """SQLite file of the scheduler's last slots; `off`: none; empty: below XDG_STATE_HOME."""
     max_concurrent_runs: Annotated[int, Field(ge=1, le=10_000)] = 100

@@ -176,7 +176,7 @@ def _schedule_of(
                     f"move the minute in {said.schedule!r} instead"
                 )
             return parsed, None
-        seconds = parsed.seconds
+        seconds = parsed.delay_seconds
     if said.splay_minutes:
         splayed = splayed_cronjob_schedule(
             seconds, release=release, task=name, splay_minutes=said.splay_minutes

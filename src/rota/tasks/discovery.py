@@ -49,7 +49,11 @@ class _ReplacingRegistry:
         self._registry.source = value
 
     def register_task(
-        self, name: str, handler: Any, interval_seconds: int, run_on_start: bool = False
+        self,
+        name: str,
+        handler: Any,
+        interval_seconds: int,
+        run_on_start: bool = False,  # noqa: FBT001, FBT002 (the seed's signature)
     ) -> None:
         if name in self._replaceable:
             self._replaceable.discard(name)

@@ -18,7 +18,11 @@ class Registry:
         self.source = "register_task"
 
     def register_task(
-        self, name: str, handler: Handler, interval_seconds: int, run_on_start: bool = False
+        self,
+        name: str,
+        handler: Handler,
+        interval_seconds: int,
+        run_on_start: bool = False,  # noqa: FBT001, FBT002 (the seed's signature)
     ) -> None:
         """Add a task; TaskDefinitionError for a bad or taken name (positional as in the seed)."""
         task = define_task(

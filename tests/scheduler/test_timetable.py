@@ -1,0 +1,84 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rota.context import Trigger
+from rota.scheduler.plan import Plan
+from rota.scheduler.state import Memory
+from rota.scheduler.timetable import MOST_SKIPS_COUNTED, Timetable
+from rota.settings import Settings
+from rota.tasks.definition import define_task
+
+START = 1_795_478_400
+SETTINGS = Settings(_env_file=None)
+
+
+async def handler(api_client):
+    pass
+
+
+def plan_every(seconds):
+    return Plan(define_task("t", handler, seconds, run_on_start=False, settings=SETTINGS))
+
+
+def grid(seconds, after, until):
+    return list(range((after // seconds + 1) * seconds, until + 1, seconds))
+
+
+intervals = st.sampled_from([7, 60, 90, 300, 3600, 5400])
+
+
+@given(intervals, st.lists(st.integers(1, 4000), min_size=1, max_size=20))
+@settings(deadline=None)
+def test_every_slot_is_either_due_once_or_passed_over_once(seconds, steps):
+    timetable, now = Timetable(), START
+    timetable.add(plan_every(seconds), START)
+    met = []
+    for step in steps:
+        now += step
+        for arrival in timetable.due(now):
+            if arrival.skipped:
+                passed = grid(seconds, arrival.skipped.first_slot - 1, arrival.skipped.last_slot)
+                assert len(passed) == arrival.skipped.count
+                met += passed
+            met.append(arrival.due.slot)
+
+    assert met == grid(seconds, START, now)
+
+
+@given(intervals, st.integers(0, 100_000))
+@settings(deadline=None)
+def test_what_was_missed_while_away_is_the_newest_slot_and_a_count_of_the_others(seconds, away):
+    timetable, plan = Timetable(), plan_every(seconds)
+    memory = Memory(plan.task.schedule.text, START)
+    settled, arrival = timetable.resume(plan, memory, START + away)
+    missed = grid(seconds, START, START + away)
+
+    assert settled == START
+    if not missed:
+        assert arrival is None
+    else:
+        assert (arrival.due.slot, arrival.due.trigger) == (missed[-1], Trigger.CATCH_UP)
+        skipped = arrival.skipped.count if arrival.skipped else 0
+        assert skipped == min(len(missed) - 1, MOST_SKIPS_COUNTED)
+    assert plan.next_slot == grid(seconds, START + away, START + away + seconds)[0]
+
+
+def test_a_slot_met_on_time_is_scheduled_and_a_minute_late_it_is_made_up_for():
+    timetable = Timetable()
+    timetable.add(plan_every(3600), START)
+
+    (on_time,) = timetable.due(START + 3600 + 59)
+    (late,) = timetable.due(START + 7200 + 60)
+
+    assert on_time.due.trigger is Trigger.SCHEDULE
+    assert late.due.trigger is Trigger.CATCH_UP
+
+
+def test_tasks_come_due_in_the_order_of_their_slots():
+    timetable, plans = Timetable(), [plan_every(n) for n in (300, 60, 3600)]
+    for plan in plans:
+        timetable.add(plan, START)
+
+    assert timetable.next_slot() == START + 60
+    due = [arrival.plan for arrival in timetable.due(START + 3600)]
+    assert sorted(map(plans.index, due)) == [0, 1, 2]
