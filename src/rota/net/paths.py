@@ -48,11 +48,10 @@ def check_path(path: object) -> str:
 
 
 def climbs(path: str) -> bool:
-    """Return whether a server could read `path` as one that goes up or stays, in any encoding."""
+    """Return whether one of the segments of `path` is `.` or `..`, percent-encoded or not."""
     if "." not in path and "%" not in path:
         return False
-    decoded = unquote(path).replace("\\", "/")
-    return not _DOT_SEGMENTS.isdisjoint(decoded.split("/"))
+    return any(unquote(one) in _DOT_SEGMENTS for one in path.replace("\\", "/").split("/"))
 
 
 def next_path(base_url: str, current: str, link: object) -> str:

@@ -67,7 +67,7 @@ def parse_body(body: bytes) -> ParsedBody:
     if start and start[0] not in _FIRST_BYTES:
         return ParsedBody(BodyKind.REFUSED, problem="the body is no JSON")
     try:
-        text = body.decode(json.detect_encoding(body))
+        text = body.decode("utf-8-sig")
         return ParsedBody(BodyKind.JSON, _decoder.decode(text))
     except UnicodeDecodeError:
         return ParsedBody(BodyKind.CUT, problem="the body cannot be decoded as text")

@@ -1,14 +1,10 @@
 """The TLS context. Built only for https: loading the CA bundle costs some 20 ms of every start."""
 
-import re
 import ssl
 from pathlib import Path
 
 from rota.errors import SettingsError
 from rota.net.options import ApiOptions
-
-# OpenSSL's names for the alerts by which a server says that it refuses the client's certificate.
-_ABOUT_CERTIFICATES = re.compile(r"ALERT_.*(CERTIFICATE|UNKNOWN_CA)|CERTIFICATE_VERIFY_FAILED")
 
 
 def tls_context(scheme: str, options: ApiOptions) -> ssl.SSLContext:
@@ -54,13 +50,11 @@ def _reason(error: OSError) -> str:
 
 
 def is_certificate_refusal(error: BaseException) -> bool:
-    """Return whether `error` came from a certificate that one of the two sides does not accept."""
+    """Return whether `error` came from a server certificate that does not verify."""
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return True
-        if isinstance(cause, ssl.SSLError) and _ABOUT_CERTIFICATES.search(cause.reason or ""):
             return True
         seen.add(id(cause))
         cause = cause.__cause__ or cause.__context__

@@ -54,7 +54,7 @@ def as_api_error(error: BaseException) -> ApiError | None:
     if meaning is None:
         return None
     if is_certificate_refusal(error):
-        meaning = (ApiRejectedError, "a TLS certificate was refused")
+        meaning = (ApiRejectedError, "the server's TLS certificate does not verify")
     error_class, words = meaning
     request = getattr(error, "_request", None)
     place = f"{describe(request)}: " if request is not None else ""

@@ -148,8 +148,10 @@ class ApiTransport(httpx.AsyncBaseTransport):
 
     def _seconds_for(self, request: httpx.Request) -> float:
         """Return the time for one attempt; a timeout given with one request may lengthen it."""
-        own_seconds = request.extensions.get("timeout", {}).get("read") or 0.0
-        seconds = max(self._options.deadline_seconds, own_seconds)
+        seconds = self._options.deadline_seconds
+        own_seconds = request.extensions.get("timeout", {}).get("read")
+        if own_seconds is not None and own_seconds != self._options.timeout_seconds:
+            seconds = max(seconds, own_seconds)
         execution = current_execution()
         if execution is None:
             return seconds

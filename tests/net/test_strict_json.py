@@ -1,0 +1,71 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rota.net.strict_json import BodyKind, parse_body
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(JSON, st.sampled_from(["utf-8", "utf-8-sig"]))
+def test_json_is_read_as_it_was_written(value, encoding):
+    parsed = parse_body(json.dumps(value).encode(encoding))
+    assert (parsed.kind, parsed.value) == (BodyKind.JSON, value)
+
+
+@pytest.mark.fault(29)
+@given(
+    st.lists(JSON, min_size=1, max_size=4) | st.dictionaries(st.text(), JSON, min_size=1),
+    st.data(),
+)
+def test_a_cut_object_or_list_is_never_taken_for_a_whole_one(value, data):
+    body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+    cut = data.draw(st.integers(1, len(body) - 1))
+    assert parse_body(body[:cut]).kind is BodyKind.CUT
+
+
+@pytest.mark.fault(37)
+@given(st.binary(max_size=200))
+def test_no_body_raises(body):
+    assert isinstance(parse_body(body).kind, BodyKind)
+
+
+@pytest.mark.fault(37)
+@pytest.mark.parametrize(
+    ("body", "kind", "problem"),
+    [
+        (b"", BodyKind.EMPTY, "empty"),
+        (b" " * 100 + b"\n", BodyKind.EMPTY, "empty"),
+        (b"\xef\xbb\xbf", BodyKind.EMPTY, "empty"),
+        (b" " * 100 + b"[]", BodyKind.JSON, ""),
+        (b"<html>", BodyKind.REFUSED, "no JSON"),
+        (b"'a'", BodyKind.REFUSED, "no JSON"),
+        (b"[NaN]", BodyKind.REFUSED, "NaN is no JSON"),
+        (b"[-Infinity]", BodyKind.REFUSED, "-Infinity is no JSON"),
+        (b"-Infinity", BodyKind.REFUSED, "-Infinity is no JSON"),
+        (b"[-1e999]", BodyKind.REFUSED, "too large"),
+        (b'[{"a":1,"a":1}]', BodyKind.REFUSED, "twice"),
+        (b"[" * 10**5, BodyKind.REFUSED, "too deeply"),
+        (b'{"a":' * 10**5, BodyKind.REFUSED, "too deeply"),
+        (b"1" * 5000, BodyKind.REFUSED, "too many digits"),
+        (b'{"a": "\xff"}', BodyKind.CUT, "decoded"),
+        ('{"a": 1}'.encode("utf-16-le"), BodyKind.CUT, "breaks off"),
+        (b"{'a': 1}", BodyKind.CUT, "breaks off"),
+        (b'{"a": 1} trailing', BodyKind.CUT, "breaks off"),
+        (b'"\\ud800"', BodyKind.JSON, ""),
+    ],
+)
+def test_what_a_body_is(body, kind, problem):
+    parsed = parse_body(body)
+    assert parsed.kind is kind
+    assert problem in parsed.problem
