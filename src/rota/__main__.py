@@ -2,16 +2,19 @@
 
 import sys
 
-from rota import signals
+from rota import signals, streams
 
 
 def main() -> None:
     """Run the command line; end the process with its exit code."""
-    signals.install_early(exit_code=0 if sys.argv[1:2] == ["scheduler"] else None)
+    signals.exit_on_stop(exit_code=0 if sys.argv[1:2] == ["scheduler"] else None)
+    streams.open_missing()
 
     from rota.cli import run_command_line  # noqa: PLC0415 (signal handlers come first)
 
-    sys.exit(run_command_line(sys.argv[1:]))
+    exit_code = run_command_line(sys.argv[1:])
+    streams.flush()
+    sys.exit(exit_code)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@
 Every line, whoever writes it, carries the fields of the run that it was written in.
 """
 
+import json
 import logging
 import sys
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable
 from typing import Any, TextIO
 
 import structlog
@@ -13,14 +14,13 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from rota import redaction
 from rota.clock import rfc3339
-from rota.context import current_execution
+from rota.context import Run, current_execution
 
 # Both print whole URLs or headers, which may hold what nobody should read (encode/httpx#2760).
 _CHATTY_LOGGERS = ("httpx", "httpcore", "asyncio")
 
-_CONTROL_CHARACTERS = {
-    code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"
-}
+# A traceback has many lines, and is to keep them.
+_MULTILINE_KEY = "exception"
 
 
 def configure(*, level: str, log_format: str, secrets: Iterable[str] = ()) -> None:
@@ -69,49 +69,64 @@ class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
 
 
 def _formatter(*, console: bool) -> logging.Formatter:
-    shared: list[Processor] = [
+    renderer: Processor
+    if console:
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    else:
+        renderer = structlog.processors.JSONRenderer(_json)
+    processors: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_run_fields,
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.format_exc_info,
     ]
-    finish: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if console:
-        finish += [
-            _escape_control_characters,
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(),
-                exception_formatter=structlog.dev.plain_traceback,
-            ),
-        ]
-    else:
-        finish += [
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
-        ]
+        processors.append(_escape_unprintable)
     return _RedactingFormatter(
-        foreign_pre_chain=[structlog.stdlib.ExtraAdder()],
-        processors=[*shared, *finish],
+        foreign_pre_chain=[structlog.stdlib.ExtraAdder()], processors=[*processors, renderer]
     )
+
+
+def run_fields(run: Run) -> dict[str, Any]:
+    """Return what names `run` in a log line or a message, JSON-ready."""
+    fields: dict[str, Any] = {
+        "task": run.task,
+        "run_id": run.run_id,
+        "trigger": run.trigger.value,
+        "slot": rfc3339(run.slot) if run.slot else None,
+    }
+    if run.shard_count > 1:
+        fields |= {"shard_index": run.shard_index, "shard_count": run.shard_count}
+    if run.attempt is not None:
+        fields["attempt"] = run.attempt
+    return fields
 
 
 def _add_run_fields(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     execution = current_execution()
-    if execution is not None:
-        run = execution.run
-        fields: MutableMapping[str, Any] = event
-        fields.setdefault("task", run.task)
-        fields.setdefault("run_id", run.run_id)
-        fields.setdefault("trigger", run.trigger.value)
-        fields.setdefault("slot", rfc3339(run.slot) if run.slot else None)
-        if run.shard_count > 1:
-            fields.setdefault("shard_index", run.shard_index)
-            fields.setdefault("shard_count", run.shard_count)
-    return event
+    return event if execution is None else {**run_fields(execution.run), **event}
 
 
-def _escape_control_characters(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+def _json(event: EventDict, **_: Any) -> str:
+    """Return one line of JSON that no terminal and no line splitter takes for more."""
+    line = json.dumps(event, ensure_ascii=False, default=str, skipkeys=True)
+    return line if line.isprintable() else "".join(_as_json_escape(one) for one in line)
+
+
+def _as_json_escape(character: str) -> str:
+    # Outside its strings JSON is printable, so that what is not stands inside one.
+    return character if character.isprintable() else json.dumps(character)[1:-1]
+
+
+def _escape_unprintable(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     for key, value in event.items():
-        if isinstance(value, str) and not value.isprintable() and key not in ("exception", "stack"):
-            event[key] = value.replace("\n", "\\n").translate(_CONTROL_CHARACTERS)
+        if isinstance(value, str) and not value.isprintable():
+            kept = "\n\t" if key == _MULTILINE_KEY else ""
+            event[key] = "".join(
+                one if one.isprintable() or one in kept else repr(one)[1:-1] for one in value
+            )
     return event

@@ -6,18 +6,19 @@ import sys
 import threading
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from rota.api.factory import make_client
-from rota.clock import Clock, SystemClock, rfc3339
+from rota.clock import Clock, SystemClock
 from rota.context import Run, Stop, Trigger
 from rota.exit_codes import ExitCode
+from rota.logs import run_fields
 from rota.observability.run_log import log_run_event
 from rota.observability.termination_message import TerminationMessage, write_message
 from rota.process import end_process, run_process
 from rota.runs.active_run import CANCEL_GRACE_SECONDS, ActiveRun, new_run
 from rota.runs.events import RunFinished, RunHook, RunStarted, tell
-from rota.runs.outcome import Outcome, RunResult
+from rota.runs.outcome import Outcome, RunResult, exit_code_of_signal
 from rota.runs.slot import slot_of_job
 from rota.settings import Settings
 from rota.signals import StopSignals
@@ -41,12 +42,14 @@ def run_task(task: TaskDefinition, settings: Settings) -> ExitCode:
         TerminationMessage(Path(settings.termination_message_path)),
     ]
     client = make_client(settings)
-    with _EndOfTime(run, task, settings):
-        return run_process(_run(task, run, client, settings, clock, hooks))
+    with _BlockedLoop(run, task, settings) as watch:
+        return run_process(
+            _run(task, run, client, settings=settings, clock=clock, hooks=hooks, watch=watch)
+        )
 
 
 def run_of_pod(task: TaskDefinition, settings: Settings, clock: Clock) -> Run:
-    """Return the run that this process is: scheduled where a Job's name tells a slot, else manual."""
+    """Return this process's run: scheduled where a Job's name tells a slot, else manual."""
     slot = slot_of_job(settings.job_name, settings.cronjob_name)
     return new_run(
         task,
@@ -64,9 +67,11 @@ async def _run(
     task: TaskDefinition,
     run: Run,
     client: Any,
+    *,
     settings: Settings,
     clock: Clock,
     hooks: list[RunHook],
+    watch: "_BlockedLoop",
 ) -> ExitCode:
     loop = asyncio.get_running_loop()
     stop = Stop()
@@ -75,16 +80,27 @@ async def _run(
     def stop_soon(signal_number: int) -> None:
         loop.call_soon_threadsafe(stop.request, signal_number)
 
-    with StopSignals(stop_soon, hard_stop_seconds=settings.grace_seconds + _HARD_STOP_SECONDS):
+    signals = StopSignals(
+        stop_soon,
+        hard_stop_seconds=settings.grace_seconds + _HARD_STOP_SECONDS,
+        on_hard_stop=watch.tell_of_stop,
+    )
+    with signals:
         lateness = max(0.0, clock.timestamp() - run.slot.timestamp()) if run.slot else 0.0
         tell(hooks, RunStarted(run, lateness))
         active = ActiveRun(
-            task, run, client, clock=clock, stop=stop, on_result=lambda _, end: result.set_result(end)
+            task,
+            run,
+            client,
+            clock=clock,
+            stop=stop,
+            on_result=lambda _, end: result.set_result(end),
         )
         stopping = asyncio.create_task(_interrupt_after(stop, settings.grace_seconds, active))
         end = await result
         stopping.cancel()
         tell(hooks, RunFinished(end))
+        signals.settle(end.exit_code)
         if not end.stuck:
             await client.close()
     return end.exit_code
@@ -97,8 +113,11 @@ async def _interrupt_after(stop: Stop, grace_seconds: float, active: ActiveRun) 
     active.interrupt("stopped")
 
 
-class _EndOfTime:
-    """Ends the process from a thread if a task blocks the event loop beyond its timeout."""
+class _BlockedLoop:
+    """Tells, from other threads, of a task that blocks the event loop and so cannot be ended.
+
+    While entered, such a task's process is ended soon after the task's timeout.
+    """
 
     def __init__(self, run: Run, task: TaskDefinition, settings: Settings) -> None:
         self._run = run
@@ -108,24 +127,29 @@ class _EndOfTime:
         self._timer = threading.Timer(after_seconds, self._end)
         self._timer.daemon = True
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         self._timer.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
 
+    def tell_of_stop(self, signal_number: int) -> None:
+        """Log the end of a run that a stop did not get through to."""
+        self._tell(Outcome.INTERRUPTED, exit_code_of_signal(signal_number), "stopped")
+
     def _end(self) -> None:
+        self._tell(Outcome.TIMED_OUT, ExitCode.TIMED_OUT, "timed out")
+        end_process(ExitCode.TIMED_OUT)
+
+    def _tell(self, outcome: Outcome, exit_code: ExitCode, reason: str) -> None:
         frame = sys._current_frames().get(self._loop_thread_id)  # noqa: SLF001 (the documented way)
         stack = "".join(traceback.format_stack(frame)) if frame else "unknown"
-        reason = "the task blocks the event loop beyond its timeout"
         facts = {
-            "task": self._run.task,
-            "run_id": self._run.run_id,
-            "slot": rfc3339(self._run.slot) if self._run.slot else None,
-            "outcome": Outcome.TIMED_OUT.value,
-            "exit_code": int(ExitCode.TIMED_OUT),
-            "reason": reason,
+            **run_fields(self._run),
+            "outcome": outcome.value,
+            "exit_code": int(exit_code),
+            "reason": f"{reason}, and the task blocks the event loop",
         }
         _logger.error("run.finished", extra={**facts, "blocked_by": stack, "stuck": True})
         write_message(self._message_path, facts)
-        end_process(ExitCode.TIMED_OUT)

@@ -3,12 +3,12 @@
 import asyncio
 import logging
 import os
-import sys
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from rota import streams
 from rota.exit_codes import ExitCode
 
 # What tasks and threads that are left get to end by themselves.
@@ -35,11 +35,7 @@ def run_process(main: Coroutine[Any, Any, ExitCode]) -> ExitCode:
 def end_process(exit_code: int) -> None:
     """End the process at once, with what was written so far flushed."""
     logging.shutdown()
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            continue
+    streams.flush()
     os._exit(exit_code)
 
 

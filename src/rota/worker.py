@@ -15,7 +15,7 @@ from rota.errors import ConfigError
 from rota.exit_codes import ExitCode
 from rota.observability.run_log import log_run_event
 from rota.observability.scheduler_probe import SchedulerProbe
-from rota.process import run_process
+from rota.process import end_process, run_process
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
 from rota.scheduler import TaskScheduler
 from rota.scheduler.sqlite_state import SqliteState, default_state_path
@@ -137,10 +137,17 @@ async def main() -> None:
         stopped.set()
 
     def on_signal(signal_number: int) -> None:
+        if worker.scheduler is None:
+            # Tasks are being imported, which blocks the loop: nothing is under way yet.
+            end_process(ExitCode.SUCCEEDED)
         loop.call_soon_threadsafe(stop, signal_number)
 
-    hard_stop_seconds = load_settings().grace_seconds + _HARD_STOP_SECONDS
-    with StopSignals(on_signal, hard_stop_seconds=hard_stop_seconds):
+    signals = StopSignals(
+        on_signal,
+        hard_stop_seconds=load_settings().grace_seconds + _HARD_STOP_SECONDS,
+        exit_code=ExitCode.SUCCEEDED,
+    )
+    with signals:
         try:
             await worker.start()
             await stopped.wait()

@@ -1,17 +1,19 @@
 """Makes the Business API client that the settings ask for."""
 
 from rota.api.client import BusinessApiClient
-from rota.errors import ConfigError
+from rota.errors import ConfigError, RotaError
 from rota.importing import load_attribute
-from rota.net import ApiOptions
+from rota.net import ApiOptions, check_files
 from rota.settings import Settings
 
 
 def make_client(settings: Settings) -> BusinessApiClient:
     """Return a client of the class in ROTA_API_CLIENT, with every option of the settings.
 
-    Raises ConfigError where the class cannot be imported or is no BusinessApiClient.
+    Raises ConfigError where the class cannot be used, or a file with a token or certificates.
     """
+    options = api_options(settings)
+    check_files(options)
     client_class = BusinessApiClient
     if settings.api_client:
         found = load_attribute(settings.api_client, "ROTA_API_CLIENT")
@@ -21,9 +23,17 @@ def make_client(settings: Settings) -> BusinessApiClient:
                 "rota.api.BusinessApiClient"
             )
         client_class = found
-    client = client_class(settings.business_api_url)
+    try:
+        client = client_class(settings.business_api_url)
+    except RotaError:
+        raise
+    except Exception as error:
+        raise ConfigError(
+            f"ROTA_API_CLIENT: {settings.api_client!r} cannot be made with the base URL alone: "
+            f"{type(error).__name__}: {error}"
+        ) from error
     # Set afterwards, since a subclass in the seed's form takes the base URL alone.
-    client.options = api_options(settings)
+    client.options = options
     return client
 
 
@@ -34,6 +44,7 @@ def api_options(settings: Settings) -> ApiOptions:
         timeout_seconds=settings.api_timeout_seconds,
         deadline_seconds=settings.api_deadline_seconds,
         attempts=settings.api_attempts,
+        backoff_initial_seconds=settings.api_backoff_seconds,
         idempotent=settings.api_idempotent,
         max_response_bytes=settings.api_max_response_bytes,
         max_pages=settings.api_max_pages,

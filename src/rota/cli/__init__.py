@@ -1,8 +1,8 @@
 """The commands. Each is a module of its own, imported when it is called: starting is cheap."""
 
 import difflib
+import errno
 import os
-import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -24,6 +24,7 @@ COMMANDS = {
     "health": "rota.cli.health",
     "completion": "rota.cli.completion",
 }
+_CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 class _Commands(click.Group):
@@ -60,8 +61,6 @@ def run_command_line(arguments: Sequence[str]) -> int:
     """Run the command line; return the process's exit code. Errors are told in a sentence."""
     try:
         result = cli.main(list(arguments), prog_name="rota", standalone_mode=False)
-        # Here, so that a reader who has gone away is met where it can be handled.
-        sys.stdout.flush()
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.ClickException as error:
@@ -71,9 +70,15 @@ def run_command_line(arguments: Sequence[str]) -> int:
         return ExitCode.INTERRUPTED_SIGINT
     except RotaError as error:
         return _refuse(error, arguments)
-    except BrokenPipeError:
-        # What Python would still flush at exit must not complain of the same pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if error.errno not in _CANNOT_WRITE:
+            raise
+        click.echo(f"rota: error: cannot write the output: {error.strerror}", err=True)
+        return ExitCode.TASK_FAILED
+    except SystemExit as end:
+        # click's own answer to a reader who has gone away, as in `rota list | head -1`.
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
         return ExitCode.SUCCEEDED
     return result if isinstance(result, int) else ExitCode.SUCCEEDED
 

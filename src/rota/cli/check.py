@@ -26,7 +26,7 @@ def check_command(*, as_json: bool) -> None:
     settings = load_settings()
     registry = discover(settings)
     tasks = registry.selected()
-    make_client(settings).options.check()
+    make_client(settings)
     if not tasks:
         raise ConfigError("no task would run: name some in ROTA_TASKS or ROTA_ONLY, or enable one")
     warnings = {task.name: task_warnings(task) for task in tasks}

@@ -13,9 +13,7 @@ _TIMEOUT_SECONDS = 3.0
 _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (a key to compare with)
 
 
-@click.command(
-    "health", epilog="\b\nExample, as a container's health check:\n  rota health"
-)
+@click.command("health", epilog="\b\nExample, as a container's health check:\n  rota health")
 def health_command() -> int:
     """Ask the scheduler at ROTA_HEALTH_ADDRESS whether it is healthy: exit code 0, else 1."""
     address = load_settings().health_address

@@ -6,6 +6,7 @@ import structlog
 
 from rota.clock import instant, rfc3339
 from rota.errors import ApiError, ItemsFailedError, RequestRefusedError
+from rota.logs import run_fields
 from rota.runs.events import RunEvent, RunFinished, RunLost, RunStarted, SlotsSkipped
 from rota.runs.outcome import Outcome, RunResult
 
@@ -19,14 +20,7 @@ def log_run_event(event: RunEvent) -> None:
     """Write `event` to the log."""
     match event:
         case RunStarted(run, lateness):
-            _log.info(
-                "run.started",
-                task=run.task,
-                run_id=run.run_id,
-                trigger=run.trigger.value,
-                slot=rfc3339(run.slot) if run.slot else None,
-                lateness_seconds=round(lateness, 3),
-            )
+            _log.info("run.started", **run_fields(run), lateness_seconds=round(lateness, 3))
         case RunFinished(result):
             _log_result(result)
         case SlotsSkipped():
@@ -51,17 +45,13 @@ def log_run_event(event: RunEvent) -> None:
 
 
 def _log_result(result: RunResult) -> None:
-    run = result.run
     level = logging.INFO
     if result.outcome in (Outcome.FAILED, Outcome.TIMED_OUT):
         level = logging.ERROR
     elif result.outcome is Outcome.INTERRUPTED:
         level = logging.WARNING
     fields = {
-        "task": run.task,
-        "run_id": run.run_id,
-        "trigger": run.trigger.value,
-        "slot": rfc3339(run.slot) if run.slot else None,
+        **run_fields(result.run),
         "outcome": result.outcome.value,
         "exit_code": int(result.exit_code),
         "duration_seconds": round(result.duration_seconds, 3),

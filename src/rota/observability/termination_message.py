@@ -2,16 +2,19 @@
 
 import json
 import os
+from bisect import bisect_right
 from pathlib import Path
 from typing import Any
 
-from rota.clock import rfc3339
+from rota.logs import run_fields
 from rota.redaction import redact
 from rota.runs.events import RunEvent, RunFinished
 from rota.runs.outcome import RunResult
 
-# The kubelet reads no more (pkg/kubelet/container/runtime.go, MaxContainerTerminationMessageLength).
+# The kubelet reads no more (MaxContainerTerminationMessageLength in kubelet/container/runtime.go).
 MAX_MESSAGE_BYTES = 4096
+# What the counts may take once not everything fits.
+_LONG_BYTES = 1024
 
 
 class TerminationMessage:
@@ -28,14 +31,10 @@ class TerminationMessage:
 
 def describe(result: RunResult) -> dict[str, Any]:
     """Return what is worth keeping of a run, JSON-ready."""
-    run = result.run
     message: dict[str, Any] = {
-        "task": run.task,
+        **run_fields(result.run),
         "outcome": result.outcome.value,
         "exit_code": int(result.exit_code),
-        "run_id": run.run_id,
-        "trigger": run.trigger.value,
-        "slot": rfc3339(run.slot) if run.slot else None,
         "duration_seconds": round(result.duration_seconds, 3),
     }
     if result.counts:
@@ -49,8 +48,9 @@ def write_message(path: Path, message: dict[str, Any]) -> None:
     """Write `message` as JSON, its `reason` cut so that all fits; silent where it cannot be."""
     text = encode(message)
     try:
-        # Not created: outside Kubernetes nobody asked for a file in /dev.
-        descriptor = os.open(path, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC)
+        # Not created: outside Kubernetes nobody asked for a file in /dev. Not waited for, should
+        # it be a pipe that nobody reads.
+        descriptor = os.open(path, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
         return
     try:
@@ -66,17 +66,22 @@ def encode(message: dict[str, Any]) -> bytes:
     message = {
         key: redact(value) if isinstance(value, str) else value for key, value in message.items()
     }
+    if len(_json(message)) > MAX_MESSAGE_BYTES and len(_json(message.get("counts"))) > _LONG_BYTES:
+        # The log has them; why the run ended matters more.
+        del message["counts"]
     encoded = _json(message)
+    if len(encoded) <= MAX_MESSAGE_BYTES:
+        return encoded
     reason = message.get("reason", "")
-    while len(encoded) > MAX_MESSAGE_BYTES and reason:
-        # Halving rather than counting: how many bytes a character takes depends on its escapes.
-        reason = reason[: len(reason) // 2]
-        encoded = _json({**message, "reason": reason + "…"})
-    if len(encoded) > MAX_MESSAGE_BYTES:
-        message.pop("counts", None)
-        encoded = _json({**message, "reason": reason})
-    return encoded
+
+    def size(characters: int) -> int:
+        return len(_json({**message, "reason": f"{reason[:characters]}…"}))
+
+    # Tried rather than counted: how many bytes a character takes depends on its escapes.
+    kept = bisect_right(range(len(reason)), MAX_MESSAGE_BYTES, key=size) - 1
+    return _json({**message, "reason": f"{reason[:kept]}…"})
 
 
-def _json(message: dict[str, Any]) -> bytes:
-    return json.dumps(message, ensure_ascii=False, default=str).encode("utf-8", "replace")
+def _json(message: Any) -> bytes:
+    text = json.dumps(message, ensure_ascii=False, default=str, skipkeys=True)
+    return text.encode("utf-8", "replace")

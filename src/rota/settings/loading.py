@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError as PydanticSettingsError
 
 from rota.errors import SettingsError
-from rota.settings.model import Settings, variable_name
+from rota.settings.model import ENV_FILE_ENCODING, Settings, variable_name
 from rota.settings.unknown_names import unknown_name_problems
 
 _SECRET_FIELDS = frozenset({"api_token"})
@@ -39,7 +39,7 @@ def load_settings() -> Settings:
 
 def _env_file_values() -> dict[str, str | None]:
     try:
-        return dotenv_values(".env", encoding="utf-8")
+        return dotenv_values(".env", encoding=ENV_FILE_ENCODING)
     except UnicodeDecodeError:
         raise SettingsError(".env: not UTF-8; save the file in UTF-8") from None
     except OSError as error:

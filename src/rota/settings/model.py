@@ -14,6 +14,9 @@ from rota.base_url import parse_base_url
 from rota.errors import ConfigError
 from rota.settings.task_overrides import IntervalSeconds, TaskOverrides
 
+ENV_FILE_ENCODING = "utf-8-sig"
+"""UTF-8, with or without the mark that some editors put in front."""
+
 _NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -54,7 +57,7 @@ class Settings(BaseSettings):
         env_prefix="ROTA_",
         env_nested_delimiter="__",
         env_file=".env",
-        env_file_encoding="utf-8",
+        env_file_encoding=ENV_FILE_ENCODING,
         extra="ignore",
         frozen=True,
         populate_by_name=True,
@@ -103,6 +106,8 @@ class Settings(BaseSettings):
     """Longest time of one attempt from first to last byte: against answers that drip."""
     api_attempts: Annotated[int, Field(ge=1, le=20)] = 4
     """Attempts of one request, the first included. A Job's backoffLimit multiplies them."""
+    api_backoff_seconds: Annotated[float, Field(ge=0, le=3600)] = 0.5
+    """Longest wait before the second attempt; doubled for each further one, up to 30 s."""
     api_idempotent: bool = True
     """False: a POST that has left is never repeated. See docs/business-api.md."""
     api_max_response_bytes: Annotated[int, Field(ge=1024, le=2**31)] = 16 * 2**20
