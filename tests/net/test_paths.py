@@ -32,7 +32,7 @@ def test_an_id_becomes_one_segment(value, text):
 
 @pytest.mark.fault(43)
 @pytest.mark.parametrize(
-    "value", ["", ".", "..", None, True, False, 1.5, [], {}, b"x", object(), "\ud800"], ids=repr
+    "value", ["", ".", "..", None, True, False, 1.5, [], {}, b"x", "\ud800"], ids=repr
 )
 def test_what_cannot_be_one_segment_is_refused(value):
     with pytest.raises(RequestRefusedError):
