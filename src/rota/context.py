@@ -68,7 +68,7 @@ class Run:
     attempt: int | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Execution:
     """A run under way, as rota's own parts see it.
 

@@ -7,6 +7,7 @@ from a second one (draft-ietf-httpapi-idempotency-key-header).
 import hashlib
 import uuid
 from collections import Counter
+from weakref import WeakKeyDictionary
 
 from rota.context import Execution, current_execution
 
@@ -34,7 +35,7 @@ class RequestKeys:
     """
 
     def __init__(self) -> None:
-        self._sent: dict[Execution, Counter[str]] = {}
+        self._sent: WeakKeyDictionary[Execution, Counter[str]] = WeakKeyDictionary()
 
     def next_key(self, method: str, target: str, body: bytes) -> str:
         """Return the key for one more such request."""
@@ -45,17 +46,9 @@ class RequestKeys:
         request = _digest(
             "request", method, target, hashlib.sha256(body).hexdigest(), str(run.shard_index)
         )
-        sent = self._sent_by(execution)
+        sent = self._sent.setdefault(execution, Counter())
         sent[request] += 1
         return _digest(request, run.task, run.identity, str(sent[request]))
-
-    def _sent_by(self, execution: Execution) -> Counter[str]:
-        sent = self._sent.get(execution)
-        if sent is None:
-            # A run past its deadline sends nothing any more, so that its counts can go.
-            self._sent = {one: n for one, n in self._sent.items() if one.remaining_seconds() > 0}
-            sent = self._sent[execution] = Counter()
-        return sent
 
 
 def _digest(*parts: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from rota.clock import Clock, instant, rfc3339
 from rota.context import Execution, Run, Stop, StopRequested, Trigger, enter
+from rota.errors import ApiUnavailableError
 from rota.exit_codes import ExitCode
 from rota.net import as_api_error
 from rota.runs.outcome import (
@@ -140,10 +141,17 @@ class ActiveRun:
             return Outcome.INTERRUPTED, interrupted, None, "stopped"
         if error is None:
             return Outcome.SUCCEEDED, ExitCode.SUCCEEDED, None, None
+        return self._failure(error)
+
+    def _failure(
+        self, error: BaseException
+    ) -> tuple[Outcome, ExitCode, BaseException | None, str | None]:
         if isinstance(error, asyncio.CancelledError):
-            reason = "the task cancelled itself"
-            return Outcome.FAILED, ExitCode.TASK_FAILED, None, reason
+            return Outcome.FAILED, ExitCode.TASK_FAILED, None, "the task cancelled itself"
         error = as_api_error(error) or error
+        if isinstance(error, ApiUnavailableError) and not self._execution.remaining_seconds():
+            # The client's last attempt ends at the run's own deadline, a moment before the timer.
+            return Outcome.TIMED_OUT, ExitCode.TIMED_OUT, None, None
         return Outcome.FAILED, exit_code_of_error(error), error, str(error) or repr(error)
 
 

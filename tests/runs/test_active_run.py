@@ -1,0 +1,178 @@
+import asyncio
+
+import httpx
+import pytest
+
+from rota.context import Stop, Trigger, current_execution, current_run
+from rota.errors import (
+    ApiRejectedError,
+    ApiResponseError,
+    ApiUnavailableError,
+    ItemsFailedError,
+    RequestRefusedError,
+    SettingsError,
+)
+from rota.runs.active_run import ActiveRun, new_run
+from rota.settings import Settings
+from rota.tasks.definition import define_task
+
+REQUEST = httpx.Request("GET", "http://api/x")
+
+
+def refused(status):
+    return httpx.HTTPStatusError(
+        "no", request=REQUEST, response=httpx.Response(status, request=REQUEST)
+    )
+
+
+async def run(handler, clock, *, stop=None, timeout_seconds=60):
+    settings = Settings(_env_file=None, task={"t": {"timeout_seconds": timeout_seconds}})
+    task = define_task("t", handler, 60, run_on_start=False, settings=settings)
+    end = asyncio.get_running_loop().create_future()
+    ActiveRun(
+        task,
+        new_run(task, Trigger.MANUAL, None, clock=clock),
+        object(),
+        clock=clock,
+        stop=stop or Stop(),
+        on_result=lambda _, result: end.set_result(result),
+    )
+    return await end
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ValueError("x"), 1),
+        (RequestRefusedError("x"), 1),
+        (SettingsError("x"), 2),
+        (ApiRejectedError("x"), 3),
+        (ApiResponseError("x"), 3),
+        (refused(404), 3),
+        (refused(422), 3),
+        (ApiUnavailableError("x"), 4),
+        (refused(503), 4),
+        (refused(429), 4),
+        (httpx.ConnectError("x"), 4),
+        (httpx.ReadTimeout("x"), 4),
+        (httpx.DecodingError("x"), 4),
+        (ItemsFailedError("x"), 6),
+        (BaseException("x"), 1),
+    ],
+    ids=lambda value: f"{type(value).__name__}" if isinstance(value, BaseException) else None,
+)
+async def test_what_a_task_lets_out_decides_the_exit_code(clock, error, code):
+    async def handler(api_client):
+        raise error
+
+    result = await run(handler, clock)
+
+    assert (result.outcome.value, int(result.exit_code)) == ("failed", code)
+
+
+async def test_a_mapping_that_a_task_returns_is_its_counts(clock):
+    async def handler(api_client):
+        return {"done": 3}
+
+    assert (await run(handler, clock)).counts == {"done": 3}
+
+
+@pytest.mark.parametrize("returned", [None, "text", 7, object()])
+async def test_anything_else_that_it_returns_is_left_alone(clock, returned):
+    async def handler(api_client):
+        return returned
+
+    result = await run(handler, clock)
+
+    assert (result.outcome.value, result.counts) == ("succeeded", {})
+
+
+async def test_a_run_that_is_cut_off_still_says_what_was_done(clock):
+    async def handler(api_client):
+        current_execution().counts["sent"] = 5
+        await asyncio.sleep(1000)
+
+    result = await run(handler, clock)
+
+    assert (result.outcome.value, int(result.exit_code)) == ("timed_out", 5)
+    assert result.counts == {"sent": 5}
+
+
+async def test_an_attempt_that_ends_with_the_runs_own_deadline_is_the_runs_timeout(clock):
+    async def handler(api_client):
+        try:
+            async with asyncio.timeout(current_execution().remaining_seconds() - 1e-9):
+                await asyncio.sleep(1000)
+        except TimeoutError:
+            raise ApiUnavailableError("no answer in time") from None
+
+    result = await run(handler, clock)
+
+    assert int(result.exit_code) == 5
+
+
+async def test_a_task_that_uses_its_timeout_for_something_else_fails_as_it_says(clock):
+    async def handler(api_client):
+        try:
+            async with asyncio.timeout(1):
+                await asyncio.sleep(1000)
+        except TimeoutError:
+            raise ApiUnavailableError("no answer in time") from None
+
+    assert int((await run(handler, clock)).exit_code) == 4
+
+
+async def test_the_task_sees_its_run(clock):
+    seen = []
+
+    async def handler(api_client):
+        seen.append(current_run())
+
+    result = await run(handler, clock)
+
+    assert seen == [result.run]
+    assert seen[0].deadline.timestamp() == pytest.approx(clock.offset + 60)
+    with pytest.raises(RuntimeError, match="no run is under way"):
+        current_run()
+
+
+async def test_tasks_that_a_task_starts_belong_to_its_run(clock):
+    async def handler(api_client):
+        async def child():
+            return current_run().task
+
+        return dict.fromkeys([await asyncio.create_task(child())], 1)
+
+    assert (await run(handler, clock)).counts == {"t": 1}
+
+
+async def test_a_handler_that_is_no_coroutine_function_is_a_failed_run(clock):
+    def handler(api_client):
+        return None
+
+    result = await run(handler, clock)
+
+    assert (result.outcome.value, int(result.exit_code)) == ("failed", 1)
+
+
+@pytest.mark.parametrize(("signal_number", "code"), [(15, 143), (2, 130), (None, 143)])
+async def test_work_that_a_stop_refused_ends_with_the_signals_code(clock, signal_number, code):
+    stop = Stop()
+
+    async def handler(api_client):
+        stop.request(signal_number)
+        current_execution().check_stop()
+
+    result = await run(handler, clock, stop=stop)
+
+    assert (result.outcome.value, int(result.exit_code)) == ("interrupted", code)
+
+
+async def test_a_run_whose_work_was_all_done_when_the_stop_came_succeeded(clock):
+    stop = Stop()
+
+    async def handler(api_client):
+        stop.request(15)
+        await asyncio.sleep(1)
+
+    assert (await run(handler, clock, stop=stop)).outcome.value == "succeeded"
