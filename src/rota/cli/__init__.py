@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -36,6 +37,13 @@ class _Commands(click.Group):
             return None
         command = getattr(import_module(COMMANDS[cmd_name]), f"{cmd_name}_command")
         return command if isinstance(command, click.Command) else None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # The reader has seen enough, as in `rota list | head -1`; click would exit with 1.
+            return ExitCode.SUCCEEDED
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -75,11 +83,6 @@ def run_command_line(arguments: Sequence[str]) -> int:
             raise
         click.echo(f"rota: error: cannot write the output: {error.strerror}", err=True)
         return ExitCode.TASK_FAILED
-    except SystemExit as end:
-        # click's own answer to a reader who has gone away, as in `rota list | head -1`.
-        if not isinstance(end.__context__, BrokenPipeError):
-            raise
-        return ExitCode.SUCCEEDED
     return result if isinstance(result, int) else ExitCode.SUCCEEDED
 
 

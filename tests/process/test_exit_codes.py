@@ -1,0 +1,103 @@
+"""Each code of the table, from a real process, in the log and in the termination message too."""
+
+import signal
+
+import pytest
+from support.loopback_api import loopback_api
+from support.processes import Launcher
+
+from rota.demo.store import DemoOptions
+from rota.exit_codes import ExitCode
+
+MISBEHAVING = "misbehaving_tasks:"
+
+
+def assert_said_everywhere(process, exit_code, outcome):
+    assert process.exit_code == exit_code
+    finished = process.events("run.finished")
+    assert [(line["exit_code"], line["outcome"]) for line in finished] == [(exit_code, outcome)]
+    assert (process.message["exit_code"], process.message["outcome"]) == (exit_code, outcome)
+
+
+def test_a_task_that_succeeds_ends_with_0_and_its_counts(rota, api):
+    process = rota.run("run", "cleanup")
+    assert_said_everywhere(process, 0, "succeeded")
+    assert process.message["counts"] == {"deleted": 0}
+    assert api.store.cleanups == 1
+
+
+@pytest.mark.parametrize(
+    ("task", "name", "reason"),
+    [
+        ("Raises", "raises", "the task is broken"),
+        ("Exits", "exits", "the task called sys.exit(0)"),
+        ("InterruptsItself", "interrupts-itself", "the task raised KeyboardInterrupt"),
+        ("CancelsItself", "cancels-itself", "the task cancelled itself"),
+    ],
+)
+@pytest.mark.fault(62)
+@pytest.mark.fault(63)
+def test_a_task_that_breaks_ends_with_1(rota, task, name, reason):
+    process = rota.run("run", name, ROTA_TASKS=MISBEHAVING + task)
+    assert_said_everywhere(process, 1, "failed")
+    assert process.message["reason"] == reason
+
+
+@pytest.mark.fault(25)
+def test_an_unknown_task_ends_with_2_and_the_nearest_name(rota):
+    process = rota.run("run", "clenup")
+    assert process.exit_code == 2
+    assert process.stderr.startswith(
+        "rota: error: no task is named 'clenup', did you mean 'cleanup'? (known: "
+    )
+    assert process.message["exit_code"] == 2
+    assert "clenup" in process.message["reason"]
+
+
+def test_an_api_that_refuses_for_good_ends_with_3_after_one_request(rota, api):
+    api.always = (403, None)
+    process = rota.run("run", "cleanup")
+    assert_said_everywhere(process, 3, "failed")
+    assert "403 Forbidden" in process.message["reason"]
+    assert api.arrived == 1
+
+
+def test_every_item_refused_for_good_ends_with_3(tmp_path):
+    with loopback_api(DemoOptions(refuse=["a", "b"])) as api:
+        api.store.add(["a", "b"])
+        launcher = Launcher(tmp_path, api.url)
+        process = launcher.run("run", "notifications")
+    assert_said_everywhere(process, 3, "failed")
+    assert process.message["counts"] == {"sent": 0, "refused": 2, "failed": 0}
+
+
+def test_an_api_out_of_reach_ends_with_4(rota):
+    process = rota.run("run", "cleanup", BUSINESS_API_URL="http://127.0.0.1:1")
+    assert_said_everywhere(process, 4, "failed")
+
+
+def test_an_api_that_stays_unavailable_ends_with_4_after_all_attempts(rota, api):
+    api.always = (503, None)
+    process = rota.run("run", "cleanup", ROTA_API_ATTEMPTS="3")
+    assert_said_everywhere(process, 4, "failed")
+    assert api.arrived == 3
+
+
+def test_a_task_beyond_its_timeout_ends_with_5(rota):
+    process = rota.run(
+        "run", "waits", ROTA_TASKS=MISBEHAVING + "Waits", ROTA_TASK__WAITS__TIMEOUT_SECONDS="0.2"
+    )
+    assert_said_everywhere(process, 5, "timed_out")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_with_work_left_ends_with_128_and_the_signal(rota, number):
+    process = rota.start("run", "waits", ROTA_TASKS=MISBEHAVING + "Waits")
+    process.until("run.started")
+    process.exit_code, seconds = process.end_after(number)
+    assert_said_everywhere(process, 128 + number, "interrupted")
+    assert 0.4 < seconds < 4, "the grace, then the cancellation, then the end"
+
+
+def test_no_code_is_left_out_here():
+    assert {int(code) for code in ExitCode} == {0, 1, 2, 3, 4, 5, 6, 130, 143}
