@@ -1,0 +1,92 @@
+"""`rota diff`."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rota.cli.table import echo_table
+from rota.errors import UsageError
+from rota.manifests.comparison import Difference, compare
+from rota.manifests.deployed import deployed_tasks
+from rota.settings import load_settings
+
+SAME = 0
+DIFFERENT = 1
+
+
+@click.command(
+    "diff",
+    epilog="\b\nExamples:\n"
+    "  helm template shop deploy/helm/rota -f values.yaml | rota diff --file -\n"
+    "  rota diff --namespace shop --selector app.kubernetes.io/instance=shop\n\n"
+    "\b\nExit codes:\n  0  the same\n  1  something differs\n"
+    "  2  nothing was compared: usage, settings, an unreadable file, an API server that refuses",
+)
+@click.option("--file", "path", metavar="FILE", help="Rendered manifests; - reads them from stdin.")
+@click.option("--namespace", help="Compare with what runs in this namespace.")
+@click.option("--context", help="Context of the kubeconfig.  [default: its current one]")
+@click.option("--selector", help="Label selector; one release: app.kubernetes.io/instance=RELEASE.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def diff_command(
+    *,
+    path: str | None,
+    namespace: str | None,
+    context: str | None,
+    selector: str | None,
+    as_json: bool,
+) -> int:
+    """Compare the tasks found here with rendered manifests, or with what runs in a cluster.
+
+    Told are tasks that are missing, extra, deployed twice, on another schedule or time zone, or
+    suspended. A task that runs more often than once a minute is looked for in a scheduler.
+    """
+    from rota.tasks.discovery import discover  # noqa: PLC0415 (--help works without)
+
+    if (path is None) == (namespace is None):
+        raise UsageError("say what to compare with: --file FILE, or --namespace NAMESPACE")
+    if path is not None and (context or selector):
+        raise UsageError("--context and --selector go with --namespace, not with --file")
+    tasks = discover(load_settings()).selected()
+    objects = _objects(path, namespace, context, selector)
+    deployed = deployed_tasks(objects, image_tasks=[task.name for task in tasks])
+    differences = compare(tasks, deployed)
+    if as_json:
+        facts = {"same": not differences, "differences": [asdict(each) for each in differences]}
+        click.echo(json.dumps(facts, indent=2))
+    else:
+        _print(differences, len(tasks))
+    return DIFFERENT if differences else SAME
+
+
+def _objects(
+    path: str | None, namespace: str | None, context: str | None, selector: str | None
+) -> list[dict[str, Any]]:
+    if namespace is not None:
+        from rota.cluster import read_objects  # noqa: PLC0415 (a file needs no cluster)
+
+        return read_objects(namespace, context=context, selector=selector)
+    from rota.manifests.yaml_text import read_documents  # noqa: PLC0415 (a cluster needs no YAML)
+
+    if path == "-":
+        return read_documents(sys.stdin.read(), "what stdin holds")
+    try:
+        text = Path(str(path)).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise UsageError(f"--file {path}: {reason}") from None
+    return read_documents(text, str(path))
+
+
+def _print(differences: list[Difference], task_count: int) -> None:
+    if not differences:
+        click.secho(f"the same: {task_count} tasks", fg="green")
+        return
+    rows = [
+        (each.task, each.kind.value, each.registry or "-", each.deployed or "-", each.where or "-")
+        for each in differences
+    ]
+    echo_table(("TASK", "DIFFERENCE", "HERE", "DEPLOYED", "WHERE"), rows)

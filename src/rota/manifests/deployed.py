@@ -1,0 +1,142 @@
+"""What is deployed, read from Kubernetes objects: which task runs where, when, and whether at all.
+
+The objects are rota's own: CronJobs with the arguments `run TASK`, Deployments with `scheduler`.
+"""
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rota.settings import override_key
+
+_DEFAULT_RELEASE = "rota"
+_TRUE = frozenset({"true", "1", "yes", "on", "y", "t"})  # as pydantic reads a variable
+_RUN = 2  # arguments: run TASK
+
+Variables = Mapping[str, str]
+ConfigMaps = Mapping[tuple[str, str], Variables]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployedTask:
+    """One task in one deployed object.
+
+    For a CronJob `schedule` and `timezone` are those of its spec, and a `timezone` of None is the
+    controller's own. For a scheduler all four are what its settings override, None where they
+    leave it to the image; so is `suspended`. `release` is its ROTA_RELEASE, which decides splay.
+    """
+
+    name: str
+    where: str
+    in_cronjob: bool
+    release: str
+    suspended: bool | None
+    schedule: str | None
+    timezone: str | None
+    interval_seconds: int | None = None
+    splay_minutes: int | None = None
+
+
+def deployed_tasks(
+    objects: Iterable[Mapping[str, Any]], *, image_tasks: Sequence[str]
+) -> list[DeployedTask]:
+    """Return the tasks in rota's CronJobs and schedulers among `objects`, ordered by name.
+
+    ConfigMaps among them supply what an `envFrom` names; other objects are passed over.
+    `image_tasks` are those of a scheduler whose settings name none.
+    """
+    found = list(objects)
+    config_maps = {
+        (_namespace(each), each["metadata"]["name"]): each.get("data") or {}
+        for each in found
+        if each.get("kind") == "ConfigMap"
+    }
+    tasks: list[DeployedTask] = []
+    for each in found:
+        if each.get("kind") == "CronJob":
+            tasks += _in_cronjob(each, config_maps)
+        elif each.get("kind") == "Deployment":
+            tasks += _in_scheduler(each, config_maps, image_tasks)
+    return sorted(tasks, key=lambda task: (task.name, task.where))
+
+
+def _in_cronjob(cronjob: Mapping[str, Any], config_maps: ConfigMaps) -> list[DeployedTask]:
+    spec = cronjob["spec"]
+    container = _container(spec["jobTemplate"]["spec"]["template"], "run")
+    if container is None or len(container["args"]) != _RUN:
+        return []
+    variables = _variables(container, _namespace(cronjob), config_maps)
+    return [
+        DeployedTask(
+            name=container["args"][1],
+            where=f"CronJob {cronjob['metadata']['name']}",
+            in_cronjob=True,
+            release=variables.get("ROTA_RELEASE", _DEFAULT_RELEASE),
+            suspended=bool(spec.get("suspend")),
+            schedule=spec.get("schedule"),
+            timezone=spec.get("timeZone"),
+        )
+    ]
+
+
+def _in_scheduler(
+    deployment: Mapping[str, Any], config_maps: ConfigMaps, image_tasks: Sequence[str]
+) -> list[DeployedTask]:
+    container = _container(deployment["spec"]["template"], "scheduler")
+    if container is None:
+        return []
+    variables = _variables(container, _namespace(deployment), config_maps)
+    only = [name.strip() for name in variables.get("ROTA_ONLY", "").split(",") if name.strip()]
+    where = f"Deployment {deployment['metadata']['name']}"
+    stopped = deployment["spec"].get("replicas") == 0
+    return [
+        _scheduled(name, where, variables, stopped=stopped) for name in only or list(image_tasks)
+    ]
+
+
+def _scheduled(name: str, where: str, variables: Variables, *, stopped: bool) -> DeployedTask:
+    prefix = f"ROTA_TASK__{override_key(name).upper()}__"
+    suspend = variables.get(f"{prefix}SUSPEND")
+    said_suspended = None if suspend is None else suspend.lower() in _TRUE
+    return DeployedTask(
+        name=name,
+        where=where,
+        in_cronjob=False,
+        release=variables.get("ROTA_RELEASE", _DEFAULT_RELEASE),
+        suspended=True if stopped else said_suspended,
+        schedule=variables.get(f"{prefix}SCHEDULE"),
+        timezone=variables.get(f"{prefix}TIMEZONE"),
+        interval_seconds=_number(variables.get(f"{prefix}INTERVAL_SECONDS")),
+        splay_minutes=_number(variables.get(f"{prefix}SPLAY_MINUTES")),
+    )
+
+
+def _container(template: Mapping[str, Any], command: str) -> dict[str, Any] | None:
+    for container in template["spec"]["containers"]:
+        if (container.get("args") or [None])[0] == command:
+            return dict(container)
+    return None
+
+
+def _variables(
+    container: Mapping[str, Any], namespace: str, config_maps: ConfigMaps
+) -> dict[str, str]:
+    variables: dict[str, str] = {}
+    for source in container.get("envFrom") or []:
+        name = (source.get("configMapRef") or {}).get("name", "")
+        variables.update(config_maps.get((namespace, name), {}))
+    variables.update(
+        {each["name"]: each["value"] for each in container.get("env") or [] if "value" in each}
+    )
+    return variables
+
+
+def _namespace(found: Mapping[str, Any]) -> str:
+    return str(found["metadata"].get("namespace", ""))
+
+
+def _number(text: str | None) -> int | None:
+    with contextlib.suppress(TypeError, ValueError):
+        return int(text)  # type: ignore[arg-type]
+    return None
