@@ -1,0 +1,84 @@
+# Every target makes what it needs in .venv, from the locks alone; `make help` lists them.
+
+PYTHON ?= python3
+VENV ?= .venv
+UV ?= uv
+IMAGE ?= rota
+# Of the base that Dockerfile builds on; another registry's, or one pinned by digest, goes here.
+PYTHON_IMAGE ?= python:3.13-slim
+# More for pytest, for example: make test PYTEST_ARGS='-k cron'
+PYTEST_ARGS ?=
+WORKERS ?= 2
+# More for `make lock`, for example: make lock LOCK_ARGS=--upgrade
+LOCK_ARGS ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# One stamp for each layer of the environment: newer than the lock it was made from.
+RUN_STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+BENCH_STAMP := $(VENV)/.installed-bench
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint e2e bench image lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+demo: $(RUN_STAMP) ## install rota into .venv and show it at work on an embedded Business API
+	$(BIN)/rota demo
+
+test: lint ## lint, types, import direction, and every test that needs neither Docker nor a cluster
+	$(BIN)/pytest -m 'not e2e' -n $(WORKERS) $(PYTEST_ARGS)
+
+lint: $(DEV_STAMP) ## what `make test` checks before the tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+e2e: $(DEV_STAMP) ## tests on a real Docker engine; a missing tool is a failure
+	$(BIN)/pytest -m e2e tests/e2e $(PYTEST_ARGS)
+
+bench: $(BENCH_STAMP) ## measure, beside other schedulers
+	$(BIN)/python bench/run.py
+
+image: ## build the image rota:<version>, and rota:latest
+	docker build \
+	  --build-arg PYTHON_IMAGE=$(PYTHON_IMAGE) \
+	  --build-arg VERSION=$(VERSION) \
+	  --build-arg REVISION=$(REVISION) \
+	  --tag $(IMAGE):$(VERSION) --tag $(IMAGE):latest .
+
+image: VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"$$/\1/p' src/rota/__init__.py)
+image: REVISION = $(shell git rev-parse HEAD 2>/dev/null)
+
+lock: ## write the requirements files anew, from pyproject.toml
+	@command -v $(UV) >/dev/null || { echo 'make lock needs uv: pipx install uv, or set UV' >&2; exit 2; }
+	$(COMPILE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) --group build --constraints requirements.txt --output-file requirements-build.txt
+	$(COMPILE) pyproject.toml --group dev --group build --constraints requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) pyproject.toml --group bench --constraints requirements-dev.txt --output-file bench/requirements.txt
+
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(LOCK_ARGS)
+
+clean: ## remove what the targets made here
+	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# Editable, so that a change in src/ needs no new installation. Without build isolation, since
+# pip would fetch that environment's hatchling without a hash.
+$(RUN_STAMP): requirements.txt requirements-build.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo 'rota needs Python 3.11 or later; $(PYTHON) is not that: make PYTHON=/path/to/python3' >&2; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --require-hashes -r requirements.txt -r requirements-build.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV_STAMP): $(RUN_STAMP) requirements-dev.txt
+	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(BENCH_STAMP): $(RUN_STAMP) bench/requirements.txt
+	$(PIP) install --quiet --require-hashes -r bench/requirements.txt
+	@touch $@

@@ -1,0 +1,171 @@
+"""docker-compose.yml as it is, under a project name and a port of this test's own."""
+
+import json
+import os
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from support.docker import ROOT, Container, run, wait_until
+
+pytestmark = pytest.mark.e2e
+
+NOTIFICATIONS_SECONDS = 10
+GRACE_SECONDS = 25
+UP_SECONDS = 600
+# How late the API may see a run's first request, on a busy machine.
+LATE_SECONDS = 2.0
+
+
+class Stack:
+    def __init__(self, compose: tuple[str, ...]) -> None:
+        self._command = (
+            *compose,
+            f"--project-name=rotae2e{uuid.uuid4().hex[:8]}",
+            f"--file={ROOT / 'docker-compose.yml'}",
+        )
+        self._env = {**os.environ, "BUSINESS_API_PORT": "0"}
+
+    def __call__(self, *arguments: str, timeout_seconds: float = 120) -> str:
+        return run(*self._command, *arguments, timeout_seconds=timeout_seconds, env=self._env)
+
+    def container(self, service: str) -> Container:
+        return Container(self("ps", "--quiet", service).strip())
+
+    @property
+    def worker(self) -> Container:
+        return self.container("rota-worker")
+
+    def api(self, path: str) -> Any:
+        address = self("port", "business-api", "8000").strip()
+        with urllib.request.urlopen(f"http://{address}{path}", timeout=10) as answer:
+            return json.load(answer)
+
+    def calls(self, path: str) -> list[dict[str, Any]]:
+        """Return the requests for `path` that the API has seen, in order."""
+        return [call for call in self.api("/demo/calls")["calls"] if call["path"] == path]
+
+    def slots(self, task: str) -> list[int]:
+        """Return the slots that runs of `task` were started for, as epoch times, in order."""
+        runs = self.worker.events("run.started")
+        return [
+            int(seconds(each["slot"])) for each in runs if each["task"] == task and each["slot"]
+        ]
+
+    def wait_for_slots(self, task: str, number: int, *, timeout_seconds: float) -> list[int]:
+        """Wait until `number` more slots have been run and seen; return all of them."""
+        wanted = len(self.slots(task)) + number
+        wait_until(
+            lambda: len(self.slots(task)) >= wanted,
+            f"{wanted} slots of {task}",
+            timeout_seconds=timeout_seconds,
+        )
+        return self.slots(task)
+
+    def wait_until_healthy(self) -> None:
+        for service in ("business-api", "rota-worker"):
+            container = self.container(service)
+            wait_until(
+                lambda container=container: container.health == "healthy",
+                f"{service} healthy",
+                timeout_seconds=60,
+            )
+
+
+def seconds(moment: str) -> float:
+    return datetime.fromisoformat(moment).timestamp()
+
+
+def grid(first: int, last: int) -> list[int]:
+    return list(range(first, last + 1, NOTIFICATIONS_SECONDS))
+
+
+@pytest.fixture(scope="module")
+def stack(compose) -> Iterator[Stack]:
+    stack = Stack(compose)
+    try:
+        stack("up", "--build", "--detach", timeout_seconds=UP_SECONDS)
+        yield stack
+    finally:
+        stack("down", "--volumes", "--remove-orphans")
+
+
+def test_both_services_become_healthy_and_stay_up(stack):
+    stack.wait_until_healthy()
+    wait_until(lambda: len(stack.slots("notifications")) > 0, "a slot", timeout_seconds=30)
+    restarts = [
+        run("docker", "inspect", "--format={{.RestartCount}}", stack.container(service).name)
+        for service in ("business-api", "rota-worker")
+    ]
+    assert [int(each) for each in restarts] == [0, 0]
+
+
+def test_the_api_sees_each_run_at_its_slot(stack):
+    slots = stack.wait_for_slots("notifications", 3, timeout_seconds=60)
+    time.sleep(LATE_SECONDS)
+    polls = [
+        seconds(call["time"])
+        for call in stack.calls("/api/v1/notifications")
+        if call["query"] == "status=pending"
+    ]
+    assert slots == grid(slots[0], slots[-1])
+    assert slots[0] % NOTIFICATIONS_SECONDS == 0
+    for slot in slots:
+        assert len([poll for poll in polls if 0 <= poll - slot < LATE_SECONDS]) == 1
+    # notifications also runs when the scheduler starts, besides its slots.
+    assert len(polls) == len(slots) + 1
+
+
+def test_a_one_shot_run_beside_the_scheduler_does_its_work_and_ends_with_0(stack):
+    before = stack.api("/demo/summary")["cleanups"]
+    # -T: a test has no terminal. A command that ends with another code than 0 raises.
+    output = stack("run", "--rm", "-T", "rota-worker", "run", "cleanup")
+    assert '"trigger": "manual"' in output
+    assert stack.api("/demo/summary")["cleanups"] > before
+    assert stack.worker.health == "healthy"
+
+
+@pytest.mark.parametrize("how", ["restart", "down for two slots"])
+def test_no_slot_is_lost_or_repeated_over(stack, how):
+    seen = stack.wait_for_slots("notifications", 1, timeout_seconds=30)
+    if how == "restart":
+        stack("restart", "rota-worker")
+    else:
+        stack("stop", "rota-worker")
+        time.sleep(2 * NOTIFICATIONS_SECONDS + 1)
+        stack("start", "rota-worker")
+    slots = stack.wait_for_slots("notifications", 2, timeout_seconds=60)
+    skipped = [
+        slot
+        for each in stack.worker.events("run.skipped")
+        if each["task"] == "notifications"
+        for slot in grid(int(seconds(each["first_slot"])), int(seconds(each["last_slot"])))
+    ]
+    assert sorted(slots + skipped) == grid(slots[0], slots[-1])
+    assert slots[: len(seen)] == seen
+    if how != "restart":
+        caught_up = [
+            each["slot"]
+            for each in stack.worker.events("run.started")
+            if each["task"] == "notifications" and each["trigger"] == "catch_up"
+        ]
+        assert len(caught_up) == 1
+    keys = [call["idempotency_key"] for call in stack.calls("/api/v1/admin/cleanup")]
+    assert len(set(keys)) == len(keys)
+    assert stack.api("/demo/summary")["sent_twice"] == []
+
+
+def test_stopping_takes_less_than_the_grace_and_ends_with_0(stack, capsys):
+    containers = [stack.container(service) for service in ("business-api", "rota-worker")]
+    asked = time.monotonic()
+    stack("stop")
+    taken = time.monotonic() - asked
+    with capsys.disabled():
+        print(f"\nboth services stopped in {taken:.1f} s")  # noqa: T201 (a figure for people)
+    assert [container.state["ExitCode"] for container in containers] == [0, 0]
+    assert taken < GRACE_SECONDS
