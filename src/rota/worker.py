@@ -25,6 +25,8 @@ from rota.settings import Settings, load_settings, setup_logging
 from rota.signals import StopSignals
 from rota.tasks.discovery import discover
 
+_logger = logging.getLogger(__name__)
+
 STATE_OFF = "off"
 # Beyond the grace and the cancellation: still below terminationGracePeriodSeconds = grace + 5.
 _HARD_STOP_SECONDS = CANCEL_GRACE_SECONDS + 1.0
@@ -117,12 +119,19 @@ class Worker:
 
 
 def make_state(settings: Settings) -> State:
-    """Return the state that ROTA_STATE_PATH asks for."""
+    """Return the state that ROTA_STATE_PATH asks for; none where there is no place for one."""
     if settings.state_path.lower() == STATE_OFF:
         return NoState()
-    path = (
-        Path(settings.state_path) if settings.state_path else default_state_path(settings.release)
-    )
+    if settings.state_path:
+        return SqliteState(Path(settings.state_path), SystemClock())
+    try:
+        path = default_state_path(settings.release)
+    except RuntimeError:
+        # What pathlib raises for a user without a name and without HOME, as OpenShift has them.
+        _logger.warning(
+            "state.off", extra={"reason": "there is no home directory; set ROTA_STATE_PATH"}
+        )
+        return NoState()
     return SqliteState(path, SystemClock())
 
 

@@ -1,4 +1,5 @@
 import pytest
+
 from support.loopback_api import loopback_api
 from support.processes import Launcher
 

@@ -3,11 +3,11 @@
 import signal
 
 import pytest
-from support.loopback_api import loopback_api
-from support.processes import Launcher
 
 from rota.demo.store import DemoOptions
 from rota.exit_codes import ExitCode
+from support.loopback_api import loopback_api
+from support.processes import Launcher
 
 MISBEHAVING = "misbehaving_tasks:"
 

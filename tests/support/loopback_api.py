@@ -14,7 +14,10 @@ LONGEST_SECONDS = 20.0
 
 
 class LoopbackApi:
-    """`store` tells what was done; `always` answers every request; `hold` keeps POSTs waiting."""
+    """`store` tells what was done; `hold` keeps POSTs waiting.
+
+    `always` (status and headers) answers every request, and repeats its Authorization: some do.
+    """
 
     def __init__(self, options=None):
         self.store = DemoStore(options or DemoOptions())
@@ -46,7 +49,9 @@ class LoopbackApi:
                 await asyncio.to_thread(self._open.wait, LONGEST_SECONDS)
         if self.always is not None:
             status, headers = self.always
-            await JSONResponse({"error": "as told"}, status, headers)(scope, receive, send)
+            sent = dict(scope["headers"]).get(b"authorization", b"none").decode()
+            body = {"error": f"not with {sent}"}
+            await JSONResponse(body, status, headers)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

@@ -74,6 +74,10 @@ class Process:
                 raise AssertionError(f"{text!r} never came; stderr: {self.stderr}")
         assert text in self.stderr, self.stderr
 
+    @property
+    def pid(self):
+        return self._popen.pid
+
     def send(self, signal_number):
         self._popen.send_signal(signal_number)
 

@@ -30,10 +30,12 @@ def demo_command(*, api_only: str | None) -> int:
 
 async def _show() -> ExitCode:
     from rota.demo.tour import tour  # noqa: PLC0415 (as above)
+    from rota.runs.outcome import exit_code_of_signal  # noqa: PLC0415
 
     stop, signals = _stop_on_signal()
     with signals:
-        return await tour(load_settings(), click.echo, stop)
+        exit_code = await tour(load_settings(), click.echo, stop)
+    return exit_code_of_signal(stop.signal_number) if stop.requested else exit_code
 
 
 async def _serve(address: str) -> ExitCode:
