@@ -1,0 +1,75 @@
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted((ROOT / "src").rglob("*.py"))
+MAX_FILE_LINES = 300
+MAX_FUNCTION_LINES = 40
+
+
+def test_imports_go_in_one_direction():
+    linter = Path(sys.executable).with_name("lint-imports")
+    result = subprocess.run(
+        [linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT / "src")))
+def test_a_module_and_its_functions_can_be_read_in_one_sitting(module):
+    text = module.read_text()
+    functions = [
+        node
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    # Long lists of options are one declaration each, and no longer to read for it.
+    bodies = {node.name: node.end_lineno - node.body[0].lineno + 1 for node in functions}
+
+    assert len(text.splitlines()) <= MAX_FILE_LINES
+    assert {name: lines for name, lines in bodies.items() if lines > MAX_FUNCTION_LINES} == {}
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("rota", ["asyncio", "click", "pydantic"]),
+        ("rota.signals", ["asyncio", "click", "pydantic", "logging"]),
+        ("rota.cli", ["httpx", "pydantic", "structlog", "starlette", "asyncio"]),
+        ("rota.tasks", ["httpx", "tenacity", "starlette", "uvicorn", "structlog", "click"]),
+        ("rota.scheduler", ["httpx", "tenacity", "starlette", "uvicorn", "click"]),
+        (
+            "rota.one_shot",
+            ["httpx", "tenacity", "starlette", "uvicorn", "click", "sqlite3", "yaml"],
+        ),
+    ],
+)
+def test_importing_a_module_does_not_load_what_it_may_never_need(module, heavy):
+    program = f"import sys, {module}; print(*[m for m in {heavy!r} if m in sys.modules])"
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": ""},
+    )
+
+    assert result.stdout.split() == []
+
+
+def test_the_seeds_names_are_where_the_design_has_them():
+    from rota.api import BusinessApiClient  # noqa: PLC0415
+    from rota.scheduler import TaskScheduler  # noqa: PLC0415
+    from rota.settings import Settings, settings, setup_logging  # noqa: PLC0415
+    from rota.tasks import BaseTask, CleanupTask, NotificationTask, register_tasks  # noqa: PLC0415
+    from rota.worker import Worker, main  # noqa: PLC0415
+
+    assert isinstance(settings, Settings)
+    assert all(map(callable, (BusinessApiClient, TaskScheduler, Worker, main, setup_logging)))
+    assert all(map(callable, (BaseTask, CleanupTask, NotificationTask, register_tasks)))
