@@ -21,6 +21,8 @@ COMMANDS = {
     "list": "rota.cli.list",
     "next": "rota.cli.next",
     "check": "rota.cli.check",
+    "export": "rota.cli.export",
+    "diff": "rota.cli.diff",
     "demo": "rota.cli.demo",
     "health": "rota.cli.health",
     "completion": "rota.cli.completion",

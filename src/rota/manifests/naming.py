@@ -9,6 +9,7 @@ MAX_NAME_CHARACTERS = 50
 """Below the 52 of a CronJob, so that the index of an Indexed Job's pods fits too."""
 
 _HASH_CHARACTERS = 8
+_START_JOB_CHARACTERS = 42
 
 
 def release_name(release: str) -> str:
@@ -26,17 +27,29 @@ def cronjob_name(release: str, task_name: str) -> str:
     return short_name(f"{_identity(release)}-{task}", keep=task)
 
 
-def short_name(name: str, *, keep: str = "") -> str:
-    """Return `name`, cut before its end `keep` where it is longer than MAX_NAME_CHARACTERS.
+def start_job_name(release: str, task_name: str, spec_hash: str) -> str:
+    """Return the name of a task's start Job; a ten-digit hash of its spec ends it.
+
+    Ten, so that it is never one that the CronJob controller gives: those end with eight digits.
+    """
+    task = kubernetes_name(task_name)
+    beginning = short_name(
+        f"{_identity(release)}-{task}", keep=task, max_characters=_START_JOB_CHARACTERS
+    )
+    return f"{beginning}-start-{spec_hash}"
+
+
+def short_name(name: str, *, keep: str = "", max_characters: int = MAX_NAME_CHARACTERS) -> str:
+    """Return `name`, cut before its end `keep` where it is longer than `max_characters`.
 
     A cut name gets a hash of the whole, so that two names which differ stay different.
     """
-    if len(name) <= MAX_NAME_CHARACTERS:
+    if len(name) <= max_characters:
         return name
     end = hashlib.sha256(name.encode()).hexdigest()[:_HASH_CHARACTERS]
     if keep:
         end = f"{end}-{keep}"
-    room = max(0, MAX_NAME_CHARACTERS - len(end) - 1)
+    room = max(0, max_characters - len(end) - 1)
     return f"{name[:room].strip('-')}-{end}".removeprefix("-")
 
 

@@ -15,7 +15,7 @@ _WIDEST_LINE = 2**31  # a folded line reads badly in a diff
 
 # Plain only where no reader could see a number, a truth value, a time or a comment. What is left
 # out of this, such as `1e3`, `on`, `0 * * * *` or `12:30:00`, is quoted.
-_PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*(:[A-Za-z0-9_./-]+)*")
+_PLAIN = re.compile(r"(\.\./)*[A-Za-z/][A-Za-z0-9_./-]*(:[A-Za-z0-9_./-]+)*")
 _READ_AS_SOMETHING_ELSE = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 

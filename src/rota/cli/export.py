@@ -1,0 +1,140 @@
+"""`rota export`."""
+
+import difflib
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from rota.errors import UsageError
+from rota.settings import load_settings
+
+SAME = 0
+DIFFERENT = 1
+
+
+@click.group("export")
+def export_command() -> None:
+    """Write the tasks found here for Kubernetes: values for the Helm chart, or kustomize."""
+
+
+@export_command.command(
+    "helm-values",
+    epilog="\b\nExamples:\n  rota export helm-values --output values-tasks.yaml\n"
+    "  rota export helm-values --check values-tasks.yaml",
+)
+@click.option("--output", metavar="FILE", help="Write to FILE instead of stdout.")
+@click.option("--check", metavar="FILE", help="Write nothing; 1 and a diff where FILE differs.")
+def export_helm_values(*, output: str | None, check: str | None) -> int:
+    """Write the chart's `tasks`: of each task its schedule, and what else it states."""
+    from rota.manifests.values import helm_values  # noqa: PLC0415 (--help works without)
+    from rota.tasks.discovery import discover  # noqa: PLC0415
+
+    if output is not None and check is not None:
+        raise UsageError("--output writes and --check does not: give one of them")
+    text = helm_values(discover(load_settings()))
+    if check is not None:
+        return _check({Path(check): text})
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        _write({Path(output): text})
+    return SAME
+
+
+@export_command.command(
+    "kustomize",
+    epilog="\b\nExamples:\n  rota export kustomize --output deploy/kustomize\n"
+    "  rota export kustomize --output deploy/kustomize --check\n"
+    "  kubectl apply -k deploy/kustomize/overlays/example-cronjobs",
+)
+@click.option(
+    "--output", required=True, metavar="DIR", help="Folder for base, components, overlays."
+)
+@click.option("--check", is_flag=True, help="Write nothing; 1 and a diff where a file differs.")
+def export_kustomize(*, output: str, check: bool) -> int:
+    """Write a base, a component for each mode, and an example overlay for each.
+
+    Files of other names in the folder are left alone: put overlays of your own beside the examples.
+    """
+    from rota.manifests.kustomize import kustomize_files  # noqa: PLC0415 (--help works without)
+    from rota.tasks.discovery import discover  # noqa: PLC0415
+
+    settings = load_settings()
+    made = kustomize_files(discover(settings), settings)
+    files = {Path(output, name): text for name, text in made.items()}
+    if check:
+        return _check(files)
+    _write(files)
+    return SAME
+
+
+def _check(files: Mapping[Path, str]) -> int:
+    """Print what would change in `files`, as a unified diff; return 1 where something would."""
+    differing = {}
+    for path, expected in files.items():
+        found = _read(path)
+        if found != expected:
+            differing[path] = difflib.unified_diff(
+                (found or "").splitlines(keepends=True),
+                expected.splitlines(keepends=True),
+                fromfile=str(path) if found is not None else "/dev/null",
+                tofile=f"{path} (as exported)",
+            )
+    for diff in differing.values():
+        sys.stdout.writelines(line if line.endswith("\n") else f"{line}\n" for line in diff)
+    if not differing:
+        return SAME
+    names = ", ".join(map(str, differing))
+    click.echo(
+        f"rota: {names}: not what the tasks say; run the same command without --check to "
+        "write it anew",
+        err=True,
+    )
+    return DIFFERENT
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_bytes().decode()
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: not UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _write(files: Mapping[Path, str]) -> None:
+    for path, text in files.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(path, text)
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write beside `path`, then move: a reader sees the old file or the new one, whole."""
+    path = path.resolve()  # the file that a link leads to, not the link
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: not a file; without --output the text goes to stdout")
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        mode = path.stat().st_mode if path.exists() else 0o666 & ~_umask()
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    current = os.umask(0o077)
+    os.umask(current)
+    return current

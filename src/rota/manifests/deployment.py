@@ -1,0 +1,71 @@
+"""The scheduler as a Deployment of one replica."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rota.manifests.config_map import SETTINGS_CHECKSUM
+from rota.manifests.installation import Installation
+from rota.manifests.naming import release_name
+from rota.manifests.pod import pod_template, resources
+
+_COMPONENT = "scheduler"
+_KEPT_REVISIONS = 3
+_STATE_FOLDER = "/var/lib/rota"
+_HEALTH_PORT = 8080
+
+
+def scheduler_deployment(
+    installation: Installation, settings_checksum: str, *, only: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the Deployment; `only` are its tasks where they are not all of the settings'."""
+    selector = installation.selector_labels(_COMPONENT)
+    env = [
+        {"name": "ROTA_HEALTH_ADDRESS", "value": f"0.0.0.0:{_HEALTH_PORT}"},
+        {"name": "ROTA_STATE_PATH", "value": f"{_STATE_FOLDER}/state.sqlite3"},
+    ]
+    if only:
+        env.append({"name": "ROTA_ONLY", "value": ",".join(only)})
+    container = {
+        "args": ["scheduler"],
+        "env": env,
+        "ports": [{"name": "health", "containerPort": _HEALTH_PORT}],
+        **_probes(),
+        "resources": resources(memory_request="96Mi", ephemeral_storage_limit="128Mi"),
+        "volumeMounts": [{"name": "state", "mountPath": _STATE_FOLDER}],
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {
+            "name": f"{release_name(installation.release)}-scheduler",
+            "labels": installation.labels(_COMPONENT),
+        },
+        "spec": {
+            "replicas": 1,
+            # A rolling update would have two schedulers for a while.
+            "strategy": {"type": "Recreate"},
+            "revisionHistoryLimit": _KEPT_REVISIONS,
+            "selector": {"matchLabels": selector},
+            "template": pod_template(
+                installation,
+                metadata={
+                    "labels": selector,
+                    "annotations": {SETTINGS_CHECKSUM: settings_checksum},
+                },
+                container=container,
+                volumes=[{"name": "state", "emptyDir": {"sizeLimit": "64Mi"}}],
+            ),
+        },
+    }
+
+
+def _probes() -> dict[str, Any]:
+    alive, ready = (
+        {"httpGet": {"path": path, "port": "health"}, "timeoutSeconds": 5}
+        for path in ("/livez", "/readyz")
+    )
+    return {
+        "livenessProbe": {**alive, "periodSeconds": 10, "failureThreshold": 3},
+        "readinessProbe": {**ready, "periodSeconds": 10},
+        "startupProbe": {**alive, "periodSeconds": 2, "failureThreshold": 30},
+    }
