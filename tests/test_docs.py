@@ -1,0 +1,250 @@
+"""The documentation names all that there is, and nothing that there is not."""
+
+import asyncio
+import re
+import shlex
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import click
+import pytest
+
+from rota.cli import COMMANDS, cli
+from rota.context import Run, Trigger
+from rota.exit_codes import ExitCode
+from rota.runs.outcome import Outcome, SkipReason
+from rota.settings import Settings, TaskOverrides, variable_name
+from rota.settings.unknown_names import unknown_name_problems
+from rota.tasks import BaseTask
+
+ROOT = Path(__file__).parent.parent
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md"))]
+FAULTS = range(1, 76)
+CANNOT_APPLY = "cannot apply"
+
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_MARK = re.compile(r"\bfault\((\d+)\)")
+_CONSOLE_COMMAND = re.compile(r"^\$ (.+)$", re.MULTILINE)
+
+
+def text_of(page):
+    return (ROOT / page).read_text("utf-8")
+
+
+def rows_of(page):
+    """Return the cells of every row of every table in a page."""
+    lines = [line for line in text_of(page).splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip()[1:-1].split("|")] for line in lines]
+
+
+def cells_of(page, column=0):
+    """Return one column of all tables in a page."""
+    return [row[column] for row in rows_of(page) if len(row) > column]
+
+
+def blocks(page, language):
+    return [body for found, body in _FENCE.findall(text_of(page)) if found == language]
+
+
+def prose_of(page):
+    return _FENCE.sub("", text_of(page))
+
+
+def anchor(heading):
+    """Return what GitHub makes of a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def page_ids(pages):
+    return [str(page.relative_to(ROOT)) for page in pages]
+
+
+def visible_options(command):
+    return [
+        max(parameter.opts, key=len)
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+    ]
+
+
+@pytest.mark.parametrize("field", [each for each in Settings.model_fields if each != "task"])
+def test_a_setting_has_a_row_in_its_page(field):
+    assert f"`{variable_name(field)}`" in cells_of("docs/settings.md")
+
+
+@pytest.mark.parametrize("field", [each for each in Settings.model_fields if each != "task"])
+def test_the_default_in_a_settings_row_is_the_real_one(field):
+    [row] = [row for row in rows_of("docs/settings.md") if row[0] == f"`{variable_name(field)}`"]
+    shown = row[1].strip("`")
+    default = Settings.model_fields[field].default
+
+    match default:
+        case None:
+            assert shown == "unset"
+        case "" | ():
+            assert shown == "empty"
+        case bool():
+            assert shown == str(default).lower()
+        case float():
+            assert float(shown) == default
+        case _:
+            assert shown == str(default)
+
+
+@pytest.mark.parametrize("field", TaskOverrides.model_fields)
+def test_what_may_be_said_about_a_task_is_in_both_pages(field):
+    assert f"`{field}`" in cells_of("docs/writing-tasks.md")
+    assert f"`{field.upper()}`" in text_of("docs/settings.md")
+
+
+@pytest.mark.parametrize("field", Run.__dataclass_fields__)
+def test_what_a_task_knows_of_its_run_is_documented(field):
+    assert f"`{field}`" in " ".join(cells_of("docs/writing-tasks.md"))
+
+
+def test_no_page_names_a_setting_that_does_not_exist():
+    written = "\n".join(text_of(page) for page in PAGES if page.name != "settings.md")
+    names = {name for name in re.findall(r"\b(ROTA_[A-Z_]+[A-Z])\b", written) if "___" not in name}
+    examples = {"ROTA_TASK", "ROTA_TASK__SLOW__TIMEOUT_SECONDS"}
+
+    assert unknown_name_problems(names - examples) == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_and_its_options_are_in_the_index(command):
+    found = cli.get_command(click.Context(cli), command)
+    rows = [line for line in text_of("docs/index.md").splitlines() if f"| `rota {command}" in line]
+
+    assert found is not None
+    assert len(rows) == 1
+    for option in visible_options(found):
+        assert option in rows[0]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_ids(PAGES))
+def test_commands_that_a_page_shows_exist(page):
+    for block in blocks(page, "console"):
+        for line in _CONSOLE_COMMAND.findall(block):
+            words = [word for word in shlex.split(line.partition(";")[0]) if "=" not in word]
+            if words[0] != "rota":
+                continue
+            found = cli.get_command(click.Context(cli), words[1])
+
+            assert found is not None, line
+            used = {word for word in words[2:] if word.startswith("--")}
+            assert used <= set(visible_options(found)), line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_ids(PAGES))
+def test_targets_of_make_that_a_page_shows_exist(page):
+    makefile = ROOT / "Makefile"
+    used = set(re.findall(r"^(?:\$ |`)make ([a-z0-9]+)", text_of(page), re.MULTILINE))
+
+    assert used <= set(re.findall(r"^([a-z0-9]+):", makefile.read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("code", ExitCode, ids=lambda code: str(code.value))
+def test_an_exit_code_stands_with_its_meaning_and_what_a_job_does(code):
+    [row] = [row for row in rows_of("docs/exit-codes.md") if row[:2] == [str(code), code.meaning]]
+    expected = "try again" if code.retryable else ("be complete" if code == 0 else "fail at once")
+
+    assert row[3] == expected
+
+
+def test_the_readme_has_every_exit_code():
+    meanings = {row[0]: row[1] for row in rows_of("README.md") if re.fullmatch("[0-9, ]+", row[0])}
+    signals = (ExitCode.INTERRUPTED_SIGINT, ExitCode.INTERRUPTED_SIGTERM)
+    expected = {str(code): code.meaning for code in ExitCode if code not in signals}
+
+    assert meanings.pop(", ".join(map(str, signals)))
+    assert meanings == expected
+
+
+@pytest.mark.parametrize("word", [*Outcome, *SkipReason])
+def test_outcomes_and_reasons_are_documented(word):
+    assert f"`{word.value}`" in cells_of("docs/exit-codes.md")
+
+
+@pytest.mark.parametrize("trigger", Trigger)
+def test_triggers_are_documented(trigger):
+    assert f"`{trigger.value}`" in text_of("docs/writing-tasks.md")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_ids(PAGES))
+def test_links_lead_somewhere(page):
+    for link in _LINK.findall(prose_of(page)):
+        parts = urlsplit(link)
+        if parts.scheme:
+            continue
+        target = (page.parent / parts.path).resolve() if parts.path else page
+
+        assert target.is_file(), link
+        if parts.fragment:
+            headings = _HEADING.findall(_FENCE.sub("", target.read_text("utf-8")))
+            assert parts.fragment in [anchor(heading) for heading in headings], link
+
+
+def test_every_page_is_in_the_index():
+    listed = {link.partition("#")[0] for link in _LINK.findall(text_of("docs/index.md"))}
+
+    assert {page.name for page in ROOT.glob("docs/*.md")} - {"index.md"} <= listed
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_ids(PAGES))
+def test_python_in_a_page_is_python(page):
+    for block in blocks(page, "python"):
+        compile(block, str(page), "exec")
+
+
+def test_the_task_of_the_readme_runs():
+    [source] = [block for block in blocks("README.md", "python") if "BaseTask" in block]
+    scope = {"__name__": "shop"}
+    exec(source, scope)  # noqa: S102 (that it runs is what is tested)
+    [task_class] = [
+        each
+        for each in scope.values()
+        if isinstance(each, type) and issubclass(each, BaseTask) and each is not BaseTask
+    ]
+    sent = []
+
+    async def pending():
+        return {"items": [{"id": "a"}, {"id": "b"}]}
+
+    async def send(notification_id):
+        sent.append(notification_id)
+
+    api_client = SimpleNamespace(get_pending_notifications=pending, send_notification=send)
+    counts = asyncio.run(task_class()(api_client))
+
+    assert sorted(sent) == ["a", "b"]
+    assert counts == {"sent": 2, "refused": 0, "failed": 0}
+
+
+def fault_rows():
+    rows = {}
+    for row in rows_of("docs/faults.md"):
+        if row[0].isdecimal():
+            assert int(row[0]) not in rows, f"fault {row[0]} has two rows"
+            rows[int(row[0])] = row
+    return rows
+
+
+def test_every_fault_has_a_row_and_no_other_number_has_one():
+    assert list(fault_rows()) == list(FAULTS)
+
+
+@pytest.mark.parametrize("number", FAULTS)
+def test_a_fault_is_answered_by_a_marked_test_or_cannot_apply(number):
+    _, fault, answer, tests = fault_rows()[number]
+
+    assert fault
+    assert answer
+    if tests == CANNOT_APPLY:
+        return
+    files = [(ROOT / "docs" / link).resolve() for link in _LINK.findall(tests)]
+    assert files, f"fault {number}: no test is named; mark one with fault({number})"
+    for file in files:
+        assert str(number) in _MARK.findall(file.read_text("utf-8")), f"{file}: no fault({number})"
