@@ -3,17 +3,27 @@
 import asyncio
 import re
 import shlex
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import click
 import pytest
 
-from rota.cli import COMMANDS, cli
+from rota.cli import cli
+from rota.clock import rfc3339
 from rota.context import Run, Trigger
+from rota.errors import ScheduleError
 from rota.exit_codes import ExitCode
 from rota.runs.outcome import Outcome, SkipReason
+from rota.schedules import (
+    cronjob_schedule,
+    parse_schedule,
+    schedule_for_interval,
+    warnings_for,
+)
 from rota.settings import Settings, TaskOverrides, variable_name
 from rota.settings.unknown_names import unknown_name_problems
 from rota.tasks import BaseTask
@@ -27,7 +37,7 @@ _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _MARK = re.compile(r"\bfault\((\d+)\)")
-_CONSOLE_COMMAND = re.compile(r"^\$ (.+)$", re.MULTILINE)
+_CONSOLE_LINE = re.compile(r"^\$ (.+)$", re.MULTILINE)
 
 
 def text_of(page):
@@ -62,12 +72,27 @@ def page_ids(pages):
     return [str(page.relative_to(ROOT)) for page in pages]
 
 
+def command_lines(group, prefix=""):
+    """Return every command that does something by what is typed after `rota `."""
+    found = {}
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        if isinstance(command, click.Group):
+            found |= command_lines(command, f"{prefix}{name} ")
+        else:
+            found[prefix + name] = command
+    return found
+
+
 def visible_options(command):
     return [
         max(parameter.opts, key=len)
         for parameter in command.params
         if isinstance(parameter, click.Option)
     ]
+
+
+COMMAND_LINES = command_lines(cli)
 
 
 @pytest.mark.parametrize("field", [each for each in Settings.model_fields if each != "task"])
@@ -113,29 +138,24 @@ def test_no_page_names_a_setting_that_does_not_exist():
     assert unknown_name_problems(names - examples) == []
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_and_its_options_are_in_the_index(command):
-    found = cli.get_command(click.Context(cli), command)
-    rows = [line for line in text_of("docs/index.md").splitlines() if f"| `rota {command}" in line]
+@pytest.mark.parametrize("name", COMMAND_LINES)
+def test_a_command_and_its_options_are_in_the_index(name):
+    [row] = [row for row in rows_of("docs/index.md") if re.match(rf"`rota {name}\b", row[0])]
 
-    assert found is not None
-    assert len(rows) == 1
-    for option in visible_options(found):
-        assert option in rows[0]
+    for option in visible_options(COMMAND_LINES[name]):
+        assert option in " ".join(row)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_ids(PAGES))
 def test_commands_that_a_page_shows_exist(page):
     for block in blocks(page, "console"):
-        for line in _CONSOLE_COMMAND.findall(block):
-            words = [word for word in shlex.split(line.partition(";")[0]) if "=" not in word]
-            if words[0] != "rota":
-                continue
-            found = cli.get_command(click.Context(cli), words[1])
+        for line in re.findall(r"\brota [a-z][^;|\n]*", "\n".join(_CONSOLE_LINE.findall(block))):
+            words = [word for word in shlex.split(line)[1:] if "=" not in word]
+            depth = 2 if words[0] == "export" else 1
+            command = COMMAND_LINES[" ".join(words[:depth])]
 
-            assert found is not None, line
-            used = {word for word in words[2:] if word.startswith("--")}
-            assert used <= set(visible_options(found)), line
+            used = {word for word in words[depth:] if word.startswith("--")}
+            assert used <= set(visible_options(command)), line
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_ids(PAGES))
@@ -221,6 +241,86 @@ def test_the_task_of_the_readme_runs():
 
     assert sorted(sent) == ["a", "b"]
     assert counts == {"sent": 2, "refused": 0, "failed": 0}
+
+
+def section(page, heading):
+    """Return what stands below a heading, up to the next one of any level."""
+    _, _, after = text_of(page).partition(f" {heading}\n")
+    return re.split(r"^#", after, flags=re.MULTILINE)[0]
+
+
+def tables(text):
+    """Return the tables in a text, each as the cells of its rows below the heading."""
+    found = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
+    return [
+        [[cell.strip() for cell in row[1:-1].split("|")] for row in table.splitlines()[2:]]
+        for table in found
+    ]
+
+
+ACCEPTED, REFUSED, WARNED = tables(section("docs/schedules.md", "Cron texts"))[1:]
+[INTERVALS] = tables(section("docs/schedules.md", "Intervals"))
+UNITS = {"s": 1, "min": 60, "h": 3600, "day": 86_400, "days": 86_400, "week": 604_800}
+CLOCK_CHANGES = re.findall(
+    r"^`([^`]+)` in `([^`]+)`, where .*\n\n((?:\|.*\n)+)",
+    text_of("docs/schedules.md"),
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize("text", [each for row in REFUSED for each in row[0].split("`")[1::2]])
+def test_a_text_that_the_page_calls_refused_is_refused(text):
+    with pytest.raises(ScheduleError):
+        parse_schedule(text)
+
+
+@pytest.mark.parametrize("cell", [row[0] for row in WARNED])
+def test_a_text_that_the_page_warns_of_has_a_warning(cell):
+    text, *zone = cell.split("`")[1::2]
+
+    assert warnings_for(text, *zone)
+
+
+@pytest.mark.parametrize(("cell", "fire"), [(row[0], row[1]) for row in ACCEPTED])
+def test_an_accepted_text_fires_when_the_page_says(cell, fire):
+    following = parse_schedule(cell.strip("`")).next_after(datetime(2027, 1, 1, tzinfo=UTC))
+
+    assert rfc3339(following) == fire.partition(",")[0]
+
+
+@pytest.mark.parametrize(("interval", "cronjob", "fire"), INTERVALS)
+def test_an_interval_is_the_cronjob_and_the_slots_that_the_page_says(interval, cronjob, fire):
+    number, unit = interval.split()
+    seconds = int(number) * UNITS[unit]
+    following = schedule_for_interval(seconds).next_after(datetime(2027, 1, 1, 0, 40, tzinfo=UTC))
+
+    assert fire.partition(",")[0] in rfc3339(following)
+    if cronjob == "not possible":
+        with pytest.raises(ScheduleError):
+            cronjob_schedule(seconds)
+    else:
+        assert f"`{cronjob_schedule(seconds).text}`" == cronjob
+
+
+@pytest.mark.parametrize(("text", "zone", "table"), CLOCK_CHANGES)
+def test_fire_times_around_a_change_of_the_clock_are_those_of_the_page(text, zone, table):
+    [rows] = tables(table)
+    expected = [row[0] for row in rows if row[0] != "none"]
+    moment = datetime.fromisoformat(expected[0]) - timedelta(seconds=1)
+    found = []
+    for _ in expected:
+        moment = parse_schedule(text, zone).next_after(moment)
+        local = moment.astimezone(ZoneInfo(zone))
+        found.append(rfc3339(moment))
+        shown = f"{local:%a %Y-%m-%d %H:%M} | {local.isoformat()[-6:]}"
+
+        assert f"| {found[-1]} | {shown} |" in table
+
+    assert found == expected
+
+
+def test_the_page_shows_changes_of_the_clock_in_both_directions():
+    assert len(CLOCK_CHANGES) == 5
 
 
 def fault_rows():
