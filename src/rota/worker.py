@@ -113,7 +113,7 @@ class Worker:
         from rota.observability.server import serving  # noqa: PLC0415
 
         host, port = parse_address(settings.health_address, "ROTA_HEALTH_ADDRESS")
-        app = create_health_app(SchedulerProbe(scheduler))
+        app = create_health_app(SchedulerProbe(scheduler, SystemClock()))
         url = await self._servers.enter_async_context(serving(app, host, port))
         self.logger.info("health.listening", extra={"url": url})
 

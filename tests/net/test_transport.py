@@ -239,6 +239,7 @@ async def test_a_run_without_time_left_sends_nothing(harness, server):
     assert server.requests == []
 
 
+@pytest.mark.fault(64)
 async def test_waits_are_random_and_double_up_to_the_longest(harness, server):
     server.play(answer(503))
     client = harness.open(server.url, attempts=9, backoff_max_seconds=4.0)

@@ -95,6 +95,7 @@ async def test_readyz_says_what_it_waits_for():
     assert "not planned all tasks yet, or is stopping" in response.text
 
 
+@pytest.mark.fault(75)
 async def test_failing_stuck_and_overdue_tasks_are_named_and_turn_nothing_red():
     async with health_of(FakeProbe(shown=SUMMARY)) as client:
         answers = [await client.get(path) for path in ("/livez", "/readyz", "/healthz")]
@@ -138,6 +139,7 @@ def livez(port, timeout_seconds):
         connection.close()
 
 
+@pytest.mark.fault(75)
 async def test_a_blocked_loop_does_not_answer_livez():
     async with serving(create_health_app(ALL_WELL), "127.0.0.1", 0) as url:
         port = httpx.URL(url).port

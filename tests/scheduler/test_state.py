@@ -97,6 +97,7 @@ async def test_a_restart_at_the_slot_neither_loses_nor_repeats_it(path, clock):
     assert after.started() == [("catch_up", START + HOUR), ("schedule", START + 2 * HOUR)]
 
 
+@pytest.mark.fault(66)
 async def test_an_outage_is_made_up_for_by_one_run_of_the_newest_slot(path, clock):
     await Process(path, clock).add(interval=5 * MINUTE).live(11 * MINUTE)
     await asyncio.sleep(30 * MINUTE)
@@ -106,6 +107,7 @@ async def test_an_outage_is_made_up_for_by_one_run_of_the_newest_slot(path, cloc
     assert recording.skipped() == [("missed", START + 15 * MINUTE, START + 35 * MINUTE, 5)]
 
 
+@pytest.mark.fault(66)
 async def test_a_slot_missed_longer_ago_than_the_catch_up_is_skipped_as_too_late(path, clock):
     await Process(path, clock).add(interval=24 * HOUR).live(10)
     await asyncio.sleep(26 * HOUR)
@@ -230,6 +232,7 @@ class TestABrokenFile:
         assert path.read_bytes() == before
         assert "newer rota" in caplog.records[0].error
 
+    @pytest.mark.fault(70)
     async def test_that_another_scheduler_holds_is_left_alone_and_told(self, path, clock, caplog):
         holder = SqliteState(path, clock)
         holder.open()

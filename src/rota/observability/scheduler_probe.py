@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from rota.clock import SystemClock, instant, rfc3339
+from rota.clock import Clock, instant, rfc3339
 from rota.runs.outcome import Outcome
 from rota.scheduler import TaskScheduler
 
@@ -13,9 +13,9 @@ _OVERDUE_SECONDS = 60.0
 class SchedulerProbe:
     """What the health server asks."""
 
-    def __init__(self, scheduler: TaskScheduler) -> None:
+    def __init__(self, scheduler: TaskScheduler, clock: Clock) -> None:
         self._scheduler = scheduler
-        self._clock = SystemClock()
+        self._clock = clock
 
     def heartbeat_age_seconds(self) -> float:
         """Return how long ago the scheduler last looked at the clock; 0 before it has started."""
