@@ -27,6 +27,7 @@ podFailurePolicy:
     - action: Ignore
       onPodConditions:
         - type: DisruptionTarget
+          status: "True"
     - action: {{ ternary "FailIndex" "FailJob" $sharded }}
       onExitCodes:
         containerName: rota
@@ -99,8 +100,8 @@ rota/task: {{ .task.name | quote }}
 {{/*
 Name of a start Job. 59 characters leave room for the pods' index; ten digits of the hash keep it
 apart from the names that the CronJob controller gives, which end with eight.
-Takes: name (uncut), keep, spec.
+Takes: name (uncut), spec.
 */}}
 {{- define "rota.startJobName" -}}
-{{- printf "%s-start-%s" (include "rota.shortName" (dict "name" .name "keep" .keep "max" 42)) (.spec | fromYaml | toJson | sha256sum | trunc 10) -}}
+{{- printf "%s-start-%s" (include "rota.shortName" (dict "name" .name "keep" "" "max" 42)) (.spec | fromYaml | toJson | sha256sum | trunc 10) -}}
 {{- end }}

@@ -9,7 +9,7 @@ Takes: name, keep (may be empty), max.
 {{- else -}}
 {{- $hash := .name | sha256sum | trunc 8 -}}
 {{- $end := ternary $hash (printf "%s-%s" $hash .keep) (empty .keep) -}}
-{{- $room := sub (int .max) (len $end) 1 | int -}}
+{{- $room := sub (sub (int .max) (len $end)) 1 | int -}}
 {{- $beginning := ternary (trunc $room .name | trimAll "-") "" (gt $room 0) -}}
 {{- printf "%s-%s" $beginning $end | trimPrefix "-" -}}
 {{- end -}}

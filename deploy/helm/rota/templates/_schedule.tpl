@@ -54,7 +54,7 @@ its grace, and the Job controller's waits between them (10 s, doubling, at most 
 Takes: timeout, backoffLimit, grace (terminationGracePeriodSeconds).
 */}}
 {{- define "rota.activeDeadline" -}}
-{{- $total := add 120 (mul (add1 (int64 .backoffLimit)) (add (int64 .timeout) (int64 .grace))) -}}
+{{- $total := add 120 (mul (add1 (int64 .backoffLimit)) (add (ceil .timeout | int64) (int64 .grace))) -}}
 {{- $wait := 10 -}}
 {{- range until (int .backoffLimit) -}}
 {{- $total = add $total $wait -}}

@@ -27,7 +27,7 @@ ROTA_GRACE_SECONDS: {{ int64 $root.Values.gracePeriodSeconds | quote }}
 {{- end }}
 {{ $prefix }}SPLAY_MINUTES: {{ int64 .splayMinutes | quote }}
 {{ $prefix }}RUN_ON_START: {{ .runOnStart | quote }}
-{{ $prefix }}TIMEOUT_SECONDS: {{ int64 .timeoutSeconds | quote }}
+{{ $prefix }}TIMEOUT_SECONDS: {{ include "rota.text" .timeoutSeconds | quote }}
 {{ $prefix }}OVERLAP: {{ .overlap | quote }}
 {{- if hasKey . "catchUpSeconds" }}
 {{ $prefix }}CATCH_UP_SECONDS: {{ int64 .catchUpSeconds | quote }}

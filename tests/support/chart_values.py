@@ -1,0 +1,93 @@
+"""Values of the Helm chart in many shapes."""
+
+from typing import Any
+
+CLIENT_CERTIFICATE = {"existingSecret": "shop-client"}
+EVERYTHING: dict[str, Any] = {
+    "image": {"repository": "registry.example/shop", "digest": "sha256:" + "0a" * 32},
+    "commonLabels": {"team": "shop"},
+    "podLabels": {"sidecar.example/inject": "true"},
+    "podAnnotations": {"prometheus.io/scrape": "false"},
+    "businessApi": {
+        "url": "https://shop.example/base",
+        "existingSecret": "shop-token",
+        "ca": {"existingConfigMap": "shop-ca"},
+        "clientCertificate": CLIENT_CERTIFICATE,
+    },
+    "settings": {"LOG_LEVEL": "debug", "ROTA_API_MAX_RESPONSE_BYTES": 2000000, "DEBUG": False},
+    "env": {
+        "REGION": "north",
+        "FLAG": True,
+        "SECRET": {"valueFrom": {"secretKeyRef": {"name": "shop", "key": "k"}}},
+    },
+    "envFrom": [{"secretRef": {"name": "shop-env", "optional": True}}],
+    "tasks": {
+        "cleanup": {"splayMinutes": 30, "argocdIgnoreHealthcheck": True},
+        "notifications": {"shards": 4, "backoffLimit": 0, "catchUpSeconds": 120},
+        "monthly_report": {
+            "schedule": "30 6 1 * *",
+            "timezone": "Europe/Berlin",
+            "overlap": "allow",
+            "runOnStart": True,
+            "env": {"PAGES": 3, "EMPTY": ""},
+            "labels": {"cost": "reports"},
+            "annotations": {"owner": "finance"},
+            "podAnnotations": {"note": "big"},
+            "nodeSelector": {"disk": "fast"},
+            "tolerations": [{"key": "batch", "operator": "Exists"}],
+            "affinity": {"nodeAffinity": {}},
+            "priorityClassName": "low",
+            "resources": {"limits": {"memory": "1Gi"}},
+            "activeDeadlineSeconds": 9000,
+            "ttlSecondsAfterFinished": 0,
+            "successfulJobsHistoryLimit": 0,
+            "failedJobsHistoryLimit": 10,
+        },
+        "odd": {"intervalSeconds": 5400, "suspend": True},
+        "off": {"intervalSeconds": 60, "enabled": False},
+        "gone": None,
+    },
+    "state": {"persistence": {"enabled": True, "storageClassName": ""}},
+    "service": {"enabled": True},
+    "podDisruptionBudget": {"enabled": True},
+    "networkPolicy": {
+        "enabled": True,
+        "egress": [{"ports": [{"port": 8000}]}],
+        "ingressFrom": [{"namespaceSelector": {}}],
+    },
+    "serviceAccount": {"annotations": {"iam.example/role": "shop"}},
+    "initContainers": [{"name": "wait", "image": "shop-wait"}],
+    "sidecars": [{"name": "proxy", "image": "shop-proxy"}],
+    "volumes": [{"name": "data", "emptyDir": {}}],
+    "volumeMounts": [{"name": "data", "mountPath": "/data"}],
+}
+SHAPES: dict[str, dict[str, Any]] = {
+    "the defaults": {},
+    "everything": EVERYTHING,
+    "a token of the ServiceAccount": {
+        "businessApi": {"serviceAccountToken": {"enabled": True, "audience": "shop"}},
+        "serviceAccount": {"create": False, "name": "shop"},
+    },
+    "no task": {"tasks": {"cleanup": None, "notifications": {"enabled": False}}},
+    "all suspended": {"suspendAll": True},
+    "nulls": {
+        "taskDefaults": {
+            "failedJobsHistoryLimit": None,
+            "backoffLimit": None,
+            "resources": None,
+            "overlap": None,
+            "env": None,
+        },
+        "scheduler": {"livenessProbe": None, "resources": None},
+        "podSecurityContext": {"fsGroup": None},
+        "volumes": None,
+        "settings": None,
+        "image": {"tag": None},
+    },
+    "an IPv6 cluster and a claim of one's own": {
+        "scheduler": {"healthHost": "[::]", "replicas": 0},
+        "state": {"persistence": {"enabled": True, "existingClaim": "shop-state"}},
+    },
+}
+MODES = ("cronjobs", "scheduler", "hybrid")
+LONGEST_RELEASE = "a-release-with-the-longest-name-that-helm-accepts-yes"

@@ -1,0 +1,127 @@
+"""Real helm on the chart, offline: rendered text, its objects, and what it says when it refuses."""
+
+import functools
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+CHART = ROOT / "deploy/helm/rota"
+URL = "http://shop-api:8000"
+_CLUSTER = ROOT / "../shared/cluster/cluster"
+_LONGEST_SECONDS = 120.0
+
+
+class HelmRefusedError(AssertionError):
+    """Helm ended with another exit code than 0; the text is what it wrote."""
+
+
+@functools.cache
+def tool(name: str) -> str:
+    """Return the path of `helm`, `helm3` or `kubectl`; the test fails where there is none.
+
+    From PATH, else from the folder that the cluster for tests keeps its tools in.
+    """
+    found = shutil.which(name)
+    if found is None and _CLUSTER.exists():
+        exports = subprocess.run([_CLUSTER, "env"], capture_output=True, text=True, check=True)
+        folder = exports.stdout.partition("PATH=")[2].partition(":")[0]
+        found = shutil.which(name, path=folder)
+    if found is None:
+        pytest.fail(f"{name} is neither in PATH nor among the tools of ../shared/cluster")
+    return found
+
+
+def helm(
+    *arguments: str | Path, values: dict[str, Any] | None = None, version: str = "helm"
+) -> str:
+    """Return what helm writes to stdout. `values` are read from stdin, over a Business API's URL."""
+    given: dict[str, Any] = {"businessApi": {"url": URL}}
+    for key, value in (values or {}).items():
+        if isinstance(value, dict) and isinstance(given.get(key), dict):
+            value = given[key] | value  # noqa: PLW2901 (the joined value)
+        given[key] = value
+    end = subprocess.run(
+        [tool(version), *arguments, "--values=-"],
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        timeout=_LONGEST_SECONDS,
+        # No cluster is asked, whichever the shell knows.
+        env={**os.environ, "KUBECONFIG": os.devnull},
+        check=False,
+    )
+    if end.returncode:
+        raise HelmRefusedError(end.stderr)
+    return end.stdout
+
+
+def template(
+    values: dict[str, Any] | None = None,
+    *,
+    release: str = "shop",
+    version: str = "helm",
+    chart: Path = CHART,
+) -> str:
+    """Return the chart as `helm template` renders it."""
+    return helm("template", release, chart, values=values, version=version)
+
+
+def parse(rendered: str) -> list[dict[str, Any]]:
+    """Return the objects of a rendered text; a key that comes twice in a map fails the test."""
+    return [each for each in yaml.load_all(rendered, _StrictLoader) if each]  # noqa: S506 (it is a SafeLoader)
+
+
+def objects(
+    values: dict[str, Any] | None = None, kind: str | None = None, **options: Any
+) -> list[dict[str, Any]]:
+    """Return the rendered objects, those of one kind where it is given."""
+    found = parse(template(values, **options))
+    return [each for each in found if kind in (None, each["kind"])]
+
+
+def only(values: dict[str, Any] | None, kind: str, **options: Any) -> dict[str, Any]:
+    """Return the one object of a kind."""
+    (found,) = objects(values, kind, **options)
+    return found
+
+
+def by_task(found: list[dict[str, Any]], kind: str = "CronJob") -> dict[str, dict[str, Any]]:
+    """Return the objects of a kind by the task that they are labelled with."""
+    return {each["metadata"]["labels"]["rota/task"]: each for each in found if each["kind"] == kind}
+
+
+def pod_spec(found: dict[str, Any]) -> dict[str, Any]:
+    """Return the pod spec of any kind that has one."""
+    spec: dict[str, Any] = found["spec"]
+    spec = spec.get("jobTemplate", {}).get("spec", spec)
+    return spec["template"]["spec"] if "template" in spec else spec
+
+
+def container(found: dict[str, Any]) -> dict[str, Any]:
+    """Return rota's container of any kind that has pods."""
+    (own,) = [each for each in pod_spec(found)["containers"] if each["name"] == "rota"]
+    return own
+
+
+def environment(found: dict[str, Any]) -> dict[str, Any]:
+    """Return the environment of rota's container by name: the text, or the path of a field."""
+    return {
+        each["name"]: each["value"]
+        if "value" in each
+        else each["valueFrom"].get("fieldRef", {}).get("fieldPath", each["valueFrom"])
+        for each in container(found).get("env", [])
+    }
+
+
+class _StrictLoader(yaml.CSafeLoader):
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        assert len(keys) == len(set(keys)), f"a key comes twice: {keys}"
+        return super().construct_mapping(node, deep)
