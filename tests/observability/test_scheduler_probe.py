@@ -1,13 +1,13 @@
 import asyncio
 
 import pytest
-from support.virtual_time import VirtualClock, VirtualLoop
 
 from rota.errors import ApiUnavailableError
 from rota.observability.scheduler_probe import SchedulerProbe
 from rota.scheduler import TaskScheduler
 from rota.settings import Settings
 from rota.tasks import BaseTask
+from support.virtual_time import VirtualClock, VirtualLoop
 
 START = 1_795_478_400
 
@@ -72,7 +72,7 @@ def test_an_api_that_is_down_is_told_and_leaves_the_scheduler_alive_and_ready():
 
 
 def test_stuck_suspended_and_overdue_tasks_are_named():
-    _, (_, _, summary), _ = probed(300)
+    _, (_, _, summary), _ = probed(310)
 
     assert summary["tasks"] == {"total": 3, "running": 1, "stuck": 1, "suspended": 1}
     assert summary["stuck"] == ["stuck"]
