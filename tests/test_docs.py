@@ -243,6 +243,18 @@ def test_the_task_of_the_readme_runs():
     assert counts == {"sent": 2, "refused": 0, "failed": 0}
 
 
+def log_events():
+    """Return every event that the sources log, `item_%s` as its beginning."""
+    call = re.compile(r"""\.(?:debug|info|warning|error|exception|log)\(\s*(?:\w+, )?"([a-z_.]+)""")
+    sources = [path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py")]
+    return sorted({event for text in sources for event in call.findall(text) if "." in event})
+
+
+@pytest.mark.parametrize("event", log_events())
+def test_an_event_of_the_log_is_documented(event):
+    assert f"`{event}" in " ".join(cells_of("docs/scheduler.md"))
+
+
 def section(page, heading):
     """Return what stands below a heading, up to the next one of any level."""
     _, _, after = text_of(page).partition(f" {heading}\n")
