@@ -1,5 +1,6 @@
 """Turns `module:attribute` into the object that it names."""
 
+import contextlib
 import difflib
 import importlib
 import sys
@@ -34,7 +35,12 @@ def load_attribute(target: str, where: str) -> Any:
 
 
 def place_of(error: BaseException) -> str:
-    """Return ` (file, line n)` of the innermost frame outside the import machinery, if any."""
+    """Return ` (file, line n)` of the innermost frame outside the import machinery, if any.
+
+    Nothing for a SyntaxError, whose own text says where.
+    """
+    if isinstance(error, SyntaxError):
+        return ""
     frames = traceback.extract_tb(error.__traceback__)
     outside = [frame for frame in frames if "importlib" not in frame.filename][1:]
     return f" ({outside[-1].filename}, line {outside[-1].lineno})" if outside else ""
@@ -43,9 +49,10 @@ def place_of(error: BaseException) -> str:
 def _import(module_name: str, where: str) -> ModuleType:
     # As celery and uvicorn do: a module in the folder where the command is typed can be named. It
     # goes last, so that nothing there stands in for an installed module.
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.append(here)
+    with contextlib.suppress(FileNotFoundError):
+        here = str(Path.cwd())
+        if here not in sys.path:
+            sys.path.append(here)
     try:
         return importlib.import_module(module_name)
     except (Exception, SystemExit) as error:

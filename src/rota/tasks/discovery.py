@@ -23,11 +23,11 @@ def discover(settings: Settings) -> Registry:
     registry = Registry(settings)
     reference, others = _installed()
     for point in reference:
-        _add(registry, load_attribute(point.value, f"entry point {point.name!r}"), point.value)
+        _add(registry, _load(point), point.value)
     defaults = set(registry.found)
     collected = _ReplacingRegistry(registry, defaults)
     for point in others:
-        _add(collected, load_attribute(point.value, f"entry point {point.name!r}"), point.value)
+        _add(collected, _load(point), point.value)
     for target in settings.tasks:
         _add(collected, load_attribute(target, "ROTA_TASKS"), target)
     return registry
@@ -65,6 +65,11 @@ def _installed() -> tuple[list[EntryPoint], list[EntryPoint]]:
     found = sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name)
     reference = [point for point in found if point.value == REFERENCE_ENTRY_POINT]
     return reference[:1], [point for point in found if point.value != REFERENCE_ENTRY_POINT]
+
+
+def _load(point: EntryPoint) -> Any:
+    package = f" of package {point.dist.name!r}" if point.dist else ""
+    return load_attribute(point.value, f"entry point {point.name!r}{package}")
 
 
 def _add(registry: Any, found: Any, target: str) -> None:

@@ -1,0 +1,250 @@
+"""Which value wins, what the defaults are, and what is refused."""
+
+import pytest
+
+from rota.errors import ConfigError, ScheduleError, TaskDefinitionError
+from rota.exit_codes import ExitCode
+from rota.schedules import Cron
+from rota.settings import Overlap
+from rota.tasks import BaseTask
+from rota.tasks.definition import define_task
+
+
+class Silent(BaseTask):
+    """States nothing: its interval is BaseTask's own."""
+
+    async def execute(self, _):
+        return None
+
+
+class Stated(Silent):
+    interval_seconds = 300
+
+
+class StatesSixty(Silent):
+    interval_seconds = 60
+
+
+class Inherits(Stated):
+    """States nothing itself; a class between it and BaseTask does."""
+
+
+class Scheduled(Silent):
+    schedule = "30 2 * * *"
+    timezone = "Europe/Berlin"
+
+
+class SetsOnItself(Silent):
+    def __init__(self):
+        super().__init__()
+        self.interval_seconds = 120
+
+
+async def plain(api_client):
+    return None
+
+
+ENV = "ROTA_TASK__T__INTERVAL_SECONDS"
+
+
+@pytest.mark.parametrize(
+    ("handler", "given", "environment", "interval"),
+    [
+        pytest.param(Silent(), 60, {}, 60, id="nothing said: 60"),
+        pytest.param(Silent(), 60, {"TASK_INTERVAL_SECONDS": "900"}, 900, id="the common setting"),
+        pytest.param(Stated(), 300, {"TASK_INTERVAL_SECONDS": "900"}, 300, id="class over common"),
+        pytest.param(StatesSixty(), 60, {"TASK_INTERVAL_SECONDS": "900"}, 60, id="a stated 60"),
+        pytest.param(Inherits(), 300, {"TASK_INTERVAL_SECONDS": "900"}, 300, id="a class between"),
+        pytest.param(SetsOnItself(), 120, {"TASK_INTERVAL_SECONDS": "900"}, 120, id="instance"),
+        pytest.param(Stated(), 300, {ENV: "7"}, 7, id="environment over class"),
+        pytest.param(
+            Silent(), 60, {ENV: "7", "TASK_INTERVAL_SECONDS": "900"}, 7, id="environment over all"
+        ),
+        pytest.param(Silent(), 45, {}, 45, id="an explicit argument"),
+        pytest.param(Silent(), 45, {"TASK_INTERVAL_SECONDS": "900"}, 45, id="argument over common"),
+        pytest.param(Silent(), 45, {ENV: "7"}, 7, id="environment over argument"),
+        pytest.param(plain, 60, {"TASK_INTERVAL_SECONDS": "900"}, 60, id="a plain handler's own"),
+        pytest.param(Scheduled(), 60, {ENV: "7200"}, 7200, id="interval over a class's schedule"),
+    ],
+)
+def test_which_interval_wins(settings_of, handler, given, environment, interval):
+    task = define_task("t", handler, given, run_on_start=False, settings=settings_of(**environment))
+    assert task.interval_seconds == interval
+
+
+@pytest.mark.parametrize(
+    ("handler", "environment", "text", "timezone"),
+    [
+        (Scheduled(), {}, "30 2 * * *", "Europe/Berlin"),
+        (Scheduled(), {"ROTA_TASK__T__SCHEDULE": "0 5 * * *"}, "0 5 * * *", "Europe/Berlin"),
+        (Scheduled(), {"ROTA_TASK__T__TIMEZONE": "Asia/Tokyo"}, "30 2 * * *", "Asia/Tokyo"),
+        (Stated(), {"ROTA_TASK__T__SCHEDULE": "0 5 * * *"}, "0 5 * * *", "Etc/UTC"),
+        (Scheduled(), {"TASK_INTERVAL_SECONDS": "900"}, "30 2 * * *", "Europe/Berlin"),
+    ],
+    ids=["class", "text by environment", "zone by environment", "over an interval", "over common"],
+)
+def test_which_schedule_wins(settings_of, handler, environment, text, timezone):
+    given = handler.interval_seconds
+    task = define_task("t", handler, given, run_on_start=False, settings=settings_of(**environment))
+    assert isinstance(task.schedule, Cron)
+    assert (task.schedule.text, task.schedule.timezone) == (text, timezone)
+    assert task.interval_seconds is None
+
+
+def define(settings, handler, name="t", interval_seconds=60, *, run_on_start=False):
+    return define_task(
+        name, handler, interval_seconds, run_on_start=run_on_start, settings=settings
+    )
+
+
+def with_attributes(**attributes):
+    return type("Given", (Silent,), attributes)()
+
+
+@pytest.mark.parametrize(
+    ("handler", "environment", "culprit"),
+    [
+        pytest.param(
+            Silent(),
+            {ENV: "60", "ROTA_TASK__T__SCHEDULE": "0 5 * * *"},
+            "INTERVAL_SECONDS and SCHEDULE",
+            id="both in the environment",
+        ),
+        pytest.param(
+            with_attributes(timezone="Europe/Berlin", interval_seconds=60),
+            {},
+            "timezone",
+            id="a zone beside an interval",
+        ),
+        pytest.param(
+            Scheduled(),
+            {ENV: "60", "ROTA_TASK__T__TIMEZONE": "Europe/Berlin"},
+            "timezone",
+            id="a zone beside an interval of the environment",
+        ),
+        pytest.param(with_attributes(interval_seconds=0), {}, "interval_seconds = 0", id="zero"),
+        pytest.param(with_attributes(interval_seconds=-5), {}, "interval_seconds", id="negative"),
+        pytest.param(
+            with_attributes(interval_seconds=float("nan")), {}, "interval_seconds", id="NaN"
+        ),
+        pytest.param(with_attributes(interval_seconds=""), {}, "interval_seconds", id="empty"),
+        pytest.param(
+            with_attributes(interval_seconds=1.5), {}, "interval_seconds", id="a fraction"
+        ),
+        pytest.param(with_attributes(interval_seconds=10**12), {}, "interval_seconds", id="huge"),
+        pytest.param(with_attributes(timeout_seconds=0), {}, "timeout_seconds = 0", id="timeout 0"),
+        pytest.param(
+            with_attributes(catch_up_seconds=9), {}, "catch_up_seconds = 9", id="catch-up below 10"
+        ),
+        pytest.param(with_attributes(overlap="skip"), {}, "overlap = 'skip'", id="overlap"),
+        pytest.param(with_attributes(shards=0), {}, "shards = 0", id="shards"),
+        pytest.param(with_attributes(backoff_limit=-1), {}, "backoff_limit = -1", id="backoff"),
+        pytest.param(with_attributes(schedule="0 0 31 2 *"), {}, "never fires", id="never fires"),
+        pytest.param(with_attributes(schedule="61 * * * *"), {}, "61", id="no minute"),
+        pytest.param(with_attributes(schedule=5), {}, "schedule = 5", id="no text"),
+        pytest.param(
+            with_attributes(schedule="0 5 * * *", timezone="Mars/Base"), {}, "Mars/Base", id="zone"
+        ),
+        pytest.param(
+            with_attributes(schedule="0 5 * * *", splay_minutes=5),
+            {},
+            "splay",
+            id="splay of a text",
+        ),
+        pytest.param(
+            with_attributes(interval_seconds=420, splay_minutes=5), {}, "splay", id="splay of 7 min"
+        ),
+    ],
+)
+@pytest.mark.fault(1)
+def test_what_cannot_be_meant_is_refused_in_one_sentence(
+    settings_of, handler, environment, culprit
+):
+    given = getattr(handler, "interval_seconds", 60)
+    with pytest.raises((TaskDefinitionError, ScheduleError)) as caught:
+        define(settings_of(**environment), handler, interval_seconds=given)
+    text = str(caught.value)
+    assert text.startswith("task 't': ")
+    assert culprit in text
+    assert "\n" not in text
+    assert caught.value.exit_code is ExitCode.USAGE
+
+
+def test_a_handler_that_cannot_be_called_is_refused(settings_of):
+    with pytest.raises(TaskDefinitionError, match="'t': the handler 'text' cannot be called"):
+        define(settings_of(), "text")
+
+
+@pytest.mark.parametrize(
+    ("interval", "timeout"),
+    [(1, 60), (60, 60), (61, 61), (3600, 3600), (3601, 3600), (86400, 3600)],
+)
+def test_the_timeout_is_the_interval_within_a_minute_and_an_hour(settings_of, interval, timeout):
+    assert define(settings_of(), plain, interval_seconds=interval).timeout_seconds == timeout
+
+
+def test_the_other_defaults(settings_of):
+    task = define(settings_of(), plain)
+    assert (task.overlap, task.catch_up_seconds, task.backoff_limit) == (Overlap.FORBID, 3600, 2)
+    assert (task.splay_minutes, task.shards, task.enabled, task.suspend) == (0, 1, True, False)
+    assert (task.run_on_start, task.source) == (False, "register_task")
+    assert task.stated == {"interval_seconds"}
+
+
+def test_a_cron_text_gets_an_hour(settings_of):
+    assert define(settings_of(), Scheduled()).timeout_seconds == 3600
+
+
+@pytest.mark.parametrize("field", ["backoff_limit", "splay_minutes"])
+def test_a_zero_is_a_value_and_no_default(settings_of, field):
+    task = define(settings_of(**{f"ROTA_TASK__T__{field.upper()}": "0"}), Silent())
+    assert getattr(task, field) == 0
+    assert field in task.stated
+
+
+@pytest.mark.parametrize(
+    ("registered", "said", "expected"),
+    [(True, None, True), (True, "false", False), (False, "true", True), (False, None, False)],
+)
+def test_run_on_start_is_the_argument_unless_the_environment_says_otherwise(
+    settings_of, registered, said, expected
+):
+    variables = {} if said is None else {"ROTA_TASK__T__RUN_ON_START": said}
+    task = define(settings_of(**variables), Silent(), run_on_start=registered)
+    assert task.run_on_start is expected
+
+
+@pytest.mark.parametrize("name", ["send-bills", "send_bills"])
+def test_a_variable_has_an_underscore_where_the_name_has_a_hyphen(settings_of, name):
+    settings = settings_of(ROTA_TASK__SEND_BILLS__TIMEOUT_SECONDS="5")
+    assert define(settings, Silent(), name).timeout_seconds == 5
+
+
+def test_every_as_a_schedule_is_an_interval(settings_of):
+    task = define(settings_of(), with_attributes(schedule="@every 90m"))
+    assert task.interval_seconds == 5400
+    assert task.cronjob_schedule().text == "@every 5400s"
+
+
+def test_a_splay_moves_the_minute_alike_for_the_scheduler_and_the_cronjob(settings_of):
+    settings = settings_of(ROTA_RELEASE="shop")
+    task = define(settings, with_attributes(interval_seconds=3600, splay_minutes=60))
+    assert isinstance(task.schedule, Cron)
+    assert task.cronjob_schedule().text == task.schedule.text
+    minutes = {
+        define(
+            settings, with_attributes(interval_seconds=3600, splay_minutes=60), f"t{n}"
+        ).schedule.text.split()[0]
+        for n in range(30)
+    }
+    assert len(minutes) > 15, "tasks are spread"
+
+
+@pytest.mark.fault(2)
+def test_less_than_a_minute_has_no_cronjob(settings_of):
+    with pytest.raises(ScheduleError):
+        define(settings_of(), plain, interval_seconds=45).cronjob_schedule()
+
+
+def test_a_refused_task_is_a_configuration_error():
+    assert issubclass(TaskDefinitionError, ConfigError)

@@ -1,0 +1,230 @@
+"""Where tasks come from, and who is named when they cannot."""
+
+import sys
+import textwrap
+
+import pytest
+
+from rota.errors import ConfigError, TaskDefinitionError
+from rota.exit_codes import ExitCode
+from rota.tasks import CleanupTask
+from rota.tasks.discovery import discover
+
+PREAMBLE = """\
+from rota.tasks import BaseTask
+
+class Bills(BaseTask):
+    name = "bills"
+    interval_seconds = 120
+
+    async def execute(self, api_client):
+        return None
+
+bills = Bills()
+
+def register_tasks(scheduler):
+    scheduler.register_task(name="bills", handler=Bills(), interval_seconds=120)
+    scheduler.register_task("plain", lambda api_client: None, 60, True)
+
+"""
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Write a module (or another file) below a folder on sys.path."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(str(folder))
+    before = set(sys.modules)
+
+    def write(path, text):
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(textwrap.dedent(text), "utf-8")
+        return target
+
+    yield write
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+def found(settings):
+    return {
+        name: (task.interval_seconds, task.source)
+        for name, task in discover(settings).found.items()
+    }
+
+
+def test_the_reference_tasks_are_there_from_the_start(settings_of):
+    source = "rota.tasks:register_tasks"
+    assert found(settings_of()) == {"cleanup": (3600, source), "notifications": (300, source)}
+
+
+@pytest.mark.parametrize("target", ["shop_a:Bills", "shop_a:bills", "shop_a:register_tasks"])
+def test_a_class_an_instance_and_a_function_can_be_named(settings_of, write, target):
+    write("shop_a.py", PREAMBLE)
+    tasks = found(settings_of(ROTA_TASKS=target))
+    assert tasks["bills"] == (120, target)
+
+
+def test_several_are_named_with_commas(settings_of, write):
+    write("shop_b.py", PREAMBLE + "class More(Bills):\n    name = 'more'\n")
+    settings = settings_of(ROTA_TASKS=" shop_b:Bills , shop_b:More,")
+    assert list(found(settings)) == ["cleanup", "notifications", "bills", "more"]
+
+
+def test_a_plain_callable_with_a_name_and_an_interval_will_do(settings_of, write):
+    text = """
+        class Plain:
+            name = "plain"
+            interval_seconds = 60
+            async def __call__(self, api_client):
+                return None
+    """
+    write("shop_c.py", text)
+    assert found(settings_of(ROTA_TASKS="shop_c:Plain"))["plain"] == (60, "shop_c:Plain")
+
+
+def test_the_entry_points_of_an_installed_package_are_found(settings_of, write):
+    write("shop_d.py", PREAMBLE)
+    write("shop_d-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: shop-d\nVersion: 1.0\n")
+    write("shop_d-1.0.dist-info/entry_points.txt", "[rota.tasks]\nshop = shop_d:register_tasks\n")
+    assert found(settings_of())["bills"] == (120, "shop_d:register_tasks")
+
+
+def test_an_application_s_task_takes_the_place_of_a_reference_task(settings_of, write):
+    write("shop_e.py", PREAMBLE + "class Own(Bills):\n    name = 'cleanup'\n")
+    tasks = found(settings_of(ROTA_TASKS="shop_e:Own"))
+    assert tasks["cleanup"] == (120, "shop_e:Own")
+    assert tasks["notifications"][1] == "rota.tasks:register_tasks"
+
+
+def test_but_only_once(settings_of, write):
+    text = "class Own(Bills):\n    name = 'cleanup'\n\nclass Two(Own):\n    pass\n"
+    write("shop_f.py", PREAMBLE + text)
+    with pytest.raises(TaskDefinitionError) as caught:
+        discover(settings_of(ROTA_TASKS="shop_f:Own,shop_f:Two"))
+    assert "one from shop_f:Own, one from shop_f:Two" in str(caught.value)
+
+
+def test_the_reference_tasks_named_by_hand_are_no_duplicates(settings_of):
+    tasks = found(settings_of(ROTA_TASKS="rota.tasks:CleanupTask"))
+    assert tasks["cleanup"] == (CleanupTask.interval_seconds, "rota.tasks:CleanupTask")
+
+
+BROKEN = {
+    "no colon": ("shop_g", "", "ROTA_TASKS: 'shop_g' is not of the form 'module:attribute'"),
+    "no attribute": ("shop_g:", "", "ROTA_TASKS: 'shop_g:' is not of the form"),
+    "no such module": (
+        "shop_nowhere:Bills",
+        "",
+        (
+            "ROTA_TASKS: 'shop_nowhere' cannot be imported: ModuleNotFoundError: "
+            "No module named 'shop_nowhere'"
+        ),
+    ),
+    "no such attribute": (
+        "shop_g:Bils",
+        PREAMBLE,
+        "ROTA_TASKS: 'shop_g' has no attribute 'Bils', did you mean 'Bills'?",
+    ),
+    "a broken import": (
+        "shop_g:Bills",
+        "import json\nimport shop_missing\n",
+        (
+            "ROTA_TASKS: 'shop_g' cannot be imported: ModuleNotFoundError: "
+            "No module named 'shop_missing' ({path}, line 2)"
+        ),
+    ),
+    "an error in the module": (
+        "shop_g:Bills",
+        "x = 1\n\n1 / 0\n",
+        (
+            "ROTA_TASKS: 'shop_g' cannot be imported: ZeroDivisionError: division by zero "
+            "({path}, line 3)"
+        ),
+    ),
+    "a syntax error": (
+        "shop_g:Bills",
+        "x = 1\ndef f(:\n",
+        "ROTA_TASKS: 'shop_g' cannot be imported: SyntaxError: invalid syntax (shop_g.py, line 2)",
+    ),
+    "an exit in the module": (
+        "shop_g:Bills",
+        "import sys\nsys.exit(3)\n",
+        "ROTA_TASKS: 'shop_g' cannot be imported: SystemExit: 3 ({path}, line 2)",
+    ),
+    "neither task nor function": (
+        "shop_g:x",
+        "x = 5\n",
+        (
+            "'shop_g:x' is neither a task class, nor a task, nor a function like "
+            "register_tasks(scheduler)"
+        ),
+    ),
+    "an async function": (
+        "shop_g:run",
+        "async def run(api_client):\n    return None\n",
+        (
+            "'shop_g:run' is neither a task class, nor a task, nor a function like "
+            "register_tasks(scheduler)"
+        ),
+    ),
+    "a class that wants arguments": (
+        "shop_g:Wants",
+        PREAMBLE + "class Wants(Bills):\n    def __init__(self, dsn):\n        pass\n",
+        "'shop_g:Wants' cannot be made without arguments: TypeError: ",
+    ),
+    "an abstract class": (
+        "shop_g:BaseTask",
+        PREAMBLE,
+        "'shop_g:BaseTask' cannot be made without arguments: TypeError: ",
+    ),
+    "a function that breaks": (
+        "shop_g:register",
+        "def register(scheduler):\n    raise KeyError('dsn')\n",
+        "'shop_g:register' failed: KeyError: 'dsn' ({path}, line 2)",
+    ),
+    "a bad name": (
+        "shop_g:Bad",
+        PREAMBLE + "class Bad(Bills):\n    name = 'Send Bills'\n",
+        "task name 'Send Bills' is not allowed: ",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_cannot_be_used_is_refused_with_the_culprit(settings_of, write, case):
+    target, text, message = BROKEN[case]
+    path = write("shop_g.py", text)
+    with pytest.raises(ConfigError) as caught:
+        discover(settings_of(ROTA_TASKS=target))
+    told = str(caught.value)
+    assert told.startswith(message.format(path=path))
+    assert "\n" not in told
+    assert caught.value.exit_code is ExitCode.USAGE
+
+
+def test_a_broken_entry_point_is_named_with_its_package(settings_of, write):
+    write("shop_h-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: shop-h\nVersion: 1.0\n")
+    write("shop_h-1.0.dist-info/entry_points.txt", "[rota.tasks]\nshop = shop_h:register\n")
+    with pytest.raises(ConfigError) as caught:
+        discover(settings_of())
+    assert str(caught.value).startswith(
+        "entry point 'shop' of package 'shop-h': 'shop_h' cannot be imported: ModuleNotFoundError"
+    )
+
+
+def test_a_task_can_stand_in_the_folder_where_the_command_is_typed(settings_of, tmp_path):
+    (tmp_path / "shop_here.py").write_text(PREAMBLE, "utf-8")
+    assert "bills" in found(settings_of(ROTA_TASKS="shop_here:Bills"))
+
+
+def test_a_folder_that_is_gone_is_no_trouble(settings_of, tmp_path, write, monkeypatch):
+    write("shop_i.py", PREAMBLE)
+    settings = settings_of(ROTA_TASKS="shop_i:Bills")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert "bills" in found(settings)
