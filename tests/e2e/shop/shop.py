@@ -12,7 +12,7 @@ class Where(BaseTask):
     name = "where"
     interval_seconds = 1
 
-    async def execute(self, api_client: object) -> Mapping[str, int]:  # noqa: ARG002 (a task's signature)
+    async def execute(self, api_client: object) -> Mapping[str, int]:
         return {"pid": os.getpid(), "uid": os.getuid(), "gid": os.getgid()}
 
 
@@ -20,7 +20,7 @@ class Long(BaseTask):
     name = "long"
     interval_seconds = 3600
 
-    async def execute(self, api_client: object) -> None:  # noqa: ARG002 (as above)
+    async def execute(self, api_client: object) -> None:
         await asyncio.sleep(600)
 
 
@@ -29,5 +29,5 @@ class Blocking(BaseTask):
     run_on_start = True
     interval_seconds = 3600
 
-    async def execute(self, api_client: object) -> None:  # noqa: ARG002 (as above)
+    async def execute(self, api_client: object) -> None:
         time.sleep(600)  # noqa: ASYNC251 (what an application must not do)
