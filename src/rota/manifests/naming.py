@@ -32,11 +32,8 @@ def start_job_name(release: str, task_name: str, spec_hash: str) -> str:
 
     Ten, so that it is never one that the CronJob controller gives: those end with eight digits.
     """
-    task = kubernetes_name(task_name)
-    beginning = short_name(
-        f"{_identity(release)}-{task}", keep=task, max_characters=_START_JOB_CHARACTERS
-    )
-    return f"{beginning}-start-{spec_hash}"
+    name = f"{_identity(release)}-{kubernetes_name(task_name)}"
+    return f"{short_name(name, max_characters=_START_JOB_CHARACTERS)}-start-{spec_hash}"
 
 
 def short_name(name: str, *, keep: str = "", max_characters: int = MAX_NAME_CHARACTERS) -> str:

@@ -25,7 +25,10 @@ def pod_failure_policy(*, sharded: bool) -> dict[str, Any]:
     return {
         "rules": [
             # First, since a pod that was evicted is no attempt, whatever it ends with.
-            {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget"}]},
+            {
+                "action": "Ignore",
+                "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}],
+            },
             {
                 "action": "FailIndex" if sharded else "FailJob",
                 "onExitCodes": {

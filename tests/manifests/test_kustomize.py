@@ -1,0 +1,107 @@
+"""What an export holds; tests/manifests/test_kustomize_and_chart.py has kubectl build it."""
+
+import pytest
+import yaml
+
+from rota.errors import ConfigError, ScheduleError, UsageError
+from rota.manifests.kustomize import kustomize_files
+from rota.settings import Settings
+from support.registries import registry_of, task_of
+
+HOURLY = {"interval_seconds": 3600}
+
+
+def files_of(*tasks, **settings):
+    return kustomize_files(registry_of(*tasks, **settings), Settings(**settings))
+
+
+def start_job_names(files):
+    jobs = yaml.safe_load_all(files["components/run-on-start/jobs.yaml"])
+    return [job["metadata"]["name"] for job in jobs]
+
+
+def test_the_same_tasks_in_any_order_give_the_same_bytes():
+    one, other = task_of("a", **HOURLY), task_of("b", **HOURLY, run_on_start=True)
+
+    assert files_of(one, other) == files_of(other, one)
+
+
+def test_a_base_two_components_and_two_examples_are_written():
+    assert {path.rsplit("/", 1)[0] for path in files_of(task_of("a", **HOURLY))} == {
+        "base",
+        "components/cronjobs",
+        "components/scheduler",
+        "overlays/example-cronjobs",
+        "overlays/example-scheduler",
+    }
+
+
+def test_runs_on_start_are_a_component_of_their_own():
+    files = files_of(task_of("a", **HOURLY, run_on_start=True))
+    example = yaml.safe_load(files["overlays/example-cronjobs/kustomization.yaml"])
+
+    assert len(start_job_names(files)) == 1
+    assert "../../components/run-on-start" in example["components"]
+
+
+def test_a_suspended_task_does_not_run_on_start():
+    files = files_of(task_of("a", **HOURLY, run_on_start=True, suspend=True))
+
+    assert "components/run-on-start/jobs.yaml" not in files
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"timeout_seconds": 7.0}, id="its-spec"),
+        pytest.param({"overlap": "allow"}, id="the-settings-alone"),
+    ],
+)
+def test_a_change_renames_the_start_job_since_a_job_cannot_be_changed(change):
+    before = files_of(task_of("a", **HOURLY, run_on_start=True))
+    after = files_of(task_of("a", **HOURLY, run_on_start=True, **change))
+
+    assert start_job_names(before) != start_job_names(after)
+
+
+def test_tasks_below_a_minute_get_a_scheduler_beside_the_cronjobs():
+    files = files_of(task_of("a", **HOURLY), task_of("fast", interval_seconds=5))
+    container = yaml.safe_load(files["components/cronjobs/scheduler.yaml"])["spec"]["template"][
+        "spec"
+    ]["containers"][0]
+
+    assert {"name": "ROTA_ONLY", "value": "fast"} in container["env"]
+    assert "fast" not in files["components/cronjobs/cronjobs.yaml"]
+
+
+def test_nothing_of_the_machine_that_exports_gets_into_the_files():
+    settings = {"business_api_url": "http://localhost:1/canary", "api_token": "canary"}
+
+    assert "canary" not in "".join(files_of(task_of("a", **HOURLY), **settings).values())
+
+
+@pytest.mark.parametrize(
+    ("tasks", "settings", "error", "message"),
+    [
+        pytest.param(
+            [task_of("a", **HOURLY)],
+            {"release": "Shop_1"},
+            UsageError,
+            "ROTA_RELEASE 'Shop_1' cannot be part of Kubernetes names",
+            id="release",
+        ),
+        pytest.param(
+            [task_of("a", interval_seconds=5400, catch_up_seconds=60)],
+            {},
+            ScheduleError,
+            "task 'a': catch_up_seconds is refused in a CronJob for an interval of 5400 s",
+            id="every-with-deadline",
+        ),
+        pytest.param(
+            [task_of("a", enabled=False)], {}, ConfigError, "no task would run", id="no-task"
+        ),
+    ],
+)
+def test_what_kubernetes_cannot_do_is_refused(tasks, settings, error, message):
+    with pytest.raises(error, match=message):
+        files_of(*tasks, **settings)
