@@ -1,0 +1,85 @@
+import re
+
+import pytest
+
+from support import helm
+from support.chart_values import EVERYTHING, MODES, SHAPES
+
+
+def notes(values=None, release="shop"):
+    # Only Helm 4 renders notes without a cluster.
+    arguments = ("install", release, helm.CHART, "--dry-run=client", "--namespace=jobs")
+    return helm.helm(*arguments, values=values).partition("\nNOTES:\n")[2]
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_there_are_notes_for_every_shape_without_gaps(shape, mode):
+    text = notes({**shape, "mode": mode})
+    assert f"in mode {mode}, against http" in text
+    assert "\n\n\n" not in text
+    assert "<no value>" not in text
+    assert not re.search(r"[ \t]\n", text)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_command_names_an_object_that_exists(mode):
+    values = {
+        "mode": mode,
+        "tasks": {"fast": None if mode == "cronjobs" else {"intervalSeconds": 5}},
+    }
+    names = {f"{each['kind'].lower()}/{each['metadata']['name']}" for each in helm.objects(values)}
+    text = notes(values)
+    named = re.findall(r"\b(?:cronjob|deployment)/\S+", text)
+    assert named
+    assert set(named) <= names
+    assert "helm test shop --namespace jobs" in text
+    assert all("--namespace jobs" in line for line in text.splitlines() if "kubectl" in line)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"tasks": {"odd": {"intervalSeconds": 5400}}}, "cannot say their intervals: odd."),
+        ({}, "after each upgrade that changes something: notifications."),
+        ({}, "Kubernetes may start a run at once"),
+        ({}, "A change of `mode` loses no configuration"),
+        ({"suspendAll": True}, "suspendAll is true"),
+        ({"mode": "scheduler"}, "The last slots are lost with the pod"),
+        (
+            {"mode": "scheduler", "state": {"persistence": {"enabled": True}}},
+            "kept in the claim shop-rota-state",
+        ),
+        (
+            {"mode": "scheduler", "tasks": {"cleanup": {"env": {"A": "b"}, "shards": 2}}},
+            "all tasks share a pod: tasks.cleanup.env.",
+        ),
+        (
+            {"mode": "scheduler", "tasks": {"cleanup": {"shards": 2}}},
+            "whatever `shards` says: cleanup.",
+        ),
+        ({"service": {"enabled": True}}, "service.enabled has no effect"),
+        ({"podDisruptionBudget": {"enabled": True}}, "cannot count the pods of Jobs"),
+        ({"businessApi": {"existingSecret": "x"}}, "wait until the Secrets"),
+        ({"tasks": {"cleanup": None, "notifications": None}}, "No task is enabled"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_what_one_should_know_is_said_where_it_applies(values, said):
+    assert said in notes(values)
+    if values:
+        plain = notes({"mode": values.get("mode", "cronjobs")})
+        assert (said in plain) == (said == "The last slots are lost with the pod")
+
+
+def test_many_names_are_cut_short():
+    tasks = {f"odd-{number:02}": {"intervalSeconds": 5400} for number in range(25)}
+    text = notes({"tasks": tasks})
+    assert "odd-00, odd-01, " in text
+    assert "odd-09 and 15 more." in text
+
+
+def test_notes_tell_no_secrets_name_and_no_setting():
+    text = notes(EVERYTHING)
+    assert "shop-token" not in text
+    assert "ROTA_" not in text
