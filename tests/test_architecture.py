@@ -73,3 +73,21 @@ def test_the_seeds_names_are_where_the_design_has_them():
     assert isinstance(settings, Settings)
     assert all(map(callable, (BusinessApiClient, TaskScheduler, Worker, main, setup_logging)))
     assert all(map(callable, (BaseTask, CleanupTask, NotificationTask, register_tasks)))
+
+
+def test_the_seeds_own_module_paths_work_under_the_new_root():
+    from rota.core import config, logging  # noqa: PLC0415
+    from rota.infrastructure.http import business_api_client  # noqa: PLC0415
+    from rota.scheduler import scheduler  # noqa: PLC0415
+    from rota.tasks import base  # noqa: PLC0415
+
+    found = [
+        config.Settings,
+        config.settings,
+        logging.setup_logging,
+        business_api_client.BusinessApiClient,
+        scheduler.TaskScheduler,
+        base.BaseTask,
+    ]
+
+    assert None not in found

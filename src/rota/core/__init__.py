@@ -1,0 +1,1 @@
+"""The seed document's paths to settings and logging; see `rota.settings`."""

@@ -1,0 +1,1 @@
+"""The seed document's path to the API client; see `rota.api`."""
