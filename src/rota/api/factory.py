@@ -48,7 +48,7 @@ def api_options(settings: Settings) -> ApiOptions:
         idempotent=settings.api_idempotent,
         max_response_bytes=settings.api_max_response_bytes,
         max_pages=settings.api_max_pages,
-        token=token.get_secret_value() if token else None,
+        token=None if token is None else token.get_secret_value(),
         token_file=settings.api_token_file,
         ca_file=settings.api_ca_file,
         client_cert_file=settings.api_client_cert_file,

@@ -1,6 +1,7 @@
 """Reads the environment and `.env` once, and says in words what is wrong with them."""
 
 import os
+import re
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,8 @@ from rota.settings.unknown_names import unknown_name_problems
 
 _SECRET_FIELDS = frozenset({"api_token"})
 _LONGEST_VALUE_SHOWN = 80
+# Where pydantic found a wrong field of a task: in `task`, under the task's name, in the field.
+_TASK_FIELD_DEPTH = 3
 
 
 @cache
@@ -23,11 +26,10 @@ def load_settings() -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        # Fields that no task has are among the unknown names already.
         problems += [
             _sentence(problem)
             for problem in error.errors(include_url=False)
-            if problem["type"] != "extra_forbidden"
+            if not _is_unknown_name(problem)
         ]
     except PydanticSettingsError as error:
         # pydantic-settings' own text names the field, but prints no value.
@@ -46,9 +48,15 @@ def _env_file_values() -> dict[str, str | None]:
         raise SettingsError(f".env: cannot be read: {error.strerror}") from None
 
 
+def _is_unknown_name(problem: Any) -> bool:
+    """Whether `unknown_name_problems` has told of it: no such field of a task, or none at all."""
+    names_no_field = problem["loc"][:1] == ("task",) and len(problem["loc"]) < _TASK_FIELD_DEPTH
+    return problem["type"] == "extra_forbidden" or names_no_field
+
+
 def _sentence(problem: Any) -> str:
     location = problem["loc"]
-    message = str(problem["msg"]).removeprefix("Value error, ")
+    message = _words_of(problem)
     if not location:
         return message
     field = _field_of(str(location[0]))
@@ -57,7 +65,14 @@ def _sentence(problem: Any) -> str:
     name = variable_name(field)
     if field == "task" and len(location) > 1:
         name = "__".join(["ROTA_TASK", *(str(part).upper() for part in location[1:3])])
-    return f"{name}: {message[:1].lower()}{message[1:]}{_shown(field, problem)}"
+    return f"{name}: {message}{_shown(field, problem)}"
+
+
+def _words_of(problem: Any) -> str:
+    if problem["type"] == "bool_parsing":
+        return "must be true or false, 1 or 0, yes or no"
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return re.sub(r"^(Input|String|Value) should", "must", message)
 
 
 def _field_of(location: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rota.settings.model import Settings, variable_name
 from rota.settings.task_overrides import TaskOverrides
@@ -40,13 +40,14 @@ def _task_problem(name: str) -> str | None:
     form = "ROTA_TASK__<NAME>__<FIELD>"
     if len(parts) != 2 or not all(parts):  # noqa: PLR2004 (a task and a field)
         return f"{name}: not of the form {form}; fields are {', '.join(fields)}"
-    task, field = parts
+    field = parts[1]
     if field not in fields:
-        choices = [f"{_TASK_PREFIX}{task}__{each}" for each in fields]
-        return f"{name}: no such field{_nearest(name, choices)}; fields are {', '.join(fields)}"
+        near = _nearest(field, fields) or f"; fields are {', '.join(fields)}"
+        return f"{name}: no such field{near}"
     return None
 
 
-def _nearest(name: str, choices: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(choices), n=1, cutoff=0.6)
+def _nearest(name: str, choices: Sequence[str]) -> str:
+    longer = [choice for choice in choices if choice.startswith(f"{name}_")]
+    near = longer or difflib.get_close_matches(name, choices, n=1, cutoff=0.6)
     return f", did you mean {near[0]}?" if near else ""

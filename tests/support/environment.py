@@ -1,0 +1,24 @@
+"""An environment that has the variables of one test and no others of rota's."""
+
+import os
+
+from rota.settings import load_settings
+
+SEED_NAMES = ("BUSINESS_API_URL", "TASK_INTERVAL_SECONDS", "DEBUG", "LOG_LEVEL")
+
+
+def clear_environment(monkeypatch, folder):
+    """Move to `folder`, which may hold an `.env`, and forget every setting."""
+    monkeypatch.chdir(folder)
+    for name in list(os.environ):
+        if name.startswith("ROTA_") or name in SEED_NAMES:
+            monkeypatch.delenv(name)
+    load_settings.cache_clear()
+
+
+def settings_from(monkeypatch, variables):
+    """Return the settings of an environment with `variables` in it."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    load_settings.cache_clear()
+    return load_settings()
