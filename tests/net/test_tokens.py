@@ -60,6 +60,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
         TokenSource(ApiOptions(token_file=tmp_path / "token"))
 
 
+@pytest.mark.fault(20)
 def test_a_secret_volume_swapped_under_us_gives_the_new_token(tmp_path):
     swap(tmp_path, b"canary-old", "..1")
     (tmp_path / "token").symlink_to("..data/token")

@@ -461,6 +461,7 @@ async def test_cookies_are_not_kept(harness, server):
     assert "cookie" not in server.requests[1].headers
 
 
+@pytest.mark.fault(24)
 async def test_the_environment_is_not_asked(harness, server, monkeypatch):
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")

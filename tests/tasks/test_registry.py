@@ -62,7 +62,9 @@ def test_only_means_exactly_those(registry_of, value):
 
 def test_only_names_a_disabled_task_too(registry_of):
     registry = registry_of("a", "b", ROTA_ONLY="a", ROTA_TASK__A__ENABLED="false")
+
     assert selected(registry) == ["a"]
+    assert all(task.enabled for task in registry.selected())
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def _answer_for(task: str | None, text: str | None, timezone: str | None) -> _An
     if (task is None) == (text is None):
         raise UsageError("name a task, or give --schedule TEXT; see rota next --help")
     if text is not None:
-        return _answer_for_text(text, timezone or "Etc/UTC")
+        return _answer_for_text(text, "Etc/UTC" if timezone is None else timezone)
     if timezone is not None:
         raise UsageError("--timezone goes with --schedule; a task states its own")
     from rota.tasks.discovery import discover  # noqa: PLC0415 (a text needs no tasks)

@@ -164,6 +164,19 @@ class Settings(BaseSettings):
         except ConfigError as error:
             raise ValueError(str(error)) from None
 
+    @field_validator(
+        "api_token_file",
+        "api_ca_file",
+        "api_client_cert_file",
+        "api_client_key_file",
+        mode="before",
+    )
+    @classmethod
+    def _named_file(cls, value: object) -> object:
+        if value == "":
+            raise ValueError("is empty: name a file, or leave the variable unset")
+        return value
+
     @field_validator("health_address")
     @classmethod
     def _parsable_address(cls, value: str) -> str:

@@ -168,7 +168,9 @@ def _schedule_of(
     if said.schedule is None:
         seconds = said.interval_seconds or DEFAULT_INTERVAL_SECONDS
     else:
-        parsed = parse_schedule(said.schedule, said.timezone or "Etc/UTC")
+        parsed = parse_schedule(
+            said.schedule, "Etc/UTC" if said.timezone is None else said.timezone
+        )
         if not isinstance(parsed, Every):
             if said.splay_minutes:
                 raise ScheduleError(

@@ -57,7 +57,7 @@ class _ReplacingRegistry:
     ) -> None:
         if name in self._replaceable:
             self._replaceable.discard(name)
-            self._registry.replace([name])
+            self._registry.forget([name])
         self._registry.register_task(name, handler, interval_seconds, run_on_start)
 
 

@@ -1,6 +1,7 @@
 """The tasks of one process, by name."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from rota.errors import TaskDefinitionError, UnknownTaskError
 from rota.settings import Settings, override_key
@@ -36,7 +37,7 @@ class Registry:
         self._claim_name(task)
         self._found[task.name] = task
 
-    def replace(self, names: Iterable[str]) -> None:
+    def forget(self, names: Iterable[str]) -> None:
         """Forget tasks, so that others may take their names."""
         for name in names:
             if self._found.pop(name, None):
@@ -76,7 +77,12 @@ class Registry:
         for name in self._settings.only:
             if name not in self._found:
                 raise self._unknown(name, "ROTA_ONLY")
-        return [task for task in self._found.values() if task.name in self._settings.only]
+        # Named there is enabled, so that every mode takes it for that.
+        return [
+            replace(task, enabled=True)
+            for task in self._found.values()
+            if task.name in self._settings.only
+        ]
 
     def get(self, name: str) -> TaskDefinition:
         """Return the task that runs under `name`; UnknownTaskError suggests the nearest one."""
