@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from rota.errors import UsageError
 from rota.manifests.comparison import Difference, Kind, compare
 from rota.manifests.deployed import deployed_tasks
 from support.registries import definition_of
@@ -263,6 +264,28 @@ def test_settings_of_another_namespace_are_not_the_schedulers():
     ]
 
     assert differences([CLEANUP], objects) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "message"),
+    [
+        pytest.param(
+            {"kind": "CronJob", "metadata": {"name": "x"}},
+            "CronJob x is no complete manifest: it has no 'spec'",
+            id="no-spec",
+        ),
+        pytest.param({"kind": "Deployment"}, "Deployment without a name is no comp", id="nothing"),
+        pytest.param({"kind": "ConfigMap"}, "ConfigMap without a name is no comp", id="no-name"),
+        pytest.param(
+            {"kind": "Deployment", "metadata": {"name": "x"}, "spec": "y"},
+            "Deployment x is no complete manifest: ",
+            id="spec-of-text",
+        ),
+    ],
+)
+def test_an_object_that_kubernetes_would_refuse_is_named(found, message):
+    with pytest.raises(UsageError, match=message):
+        differences([CLEANUP], [found])
 
 
 @pytest.mark.parametrize("release", ["rota", "shop"])

@@ -4,10 +4,12 @@ The objects are rota's own: CronJobs with the arguments `run TASK`, Deployments 
 """
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rota.errors import UsageError
 from rota.settings import override_key
 
 _DEFAULT_RELEASE = "rota"
@@ -44,21 +46,34 @@ def deployed_tasks(
     """Return the tasks in rota's CronJobs and schedulers among `objects`, ordered by name.
 
     ConfigMaps among them supply what an `envFrom` names; other objects are passed over.
-    `image_tasks` are those of a scheduler whose settings name none.
+    `image_tasks` are those of a scheduler whose settings name none. UsageError for an object of
+    these kinds that lacks what Kubernetes asks of it.
     """
-    found = list(objects)
-    config_maps = {
-        (_namespace(each), each["metadata"]["name"]): each.get("data") or {}
-        for each in found
-        if each.get("kind") == "ConfigMap"
-    }
+    by_kind: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for each in objects:
+        by_kind[str(each.get("kind"))].append(each)
+    config_maps: dict[tuple[str, str], Variables] = {}
+    for each in by_kind["ConfigMap"]:
+        with _complete(each):
+            config_maps[_namespace(each), each["metadata"]["name"]] = each.get("data") or {}
     tasks: list[DeployedTask] = []
-    for each in found:
-        if each.get("kind") == "CronJob":
+    for each in by_kind["CronJob"]:
+        with _complete(each):
             tasks += _in_cronjob(each, config_maps)
-        elif each.get("kind") == "Deployment":
+    for each in by_kind["Deployment"]:
+        with _complete(each):
             tasks += _in_scheduler(each, config_maps, image_tasks)
     return sorted(tasks, key=lambda task: (task.name, task.where))
+
+
+@contextlib.contextmanager
+def _complete(found: Mapping[str, Any]) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError) as error:
+        name = (found.get("metadata") or {}).get("name", "without a name")
+        problem = f"it has no {error}" if isinstance(error, KeyError) else error
+        raise UsageError(f"{found['kind']} {name} is no complete manifest: {problem}") from error
 
 
 def _in_cronjob(cronjob: Mapping[str, Any], config_maps: ConfigMaps) -> list[DeployedTask]:
@@ -69,7 +84,7 @@ def _in_cronjob(cronjob: Mapping[str, Any], config_maps: ConfigMaps) -> list[Dep
     variables = _variables(container, _namespace(cronjob), config_maps)
     return [
         DeployedTask(
-            name=container["args"][1],
+            name=str(container["args"][1]),
             where=f"CronJob {cronjob['metadata']['name']}",
             in_cronjob=True,
             release=variables.get("ROTA_RELEASE", _DEFAULT_RELEASE),

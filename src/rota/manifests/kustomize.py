@@ -25,8 +25,8 @@ _EXAMPLE = (
 )
 _START_JOBS_COMMENT = (
     "Runs on start. A Job cannot be changed: before applying an overlay that changes these, by the",
-    "image for example, `kubectl delete --ignore-not-found -k` this folder. Where the export changes",
-    "one, it gets a new name.",
+    "image for example, `kubectl delete --ignore-not-found -k` this folder. One that the export",
+    "changes has a new name.",
 )
 
 # Where an overlay's namePrefix or nameSuffix renames a CronJob, its pods are told.
