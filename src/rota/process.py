@@ -1,6 +1,7 @@
 """The end of a process: with the right exit code, whatever a task has left behind."""
 
 import asyncio
+import gc
 import logging
 import os
 import threading
@@ -21,6 +22,9 @@ def run_process(main: Coroutine[Any, Any, ExitCode]) -> ExitCode:
     Where something would keep the process from ending (a coroutine that swallows its cancellation,
     a thread that goes on), the process is ended here and now, with that code.
     """
+    # What has been imported stays until the end, and need not be searched, not even at the end.
+    gc.freeze()
+    gc.enable()
     with asyncio.Runner() as runner:
         # Our own, since Python 3.11 waits for the threads of asyncio's without a limit.
         executor = ThreadPoolExecutor(thread_name_prefix="rota-executor")
