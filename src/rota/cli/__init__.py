@@ -32,7 +32,7 @@ _CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        return list(COMMANDS)
+        return [*COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
@@ -70,7 +70,7 @@ def cli() -> None:
 def run_command_line(arguments: Sequence[str]) -> int:
     """Run the command line; return the process's exit code. Errors are told in a sentence."""
     try:
-        result = cli.main(list(arguments), prog_name="rota", standalone_mode=False)
+        result = cli.main([*arguments], prog_name="rota", standalone_mode=False)
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.ClickException as error:

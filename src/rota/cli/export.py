@@ -16,7 +16,7 @@ SAME = 0
 DIFFERENT = 1
 
 
-@click.group("export")
+@click.group("export", epilog="\b\nExample:\n  rota export helm-values --output values-tasks.yaml")
 def export_command() -> None:
     """Write the tasks found here for Kubernetes: values for the Helm chart, or kustomize."""
 

@@ -1,0 +1,71 @@
+import json
+
+import pytest
+
+
+def test_all_well_is_said_in_a_line(rota):
+    ended = rota("check")
+    assert (ended.exit_code, ended.stderr) == (0, "")
+    assert ended.stdout == "ok: 2 tasks: cleanup, notifications\n"
+
+
+def test_json_has_the_tasks_and_their_warnings(rota):
+    ended = rota("check", "--json")
+    assert json.loads(ended.stdout) == {
+        "ok": True,
+        "tasks": ["cleanup", "notifications"],
+        "warnings": {"cleanup": [], "notifications": []},
+    }
+
+
+@pytest.mark.parametrize(
+    ("variables", "warning"),
+    [
+        ({"INTERVAL_SECONDS": "45"}, "every 45 s is more often than a CronJob can"),
+        ({"INTERVAL_SECONDS": "420"}, "a CronJob keeps the gap but counts from its creation"),
+        (
+            {"INTERVAL_SECONDS": "420", "CATCH_UP_SECONDS": "60"},
+            "catch_up_seconds is refused in CronJob mode",
+        ),
+        ({"SCHEDULE": "*/90 * * * *"}, "*/90"),
+    ],
+    ids=["below a minute", "seven minutes", "a deadline beside @every", "*/90"],
+)
+@pytest.mark.fault(2)
+@pytest.mark.fault(3)
+@pytest.mark.fault(10)
+def test_what_may_not_be_meant_is_a_warning_and_no_refusal(rota, variables, warning):
+    named = {f"ROTA_TASK__CLEANUP__{field}": value for field, value in variables.items()}
+    ended = rota("check", "--json", **named)
+    assert ended.exit_code == 0
+    assert any(warning in text for text in json.loads(ended.stdout)["warnings"]["cleanup"])
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"ROTA_API_TOKEN_FILE": "/nonexistent"}, "token file /nonexistent: cannot be read"),
+        ({"ROTA_API_CA_FILE": "/nonexistent"}, "/nonexistent"),
+        ({"ROTA_API_CLIENT": "nowhere:Client"}, "ROTA_API_CLIENT"),
+        ({"BUSINESS_API_URL": "ftp://shop"}, "BUSINESS_API_URL"),
+        ({"ROTA_TASKS": "nowhere:Nothing"}, "ROTA_TASKS"),
+        ({"ROTA_ONLY": "clenup"}, "did you mean 'cleanup'?"),
+        ({"ROTA_TASK__CLENUP__SHARDS": "2"}, "ROTA_TASK__CLENUP__"),
+        ({"ROTA_TASK__CLEANUP__SCHEDULE": "0 0 31 2 *"}, "task 'cleanup': "),
+        (
+            {
+                "ROTA_TASK__CLEANUP__ENABLED": "false",
+                "ROTA_TASK__NOTIFICATIONS__ENABLED": "false",
+            },
+            "no task would run",
+        ),
+    ],
+    ids=lambda each: "+".join(each) if isinstance(each, dict) else None,
+)
+@pytest.mark.fault(69)
+def test_what_a_run_would_refuse_is_refused(rota, variables, told):
+    ended = rota("check", **variables)
+    assert ended.exit_code == 2
+    assert told in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert ended.stdout == ""

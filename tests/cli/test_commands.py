@@ -1,0 +1,131 @@
+"""What every command has in common: help, suggestions, refusals, completion."""
+
+import subprocess
+import sys
+
+import pytest
+
+from rota import __version__
+from rota.cli import COMMANDS
+from rota.exit_codes import ExitCode
+
+BROKEN = {"LOG_LEVEL": "loud", "ROTA_GRACE_SECOND": "1", "ROTA_TASKS": "nowhere:Nothing"}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.fault(25)
+def test_every_command_has_help_with_an_example_though_the_settings_be_broken(rota, command):
+    ended = rota(command, "--help", **BROKEN)
+    assert ended.exit_code == 0
+    assert ended.stderr == ""
+    assert ended.stdout.startswith(f"Usage: rota {command} ")
+    assert "Example" in ended.stdout
+    assert max(len(line) for line in ended.stdout.splitlines()) <= 100
+
+
+@pytest.mark.fault(25)
+def test_the_help_of_all_names_every_command_and_an_example(rota):
+    ended = rota("--help", **BROKEN)
+    assert ended.exit_code == 0
+    assert "Example: " in ended.stdout
+    for command in COMMANDS:
+        assert f"\n  {command} " in ended.stdout
+
+
+def test_the_help_of_run_has_the_whole_table_of_exit_codes(rota):
+    shown = rota("run", "--help").stdout
+    for code in ExitCode:
+        assert f"{code.value:>3}  {code.meaning}" in shown
+
+
+def test_the_version_is_told(rota):
+    assert rota("--version", **BROKEN).stdout == f"rota, version {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["rnu"], "No such command 'rnu'. Did you mean 'run'? Commands: run, scheduler, "),
+        (["xyzzy"], "No such command 'xyzzy'. Commands: run, scheduler, "),
+        (["run"], "Missing argument 'TASK'"),
+        (["run", "cleanup", "notifications"], "Got unexpected extra argument (notifications)"),
+        (["run", "--frobnicate", "x"], "No such option"),
+        (["list", "--jsn"], "--json"),
+        (["next"], "name a task, or give --schedule TEXT; see rota next --help"),
+        (["next", "cleanup", "--schedule", "* * * * *"], "name a task, or give --schedule TEXT"),
+        (["next", "cleanup", "--timezone", "Etc/UTC"], "--timezone goes with --schedule"),
+        (["next", "cleanup", "--count", "0"], "1<=x<=10000"),
+        (["next", "cleanup", "--from", "tomorrow"], "for example 2026-10-25T00:00:00Z"),
+        (
+            ["next", "cleanup", "--from", "2026-10-25T00:00:00"],
+            "an RFC 3339 instant with an offset",
+        ),
+        (["next", "clenup"], "no task is named 'clenup', did you mean 'cleanup'?"),
+        (["run", "clenup"], "no task is named 'clenup', did you mean 'cleanup'?"),
+        (["completion", "tcsh"], "'bash', 'zsh', 'fish'"),
+        (["health"], "ROTA_HEALTH_ADDRESS is not set"),
+        (["demo", "--api-only", "8080"], "is not of the form host:port"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, list) else None,
+)
+@pytest.mark.fault(25)
+def test_a_mistake_ends_with_2_and_says_what_would_do(rota, arguments, told):
+    ended = rota(*arguments)
+    assert ended.exit_code == 2
+    assert told in ended.stderr
+    assert ended.stdout == ""
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("command", [["run", "cleanup"], ["list"], ["check"], ["next", "cleanup"]])
+def test_each_broken_setting_is_a_line_of_its_own(rota, command):
+    ended = rota(*command, LOG_LEVEL="loud", ROTA_GRACE_SECOND="1")
+    assert ended.exit_code == 2
+    assert [line[:30] for line in ended.stderr.splitlines()] == [
+        "rota: error: ROTA_GRACE_SECOND",
+        "rota: error: LOG_LEVEL: must b",
+    ]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_completion_script_is_one_of_its_shell(rota, shell):
+    ended = rota("completion", shell)
+    assert ended.exit_code == 0
+    assert f"_ROTA_COMPLETE={shell}_complete" in ended.stdout
+
+
+@pytest.mark.parametrize(("typed", "completed"), [("ru", "run"), ("sch", "scheduler")])
+def test_commands_are_completed_even_with_broken_settings(typed, completed, tmp_path):
+    ended = subprocess.run(
+        [sys.executable, "-m", "rota"],
+        cwd=tmp_path,
+        env={
+            "_ROTA_COMPLETE": "bash_complete",
+            "COMP_WORDS": f"rota {typed}",
+            "COMP_CWORD": "1",
+            **BROKEN,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.stdout == f"plain,{completed}\n"
+
+
+@pytest.mark.parametrize("command", ["list", "check", "next"])
+def test_importing_the_commands_loads_no_http_library(command, tmp_path):
+    arguments = [command, "cleanup"] if command == "next" else [command]
+    program = (
+        "import sys; from rota.cli import run_command_line; "
+        f"code = run_command_line({arguments!r}); "
+        "print(code, sorted({'httpx', 'tenacity', 'starlette', 'uvicorn'} & set(sys.modules)))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stdout.splitlines()[-1] == "0 []"

@@ -1,0 +1,75 @@
+import json
+
+FIELDS = {
+    "name": "cleanup",
+    "status": "scheduled",
+    "schedule": "every 1h",
+    "interval_seconds": 3600,
+    "timezone": "Etc/UTC",
+    "cronjob": {"schedule": "0 * * * *", "timeZone": "Etc/UTC", "exact": True},
+    "run_on_start": False,
+    "timeout_seconds": 3600.0,
+    "overlap": "forbid",
+    "catch_up_seconds": 3600,
+    "splay_minutes": 0,
+    "backoff_limit": 2,
+    "shards": 1,
+    "enabled": True,
+    "suspend": False,
+    "source": "rota.tasks:register_tasks",
+}
+
+
+def listed(ended):
+    assert ended.exit_code == 0
+    return {task["name"]: task for task in json.loads(ended.stdout)["tasks"]}
+
+
+def test_json_has_every_decision_about_a_task(rota):
+    task = listed(rota("list", "--json"))["cleanup"]
+    following = task.pop("next")
+    assert following.endswith(":00:00Z")
+    assert task == FIELDS
+
+
+def test_what_is_decided_by_the_environment_shows(rota):
+    task = listed(
+        rota(
+            "list",
+            "--json",
+            ROTA_TASK__CLEANUP__SCHEDULE="30 2 * * *",
+            ROTA_TASK__CLEANUP__TIMEZONE="Europe/Berlin",
+            ROTA_TASK__CLEANUP__OVERLAP="replace",
+        )
+    )["cleanup"]
+    assert (task["schedule"], task["timezone"]) == ("30 2 * * *", "Europe/Berlin")
+    assert (task["interval_seconds"], task["timeout_seconds"]) == (None, 3600.0)
+    assert task["overlap"] == "replace"
+
+
+def test_a_task_that_does_not_run_says_why_and_has_no_next_slot(rota):
+    tasks = listed(rota("list", "--json", ROTA_TASK__CLEANUP__SUSPEND="true"))
+    assert (tasks["cleanup"]["status"], tasks["cleanup"]["next"]) == ("suspended", None)
+    tasks = listed(rota("list", "--json", ROTA_TASK__CLEANUP__ENABLED="false"))
+    assert (tasks["cleanup"]["status"], tasks["cleanup"]["next"]) == ("disabled", None)
+    tasks = listed(rota("list", "--json", ROTA_ONLY="cleanup"))
+    assert (tasks["notifications"]["status"], tasks["notifications"]["next"]) == (
+        "not selected",
+        None,
+    )
+
+
+def test_below_a_minute_there_is_no_cronjob(rota):
+    variables = {"ROTA_TASK__CLEANUP__INTERVAL_SECONDS": "45"}
+    assert listed(rota("list", "--json", **variables))["cleanup"]["cronjob"] is None
+    line = rota("list", **variables).stdout.splitlines()[1]
+    assert "every 45s" in line
+    assert "not possible" in line
+
+
+def test_people_get_columns(rota):
+    heading, first, second = rota("list").stdout.splitlines()
+    assert heading.split("  ")[0] == "TASK"
+    assert first.startswith("cleanup        scheduled  every 1h ")
+    assert second.startswith("notifications  scheduled  every 5m ")
+    assert heading.index("CRONJOB") == first.index("0 * * * *") == second.index("*/5 * * * *")
