@@ -26,28 +26,31 @@ def test_the_same_tasks_in_any_order_give_the_same_bytes():
     assert files_of(one, other) == files_of(other, one)
 
 
-def test_a_base_two_components_and_two_examples_are_written():
+def test_a_base_three_components_and_two_examples_are_written():
     assert {path.rsplit("/", 1)[0] for path in files_of(task_of("a", **HOURLY))} == {
         "base",
         "components/cronjobs",
+        "components/run-on-start",
         "components/scheduler",
         "overlays/example-cronjobs",
         "overlays/example-scheduler",
     }
 
 
-def test_runs_on_start_are_a_component_of_their_own():
-    files = files_of(task_of("a", **HOURLY, run_on_start=True))
-    example = yaml.safe_load(files["overlays/example-cronjobs/kustomization.yaml"])
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        pytest.param({"run_on_start": True}, ["jobs.yaml"], id="runs"),
+        pytest.param({}, [], id="does-not"),
+        pytest.param({"run_on_start": True, "suspend": True}, [], id="suspended"),
+    ],
+)
+def test_runs_on_start_are_a_component_of_their_own(attributes, expected):
+    files = files_of(task_of("a", **HOURLY, **attributes))
+    component = yaml.safe_load(files["components/run-on-start/kustomization.yaml"])
 
-    assert len(start_job_names(files)) == 1
-    assert "../../components/run-on-start" in example["components"]
-
-
-def test_a_suspended_task_does_not_run_on_start():
-    files = files_of(task_of("a", **HOURLY, run_on_start=True, suspend=True))
-
-    assert "components/run-on-start/jobs.yaml" not in files
+    assert component["resources"] == expected
+    assert ("components/run-on-start/jobs.yaml" in files) == bool(expected)
 
 
 @pytest.mark.parametrize(

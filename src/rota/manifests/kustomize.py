@@ -67,11 +67,10 @@ def kustomize_files(registry: Registry, settings: Settings) -> dict[str, str]:
     if not tasks:
         raise ConfigError("no task would run: name some in ROTA_TASKS or ROTA_ONLY, or enable one")
     installation = Installation(settings.release, __version__, settings.grace_seconds)
-    modes = _modes(tasks, installation)
     return {
         **_base(tasks, installation),
-        **_components(modes),
-        **_overlays(installation, modes),
+        **_components(_modes(tasks, installation)),
+        **_overlays(installation),
     }
 
 
@@ -110,35 +109,33 @@ def _base(tasks: Sequence[TaskDefinition], installation: Installation) -> dict[s
 
 
 def _components(modes: _Modes) -> dict[str, str]:
-    files: dict[str, str] = {}
-    parts = {"cronjobs.yaml": modes.cronjobs, "scheduler.yaml": modes.fast_tasks}
-    cronjobs = {name: objects for name, objects in parts.items() if objects}
-    files |= _component(
-        "cronjobs",
-        cronjobs,
-        comment=[
-            "One CronJob per task; a scheduler for what is due more often than once a minute."
-        ],
-    )
-    files |= _component(
-        "scheduler",
-        {"deployment.yaml": modes.scheduler},
-        comment=["All tasks in one scheduler."],
-    )
-    if modes.start_jobs:
-        files |= _component(
-            "run-on-start", {"jobs.yaml": modes.start_jobs}, comment=_START_JOBS_COMMENT
-        )
-    return files
+    return {
+        **_component(
+            "cronjobs",
+            {"cronjobs.yaml": modes.cronjobs, "scheduler.yaml": modes.fast_tasks},
+            comment=[
+                "A CronJob per task; a scheduler for what is due more often than each minute."
+            ],
+        ),
+        **_component(
+            "scheduler",
+            {"deployment.yaml": modes.scheduler},
+            comment=["All tasks in one scheduler."],
+        ),
+        **_component("run-on-start", {"jobs.yaml": modes.start_jobs}, comment=_START_JOBS_COMMENT),
+    }
 
 
 def _component(
     name: str, parts: Mapping[str, Sequence[Mapping[str, Any]]], *, comment: Sequence[str]
 ) -> dict[str, str]:
+    """Return the files of a component; one without any object is there, and empty."""
     folder = f"components/{name}"
-    kustomization: dict[str, Any] = {"kind": "Component", "resources": list(parts)}
-    files = {f"{folder}/{file}": _written(*objects) for file, objects in parts.items()}
-    if name != "scheduler":
+    kept = {file: objects for file, objects in parts.items() if objects}
+    kinds = {each["kind"] for objects in kept.values() for each in objects}
+    files = {f"{folder}/{file}": _written(*objects) for file, objects in kept.items()}
+    kustomization: dict[str, Any] = {"kind": "Component", "resources": list(kept)}
+    if kinds & {"CronJob", "Job"}:
         kustomization["configurations"] = ["name-reference.yaml"]
         files[f"{folder}/name-reference.yaml"] = yaml_document(_NAME_REFERENCE, comment=[_WRITTEN])
     files[f"{folder}/kustomization.yaml"] = _kustomization(
@@ -147,10 +144,9 @@ def _component(
     return files
 
 
-def _overlays(installation: Installation, modes: _Modes) -> dict[str, str]:
-    start = ["run-on-start"] if modes.start_jobs else []
+def _overlays(installation: Installation) -> dict[str, str]:
     return {
-        **_overlay("example-cronjobs", ["cronjobs", *start], installation),
+        **_overlay("example-cronjobs", ["cronjobs", "run-on-start"], installation),
         **_overlay("example-scheduler", ["scheduler"], installation),
     }
 
