@@ -1,8 +1,8 @@
 """Write the table of values in the chart's README.md from the comments in values.yaml.
 
 `python deploy/helm/values_table.py` writes, `--check` exits 1 with a diff where it would. The
-comments are in helm-docs' form: `# -- text` above a key, `(type)` at its beginning where the default
-is null, `# @default -- text` where the default does not speak for itself.
+comments are in helm-docs' form: `# -- text` above a key, `(type)` at its beginning where the
+default is null, `# @default -- text` where the default does not speak for itself.
 """  # noqa: INP001 (a script, not a package)
 
 import difflib

@@ -142,6 +142,7 @@ def test_a_new_version_of_the_chart_alone_does_not_run_start_jobs_again(tmp_path
     assert before["spec"] == after["spec"]
 
 
+@pytest.mark.fault(88)
 def test_sidecars_are_native_so_that_a_job_ends():
     pod = helm.pod_spec(helm.by_task(helm.objects(EVERYTHING))["cleanup"])
     assert [each["name"] for each in pod["containers"]] == ["rota"]

@@ -58,6 +58,10 @@ def ask(tmp_path_factory):
     return texts
 
 
+def draws(seed):
+    return random.Random(seed)  # noqa: S311 (a sample that is the same in each run)
+
+
 def python_text(seconds, offset=0):
     return five_field_text(seconds, offset) or ""
 
@@ -69,7 +73,7 @@ def test_every_interval_up_to_a_day_and_more_has_pythons_text(ask):
 
 
 def test_a_sample_of_longer_intervals_has_pythons_text(ask):
-    draw = random.Random(4)
+    draw = draws(4)
     seconds = [draw.randint(LAST_SECONDS, TEN_YEARS_SECONDS) for _ in range(2000)]
     seconds += [604_800, 604_799, 604_801, 1_209_600, 172_800, 2_592_000, TEN_YEARS_SECONDS]
     cases = [{"seconds": each, "offset": 0} for each in seconds]
@@ -77,7 +81,7 @@ def test_a_sample_of_longer_intervals_has_pythons_text(ask):
 
 
 def test_every_text_moved_by_a_splay_is_pythons(ask):
-    draw = random.Random(5)
+    draw = draws(5)
     cases = [
         {"seconds": seconds, "offset": offset}
         for seconds in FIVE_FIELD_SECONDS
@@ -88,7 +92,7 @@ def test_every_text_moved_by_a_splay_is_pythons(ask):
 
 
 def test_a_tasks_offset_is_pythons(ask):
-    draw = random.Random(6)
+    draw = draws(6)
     cases = [
         {
             "release": draw.choice(["rota", "shop", "a.b", "x" * 53]),
@@ -127,7 +131,7 @@ def name_of(seconds):
 
 
 def test_cronjobs_carry_the_schedule_that_python_gives_them():
-    draw = random.Random(7)
+    draw = draws(7)
     others = [draw.randint(60, TEN_YEARS_SECONDS) for _ in range(60)]
     seconds = sorted({*FIVE_FIELD_SECONDS, 61, 90, 5400, 420, 90_000, 1_000_000, *others})
     tasks = {name_of(each): {"intervalSeconds": each} for each in seconds}

@@ -41,7 +41,7 @@ def tool(name: str) -> str:
 def helm(
     *arguments: str | Path, values: dict[str, Any] | None = None, version: str = "helm"
 ) -> str:
-    """Return what helm writes to stdout. `values` are read from stdin, over a Business API's URL."""
+    """Return what helm writes to stdout. `values` go over those that every test needs: a URL."""
     given: dict[str, Any] = {"businessApi": {"url": URL}}
     for key, value in (values or {}).items():
         if isinstance(value, dict) and isinstance(given.get(key), dict):
@@ -75,7 +75,7 @@ def template(
 
 def parse(rendered: str) -> list[dict[str, Any]]:
     """Return the objects of a rendered text; a key that comes twice in a map fails the test."""
-    return [each for each in yaml.load_all(rendered, _StrictLoader) if each]  # noqa: S506 (it is a SafeLoader)
+    return [each for each in yaml.load_all(rendered, _StrictLoader) if each]
 
 
 def objects(

@@ -66,7 +66,7 @@ One task as rota.tasks describes it, with `problems`. Takes: root, identity, nam
 {{- $defaults := .defaults -}}
 {{- $problems := list -}}
 {{- if hasKey $own "schedule" -}}
-{{- $defaults = omit $defaults "intervalSeconds" "splayMinutes" -}}
+{{- $defaults = omit $defaults "intervalSeconds" -}}
 {{- else if hasKey $own "intervalSeconds" -}}
 {{- $defaults = omit $defaults "schedule" "timezone" -}}
 {{- end -}}
