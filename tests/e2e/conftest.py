@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from support import cluster
+from support.cluster_scenarios import Scenarios, started
 from support.docker import ROOT, run
 
 _SHOP = Path(__file__).parent / "shop"
 _BUILD_SECONDS = 600
+_FIGURES = pytest.StashKey[dict[str, str]]()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -50,3 +53,41 @@ def _built(*arguments: str) -> Iterator[str]:
     yield tag
     # --no-prune keeps the layers: the next build is quick then.
     run("docker", "rmi", "--no-prune", tag)
+
+
+@pytest.fixture(scope="session")
+def cluster_image(image: str) -> str:
+    """The image of this checkout, in the cluster of KUBECONFIG.
+
+    `LOAD_IMAGE` is the command that brings it there, `kind load docker-image` for example; by
+    default it is that of the cluster for tests.
+    """
+    cluster.kubectl("version")
+    load = os.environ.get("LOAD_IMAGE", f"{cluster.SCRIPT} load")
+    run(*load.split(), image, timeout_seconds=_BUILD_SECONDS)
+    return image
+
+
+@pytest.fixture(scope="session")
+def scenarios(cluster_image: str) -> Iterator[Scenarios]:
+    """All that the cluster's tests look at, installed before the first of them."""
+    with started(cluster_image) as scenarios:
+        yield scenarios
+
+
+@pytest.fixture(scope="session")
+def figures(request: pytest.FixtureRequest) -> dict[str, str]:
+    """What was measured, by what it is; the terminal summary shows it."""
+    measured: dict[str, str] = {}
+    request.config.stash[_FIGURES] = measured
+    return measured
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    measured = config.stash.get(_FIGURES, {})
+    if measured:
+        terminalreporter.section("measured on the cluster")
+    for what, figure in measured.items():
+        terminalreporter.line(f"{what}: {figure}")

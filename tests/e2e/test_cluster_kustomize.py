@@ -1,0 +1,82 @@
+"""Both example overlays of `rota export kustomize`, with the image and the tasks of these tests."""
+
+import pytest
+import yaml
+
+from support.cluster import API_URL
+from support.cluster_scenarios import rota
+from support.cluster_watch import ended, epoch, message
+from support.docker import wait_until
+
+pytestmark = pytest.mark.e2e
+
+NEXT_SLOT_SECONDS = 150
+
+
+@pytest.fixture(scope="module")
+def applied(scenarios, tmp_path_factory):
+    """Export the reference tasks, and apply both examples, each in its namespace."""
+    folder = tmp_path_factory.mktemp("kustomize")
+    often = {"ROTA_TASK__NOTIFICATIONS__INTERVAL_SECONDS": "60", "ROTA_RELEASE": "shop"}
+    rota("export", "kustomize", f"--output={folder}", BUSINESS_API_URL=API_URL, **often)
+    repository, _, tag = scenarios.image.partition(":")
+    for mode in ("cronjobs", "scheduler"):
+        own = folder / "overlays" / mode
+        own.mkdir()
+        kustomization = {
+            "resources": [f"../example-{mode}"],
+            "images": [{"name": "rota", "newName": repository, "newTag": tag}],
+        }
+        (own / "kustomization.yaml").write_text(yaml.safe_dump(kustomization), "utf-8")
+        namespace(scenarios, mode).kubectl("apply", f"--kustomize={own}")
+    return folder
+
+
+def namespace(scenarios, mode):
+    (found,) = [each for each in scenarios.namespaces if each.name.endswith(f"kustomize-{mode}")]
+    return found
+
+
+def test_the_cronjobs_run_on_start_and_on_schedule(scenarios, applied):
+    name = namespace(scenarios, "cronjobs").name
+
+    def triggers():
+        pods = scenarios.pods.of(name, rota_task="notifications")
+        return {message(pod)["trigger"] for pod in pods if ended(pod)}
+
+    wait_until(
+        lambda: triggers() == {"manual", "schedule"},
+        "a run on start and one on schedule",
+        timeout_seconds=NEXT_SLOT_SECONDS,
+    )
+    polls = scenarios.apis["kustomize-cronjobs"].calls("/api/v1/notifications")
+    assert len(polls) >= 2
+
+
+def test_the_scheduler_runs_on_start_and_on_schedule(scenarios, applied):
+    where = namespace(scenarios, "scheduler")
+    where.kubectl("rollout", "status", "deployment/shop-rota-scheduler", "--timeout=60s")
+
+    def starts():
+        lines = where.logs("deployment/shop-rota-scheduler")
+        return {line["trigger"]: line for line in lines if line["event"] == "run.started"}
+
+    wait_until(
+        lambda: starts().keys() >= {"start", "schedule"},
+        "a run on start and one on schedule",
+        timeout_seconds=NEXT_SLOT_SECONDS,
+    )
+    assert epoch(starts()["schedule"]["slot"]) % 60 == 0
+    polls = scenarios.apis["kustomize-scheduler"].calls("/api/v1/notifications")
+    assert len(polls) >= 2
+
+
+@pytest.mark.parametrize("mode", ["cronjobs", "scheduler"])
+def test_deleting_the_overlay_leaves_nothing(scenarios, applied, mode):
+    where = namespace(scenarios, mode)
+    where.kubectl(
+        "delete", f"--kustomize={applied / 'overlays' / mode}", "--cascade=foreground", "--wait"
+    )
+    kinds = "cronjobs,jobs,pods,deployments,configmaps,serviceaccounts"
+    left = where.kubectl("get", kinds, "--selector=app.kubernetes.io/name=rota", "--output=name")
+    assert left.split() == []
