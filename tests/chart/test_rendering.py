@@ -1,4 +1,5 @@
 import functools
+import shutil
 import time
 
 import kubernetes_validate
@@ -143,3 +144,14 @@ def test_a_thousand_tasks_render_in_seconds(capsys):
     with capsys.disabled():
         print(f"\n1,000 tasks: rendered in {seconds:.1f} s, {len(text):,} characters")  # noqa: T201
     assert seconds < 30
+
+
+@pytest.mark.parametrize("version", ["helm", "helm3"])
+def test_a_parent_chart_renders_the_same_objects(tmp_path, version):
+    # Values of a parent reach the chart another way, in which Helm treats null differently.
+    parent = tmp_path / "parent"
+    shutil.copytree(helm.CHART, parent / "charts/rota")
+    (parent / "Chart.yaml").write_text("{apiVersion: v2, name: parent, version: 1.0.0}", "utf-8")
+    values = {"businessApi": {"url": helm.URL}, **SHAPES["nulls"], "tasks": {"cleanup": None}}
+    found = helm.objects({"rota": values}, chart=parent, version=version)
+    assert found == helm.objects(values, version=version)

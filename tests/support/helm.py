@@ -16,6 +16,7 @@ CHART = ROOT / "deploy/helm/rota"
 URL = "http://shop-api:8000"
 _CLUSTER = ROOT / "../shared/cluster/cluster"
 _LONGEST_SECONDS = 120.0
+_HELM_MAJOR = {"helm": "v4.", "helm3": "v3."}
 
 
 class HelmRefusedError(AssertionError):
@@ -24,18 +25,30 @@ class HelmRefusedError(AssertionError):
 
 @functools.cache
 def tool(name: str) -> str:
-    """Return the path of `helm`, `helm3` or `kubectl`; the test fails where there is none.
+    """Return the path of `helm` (4), `helm3` or `kubectl`; the test fails where there is none.
 
     From PATH, else from the folder that the cluster for tests keeps its tools in.
     """
-    found = shutil.which(name)
-    if found is None and _CLUSTER.exists():
-        exports = subprocess.run([_CLUSTER, "env"], capture_output=True, text=True, check=True)
-        folder = exports.stdout.partition("PATH=")[2].partition(":")[0]
-        found = shutil.which(name, path=folder)
-    if found is None:
-        pytest.fail(f"{name} is neither in PATH nor among the tools of ../shared/cluster")
-    return found
+    for folders in (None, _cluster_tools()):
+        found = shutil.which(name, path=folders)
+        if found and _is_the_one(name, found):
+            return found
+    return pytest.fail(f"{name} is neither in PATH nor among the tools of ../shared/cluster")
+
+
+@functools.cache
+def _cluster_tools() -> str:
+    if not _CLUSTER.exists():
+        return ""
+    exports = subprocess.run([_CLUSTER, "env"], capture_output=True, text=True, check=True).stdout
+    return exports.partition("PATH=")[2].partition(":")[0]
+
+
+def _is_the_one(name: str, path: str) -> bool:
+    if name not in _HELM_MAJOR:
+        return True
+    told = subprocess.run([path, "version", "--short"], capture_output=True, text=True, check=False)
+    return told.stdout.startswith(_HELM_MAJOR[name])
 
 
 def helm(
