@@ -37,7 +37,7 @@ lint: $(DEV_STAMP) ## what `make test` checks before the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-e2e: $(DEV_STAMP) ## tests on a real Docker engine; a missing tool is a failure
+e2e: $(DEV_STAMP) ## tests on a real Docker engine and a real cluster; one that is missing is a failure
 	$(BIN)/pytest -m e2e tests/e2e $(PYTEST_ARGS)
 
 bench: $(BENCH_STAMP) ## measure, beside other schedulers
