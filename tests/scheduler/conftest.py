@@ -1,22 +1,5 @@
-import pytest
+"""Virtual time, for every test in this folder."""
 
-from support.recording import Recording
-from support.virtual_time import VirtualClock, VirtualLoop
+from support.virtual_fixtures import clock, pytest_asyncio_loop_factories, recording
 
-
-def pytest_asyncio_loop_factories(config, item):
-    return {"virtual": VirtualLoop}
-
-
-# 2026-11-24 00:00:00 UTC, a midnight.
-START = 1_795_478_400
-
-
-@pytest.fixture
-def clock():
-    return VirtualClock(START)
-
-
-@pytest.fixture
-def recording():
-    return Recording()
+__all__ = ["clock", "pytest_asyncio_loop_factories", "recording"]

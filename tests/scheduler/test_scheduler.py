@@ -397,6 +397,18 @@ class TestStop:
 
         assert recording.events == []
 
+    @pytest.mark.fault(47)
+    async def test_requested_before_the_start_it_keeps_every_run_from_starting(
+        self, clock, recording
+    ):
+        scheduler = scheduler_of(task(run_on_start=True), clock=clock, recording=recording)
+        scheduler.request_stop(15)
+        await scheduler.start()
+        await asyncio.sleep(HOUR)
+        await scheduler.stop()
+
+        assert recording.started() == []
+
     @pytest.mark.fault(73)
     async def test_a_stopped_scheduler_can_be_started_again(self, clock, recording):
         scheduler = scheduler_of(task(), clock=clock, recording=recording)

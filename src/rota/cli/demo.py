@@ -30,12 +30,10 @@ def demo_command(*, api_only: str | None) -> int:
 
 async def _show() -> ExitCode:
     from rota.demo.tour import tour  # noqa: PLC0415 (as above)
-    from rota.runs.outcome import exit_code_of_signal  # noqa: PLC0415
 
     stop, signals = _stop_on_signal()
     with signals:
-        exit_code = await tour(load_settings(), click.echo, stop)
-    return exit_code_of_signal(stop.signal_number) if stop.requested else exit_code
+        return await tour(load_settings(), click.echo, stop)
 
 
 async def _serve(address: str) -> ExitCode:

@@ -13,7 +13,7 @@ from rota.observability.run_log import log_run_event
 from rota.observability.server import serving
 from rota.runs.active_run import ActiveRun, new_run
 from rota.runs.events import RunFinished, RunStarted, tell
-from rota.runs.outcome import RunResult
+from rota.runs.outcome import RunResult, exit_code_of_signal
 from rota.scheduler import TaskScheduler
 from rota.settings import Settings, TaskOverrides
 from rota.tasks import register_tasks
@@ -47,7 +47,7 @@ async def tour(settings: Settings, say: Callable[[str], None], stop: Stop) -> Ex
     say("\nWhat the Business API saw:")
     _report(store, say)
     if stop.requested:
-        return ExitCode.INTERRUPTED_SIGINT
+        return exit_code_of_signal(stop.signal_number)
     return max(end.exit_code for end in ends)
 
 

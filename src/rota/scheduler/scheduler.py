@@ -134,10 +134,10 @@ class TaskScheduler:
         """Plan all tasks, make up for at most one missed slot of each, and return."""
         if self._stopping is not None:
             await self._stopping
+            self._stopping = None
+            self._stop = Stop()
         if self._dispatcher is not None:
             return
-        self._stop = Stop()
-        self._stopping = None
         self._timetable = Timetable()
         self._dispatcher = Dispatcher(
             self.api_client,
@@ -167,7 +167,10 @@ class TaskScheduler:
         await asyncio.shield(self._stopping)
 
     def request_stop(self, signal_number: int | None = None) -> None:
-        """Make tasks and their clients see the stop at once, before `stop` is awaited."""
+        """Make tasks and their clients see the stop at once, before `stop` is awaited.
+
+        Before `start` it keeps that from starting any run.
+        """
         self._stop.request(signal_number)
 
     async def _shut_down(self) -> None:
