@@ -94,6 +94,15 @@ def test_a_server_that_is_not_there_is_named(api):
     assert api.requests == []
 
 
+def test_a_connection_that_is_cut_is_told_at_once(api):
+    api.replies = [(None, b"")]
+
+    with pytest.raises(ConfigError, match="cannot be reached"):
+        read_objects("shop")
+
+    assert len(api.requests) == 1
+
+
 @pytest.mark.parametrize(
     ("content", "context", "message"),
     [

@@ -263,7 +263,9 @@ def test_settings_of_another_namespace_are_not_the_schedulers():
         *scheduler({"ROTA_ONLY": "other"}, namespace="lab")[1:],
     ]
 
-    assert differences([CLEANUP], objects) == []
+    found = differences([CLEANUP, definition_of("other", interval_seconds=60)], objects)
+
+    assert [(each.task, each.kind) for each in found] == [("other", Kind.MISSING)]
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,14 @@ def test_tasks_below_a_minute_get_a_scheduler_beside_the_cronjobs():
     assert "fast" not in files["components/cronjobs/cronjobs.yaml"]
 
 
+def test_parts_of_a_second_of_the_grace_are_rounded_up_where_kubernetes_has_none():
+    files = files_of(task_of("a", **HOURLY), grace_seconds=2.5)
+    pod = yaml.safe_load(files["components/scheduler/deployment.yaml"])["spec"]["template"]
+
+    assert pod["spec"]["terminationGracePeriodSeconds"] == 8
+    assert 'ROTA_GRACE_SECONDS: "2.5"' in files["base/configmap.yaml"]
+
+
 def test_nothing_of_the_machine_that_exports_gets_into_the_files():
     settings = {"business_api_url": "http://localhost:1/canary", "api_token": "canary"}
 

@@ -38,7 +38,7 @@ MIXED = [
     task_of("x" * 40, interval_seconds=120, run_on_start=True),
 ]
 FAST = [
-    task_of("heartbeat", interval_seconds=5, run_on_start=True),
+    task_of("heartbeat", interval_seconds=5, run_on_start=True, catch_up_seconds=30),
     task_of("sweep", interval_seconds=59, suspend=True),
 ]
 

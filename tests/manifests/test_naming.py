@@ -55,6 +55,10 @@ def test_a_cut_name_keeps_its_end_and_as_much_of_its_beginning_as_fits():
     assert len(name) == 30
 
 
+def test_a_name_that_is_cut_behind_a_dash_does_not_get_two():
+    assert re.fullmatch("abc-[0-9a-f]{8}", short_name("abc-" + "d" * 20, max_characters=13))
+
+
 def test_a_start_job_never_has_a_name_that_the_controller_gives():
     name = start_job_name("rota", "cleanup", "0123456789")
 

@@ -18,7 +18,8 @@ PATHS = {
 class KubernetesApi:
     """`objects` by namespace, filtered by `selector` as labels say; `replies` win over them.
 
-    A reply is a status, and a body that is sent as JSON or, where it is bytes, as it is.
+    A reply is a status, and a body that is sent as JSON or, where it is bytes, as it is;
+    a status of None cuts the connection.
     """
 
     def __init__(self):
@@ -69,6 +70,9 @@ def kubernetes_api():
 
         def do_GET(self):
             status, body = api.answer(self.path, dict(self.headers))
+            if status is None:
+                self.close_connection = True
+                return
             sent = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
