@@ -167,4 +167,4 @@ def test_a_schedule_that_is_no_text_is_refused(text):
 def test_equal_texts_share_their_masks():
     assert parse_calendar("1-5 * * * *") is parse_calendar("1-5 * * * *")
     berlin, utc = parse_schedule("7 * * * *", "Europe/Berlin"), parse_schedule("7 * * * *")
-    assert berlin._rule is utc._rule  # noqa: SLF001 (memory, which nothing public shows)
+    assert berlin._rule is utc._rule
