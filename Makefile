@@ -17,7 +17,6 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # One stamp for each layer of the environment: newer than the lock it was made from.
 RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
-BENCH_STAMP := $(VENV)/.installed-bench
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint e2e bench image lock clean
@@ -40,7 +39,7 @@ lint: $(DEV_STAMP) ## what `make test` checks before the tests
 e2e: $(DEV_STAMP) ## tests on a real Docker engine and a real cluster; one that is missing is a failure
 	$(BIN)/pytest -m e2e tests/e2e $(PYTEST_ARGS)
 
-bench: $(BENCH_STAMP) ## measure, beside other schedulers
+bench: $(RUN_STAMP) ## measure, beside other schedulers
 	$(BIN)/python bench/run.py
 
 image: ## build the image rota:<version>, and rota:latest
@@ -63,7 +62,7 @@ lock: ## write the requirements files anew, from pyproject.toml
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(LOCK_ARGS)
 
 clean: ## remove what the targets made here
-	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) bench/.venv dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # Editable, so that a change in src/ needs no new installation. Without build isolation, since
 # pip would fetch that environment's hatchling without a hash.
@@ -77,8 +76,4 @@ $(RUN_STAMP): requirements.txt requirements-build.txt pyproject.toml
 
 $(DEV_STAMP): $(RUN_STAMP) requirements-dev.txt
 	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
-	@touch $@
-
-$(BENCH_STAMP): $(RUN_STAMP) bench/requirements.txt
-	$(PIP) install --quiet --require-hashes -r bench/requirements.txt
 	@touch $@
