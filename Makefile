@@ -56,7 +56,7 @@ lock: ## write the requirements files anew, from pyproject.toml
 	@command -v $(UV) >/dev/null || { echo 'make lock needs uv: pipx install uv, or set UV' >&2; exit 2; }
 	$(COMPILE) pyproject.toml --output-file requirements.txt
 	$(COMPILE) --group build --constraints requirements.txt --output-file requirements-build.txt
-	$(COMPILE) pyproject.toml --group dev --group build --constraints requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) pyproject.toml --extra kubernetes --group dev --group build --constraints requirements.txt --output-file requirements-dev.txt
 	$(COMPILE) pyproject.toml --group bench --constraints requirements-dev.txt --output-file bench/requirements.txt
 
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(LOCK_ARGS)
