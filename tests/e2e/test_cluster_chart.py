@@ -142,7 +142,8 @@ def test_the_mode_switched_there_and_back_loses_no_configuration(scenarios):
     listed = json.loads(
         namespace.kubectl("exec", "deployment/modes-rota-scheduler", "--", "rota", "list", "--json")
     )
-    assert len(listed["tasks"]) == 3
+    here = [each for each in listed["tasks"] if each["status"] in ("scheduled", "suspended")]
+    assert [each["name"] for each in here] == ["cleanup", "notifications", "quick"]
     wait_until(
         lambda: any(
             line["event"] == "run.finished" and line["task"] == "notifications" and line["slot"]

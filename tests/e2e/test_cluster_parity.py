@@ -1,7 +1,6 @@
 """One definition of tasks, exported, installed in two modes: the same fire times everywhere."""
 
 import json
-import statistics
 import time
 from itertools import pairwise
 
@@ -16,6 +15,7 @@ from support.cluster_scenarios import (
 )
 from support.cluster_watch import epoch, scheduled_at
 from support.docker import CommandFailedError
+from support.measurements import spread
 
 pytestmark = pytest.mark.e2e
 
@@ -113,15 +113,10 @@ def test_the_figures_of_the_slots_are_told(scenarios, window, cronjob_starts, fi
         if line["event"] == "run.finished"
     ]
     figures["slot to the run's first log line, several CronJobs in the same second"] = spread(late)
-    figures["cold start in the pod: process start to the task's first statement"] = spread(cold)
-    assert max(late) < 60
-
-
-def spread(seconds):
-    return (
-        f"median {statistics.median(seconds):.2f} s, max {max(seconds):.2f} s, "
-        f"min {min(seconds):.2f} s of {len(seconds)}"
+    figures["cold start in the pod (process start to the task's first statement), likewise"] = (
+        spread(cold)
     )
+    assert max(late) < 60
 
 
 def test_diff_against_the_cluster_tells_no_difference_and_then_every_one(scenarios, window):

@@ -9,7 +9,6 @@ from support.docker import wait_until
 
 pytestmark = pytest.mark.e2e
 
-INSTALL_SECONDS = 300
 START_SECONDS = 60
 
 
@@ -45,11 +44,9 @@ def test_a_thousand_tasks_are_installed_and_one_of_them_runs(scenarios, figures)
     )
 
 
-def test_the_release_of_a_thousand_tasks_goes_at_once(scenarios, figures):
+def test_the_release_of_a_thousand_tasks_leaves_nothing(scenarios, figures):
     bulk = scenarios["bulk"]
     began = time.monotonic()
-    bulk.release.uninstall(timeout_seconds=INSTALL_SECONDS)
-    figures["its removal"] = f"{time.monotonic() - began:.1f} s"
+    bulk.release.uninstall()
+    figures["removal of 1,000 tasks"] = f"{time.monotonic() - began:.1f} s"
     assert bulk.release.objects() == []
-    # So that the other releases' test does not find it gone.
-    del scenarios.all["bulk"]

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from support.docker import ROOT, CommandFailedError
+from support.docker import ROOT, CommandFailedError, wait_until
 from support.helm import tool
 
 CHART = ROOT / "deploy/helm/rota"
@@ -158,12 +158,14 @@ class Release:
         text = json.dumps(self.values)
         self.namespace.helm(*command, text=text, timeout_seconds=timeout_seconds)
 
-    def uninstall(self, *, timeout_seconds: float = 120) -> None:
-        # In the foreground: what is left after that would have been left for good.
-        self.namespace.helm(
-            "uninstall", self.name, "--wait", "--cascade=foreground",
-            timeout_seconds=timeout_seconds,
-        )  # fmt: skip
+    def uninstall(self) -> None:
+        """Uninstall; AssertionError unless the release's objects and what they made go soon."""
+        self.namespace.helm("uninstall", self.name, timeout_seconds=120)
+        # Kubernetes' garbage collector comes after: pods take their grace, and Jobs made by hand
+        # belong to their CronJobs.
+        wait_until(
+            lambda: self.objects() == [], f"nothing left of {self.name}", timeout_seconds=120
+        )
 
     def test(self) -> str:
         """Return what `helm test` and the pod that it starts have to say."""
