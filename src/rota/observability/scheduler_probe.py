@@ -39,9 +39,9 @@ class SchedulerProbe:
             },
             "next_slot": rfc3339(instant(min(slots))) if slots else None,
             "failing": {
-                plan.task.name: plan.last_result.outcome.value
+                plan.task.name: plan.last_outcome.value
                 for plan in plans
-                if plan.last_result and plan.last_result.outcome is not Outcome.SUCCEEDED
+                if plan.last_outcome not in (None, Outcome.SUCCEEDED)
             },
             "stuck": [plan.task.name for plan in plans if plan.stuck],
             "overdue": [

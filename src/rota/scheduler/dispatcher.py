@@ -119,7 +119,7 @@ class Dispatcher:
         self._idle.clear()
 
     def _decided(self, plan: Plan, due: Due, active: ActiveRun, result: RunResult) -> None:
-        plan.last_result = result
+        plan.last_outcome, plan.last_started_at = result.outcome, result.started_at
         if due.slot is not None:
             self._state.end(result.run.run_id)
             # An interrupted slot is still owed: the next process makes up for it.

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from rota.context import Trigger
 from rota.runs.active_run import ActiveRun
-from rota.runs.outcome import RunResult
+from rota.runs.outcome import Outcome
 from rota.tasks.definition import TaskDefinition
 
 
@@ -22,6 +22,8 @@ class Plan:
 
     `settled_slot` is the newest slot that ended for good.
     `waiting` holds what is due and cannot start yet: under `allow` all of it, otherwise the newest.
+    Of the last run that ended no more is kept than what is shown: its result would keep alive what
+    the task's own traceback holds.
     """
 
     task: TaskDefinition
@@ -30,7 +32,8 @@ class Plan:
     waiting: list[Due] = field(default_factory=list)
     active: list[ActiveRun] = field(default_factory=list)
     queued: bool = False
-    last_result: RunResult | None = None
+    last_outcome: Outcome | None = None
+    last_started_at: float | None = None
 
     @property
     def stuck(self) -> bool:

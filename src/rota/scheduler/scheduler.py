@@ -109,7 +109,7 @@ class TaskScheduler:
                 "handler": plan.task.handler,
                 "interval": plan.task.interval_seconds,
                 "run_on_start": plan.task.run_on_start,
-                "last_run": instant(plan.last_result.started_at) if plan.last_result else None,
+                "last_run": None if plan.last_started_at is None else instant(plan.last_started_at),
             }
             for plan in self._plans.values()
         }

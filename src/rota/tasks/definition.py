@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -157,9 +158,15 @@ def _decide(
         shards=said.shards or 1,
         enabled=said.enabled is not False,
         suspend=bool(said.suspend),
-        stated=frozenset(said.model_dump(exclude_none=True)),
+        stated=_shared(frozenset(said.model_dump(exclude_none=True))),
         source=source,
     )
+
+
+@lru_cache
+def _shared(fields: frozenset[str]) -> frozenset[str]:
+    """Return the one set of these fields: thousands of tasks state the same few."""
+    return fields
 
 
 def _schedule_of(
