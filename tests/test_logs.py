@@ -4,6 +4,7 @@ import logging
 import sys
 import warnings
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 
@@ -29,7 +30,7 @@ def configure(monkeypatch):
     """Set up logging as rota does, to a text which is returned; in the end all is as before."""
     root = logging.getLogger()
     before = root.handlers[:], root.level
-    monkeypatch.setattr(redaction, "_secrets", set())
+    monkeypatch.setattr(redaction, "_forms_by_secret", {})
     stderr = Stderr()
 
     def configure(log_format="json", *, level="DEBUG", **options):
@@ -209,6 +210,23 @@ def test_secrets_are_masked_wherever_they_stand(configure, log_format):
     logging.getLogger("x").error("c4n4ry %s", "c4n4ry", extra=extra, exc_info=error)
     assert "c4n4ry" not in stderr.getvalue()
     assert stderr.getvalue().count("[redacted]") >= 5
+
+
+@pytest.mark.parametrize("log_format", ["console", "json"])
+@pytest.mark.parametrize("secret", ['can"ary', "can\\ary", "can'ary/+=", "кан-арейка"])
+def test_a_secret_is_masked_in_its_escaped_forms_too(configure, log_format, secret):
+    stderr = configure(log_format, secrets=[secret])
+    logging.getLogger("x").error("it is %s", secret, extra={"deep": {"in": [secret]}})
+    logging.getLogger("x").error("%r %s %s", secret, json.dumps(secret), quote(secret, safe=""))
+    for form in (secret, repr(secret)[1:-1], json.dumps(secret)[1:-1], quote(secret, safe="")):
+        assert form not in stderr.getvalue()
+
+
+def test_of_many_rotated_secrets_the_newest_are_masked(configure):
+    stderr = configure(secrets=[f"canary-{n}." for n in range(1000)])
+    logging.getLogger("x").error("canary-999.")
+    assert "canary" not in stderr.getvalue()
+    assert len(redaction._forms_by_secret) < 100
 
 
 def test_too_short_a_secret_would_mask_ordinary_words(configure):
