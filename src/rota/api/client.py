@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlencode
 
 from rota.api import shapes
 from rota.base_url import parse_base_url
@@ -178,7 +179,8 @@ class BusinessApiClient:
 
     async def _change(self, call: Call, item: str | int | None = None) -> Any:
         if call.key is None and item is not None:
-            call = replace(call, key=item_key(f"{call.method} {call.path}", item))
+            query = f"?{urlencode(sorted(call.params.items()), doseq=True)}" if call.params else ""
+            call = replace(call, key=item_key(f"{call.method} {call.path}{query}", item))
         response = await self._send(call)
         return response.json() if response.content else None
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -54,6 +55,10 @@ def _number(text: str) -> float:
     return value
 
 
+_LITERALS = ("true", "false", "null")
+# What stands behind the last digit of a number that was cut, or nothing.
+_CUT_NUMBER = re.compile(r"-?|\.|[eE][+-]?")
+
 _decoder = json.JSONDecoder(
     object_pairs_hook=_object, parse_constant=_constant, parse_float=_number
 )
@@ -71,15 +76,28 @@ def parse_body(body: bytes) -> ParsedBody:
         return ParsedBody(BodyKind.JSON, _decoder.decode(text))
     except UnicodeDecodeError:
         return ParsedBody(BodyKind.CUT, problem="the body cannot be decoded as text")
-    except json.JSONDecodeError:
-        return ParsedBody(BodyKind.CUT, problem="the JSON ends or breaks off in the middle")
     except (ValueError, RecursionError) as error:
+        if isinstance(error, json.JSONDecodeError) and _ends_early(error):
+            return ParsedBody(BodyKind.CUT, problem="the JSON ends or breaks off in the middle")
         return ParsedBody(BodyKind.REFUSED, problem=_refusal(error))
+
+
+def _ends_early(error: json.JSONDecodeError) -> bool:
+    """Return whether the text up to its end could be the beginning of JSON."""
+    rest = error.doc[error.pos :].rstrip()
+    # The parser reports a string without its end at its beginning, a number at its end.
+    return bool(
+        _CUT_NUMBER.fullmatch(rest)
+        or error.msg.startswith(("Unterminated string", "Invalid \\uXXXX"))
+        or any(literal.startswith(rest) for literal in _LITERALS)
+    )
 
 
 def _refusal(error: ValueError | RecursionError) -> str:
     if isinstance(error, _NotInteroperableError):
         return f"not interoperable JSON: {error}"
+    if isinstance(error, json.JSONDecodeError):
+        return "the body is no JSON"
     if isinstance(error, RecursionError):
         return "the JSON is nested too deeply"
     # CPython refuses to convert more than 4,300 digits (CVE-2020-10735).

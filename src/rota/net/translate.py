@@ -93,9 +93,17 @@ def describe_response(response: "httpx.Response") -> str:
     status = f"{response.status_code} {_phrase(response.status_code)}".rstrip()
     content_type = excerpt(response.headers.get("content-type", "no content type"))
     # The whole body is redacted before it is cut, lest half a secret stays at the edge.
-    text = response.content.decode("utf-8", "replace") if response.is_stream_consumed else ""
+    text = _content(response).decode("utf-8", "replace")
     body = f": {excerpt(text)}" if text.strip() else ""
     return f"{describe(response.request)}: {status} ({content_type}){body}"
+
+
+def _content(response: "httpx.Response") -> bytes:
+    # A client of the task's own may have streamed the body, or left it where it was.
+    try:
+        return response.content
+    except RuntimeError:
+        return b""
 
 
 def _phrase(status: int) -> str:
