@@ -51,12 +51,20 @@ class _FanOut(Generic[Item]):
         self._done = done
         self._errors: list[Exception] = []
         self._stopped: StopRequested | None = None
-        execution = current_execution()
-        self.counts: dict[str, int] = execution.counts if execution else {}
-        self.counts.update({done: 0, "refused": 0, "failed": 0})
+        self._execution = current_execution()
+        self.counts: dict[str, int] = {}
+        for kind in (done, "refused", "failed"):
+            self._add(kind, 0)
+
+    def _add(self, kind: str, number: int) -> None:
+        self.counts[kind] = self.counts.get(kind, 0) + number
+        if self._execution is not None:
+            # So that a run which is cut off still says what was done, by all its fan-outs.
+            total = self._execution.counts
+            total[kind] = total.get(kind, 0) + number
 
     async def take_items(self) -> None:
-        execution = current_execution()
+        execution = self._execution
         for item in self._items:
             try:
                 if execution is not None:
@@ -73,10 +81,10 @@ class _FanOut(Generic[Item]):
                 self._count("failed", error)
                 _logger.exception("fan_out.item_broke")
             else:
-                self.counts[self._done] += 1
+                self._add(self._done, 1)
 
     def _count(self, kind: str, error: Exception) -> None:
-        self.counts[kind] += 1
+        self._add(kind, 1)
         self._errors.append(error)
         if isinstance(error, ApiError | RequestRefusedError):
             _logger.warning("fan_out.item_%s", kind, extra={"error": str(error)})
@@ -90,7 +98,8 @@ class _FanOut(Generic[Item]):
         first = self._errors[0]
         if counts[self._done]:
             raise ItemsFailedError(_summary(counts, first), counts=counts) from first
-        if all(isinstance(each, ApiRejectedError) for each in self._errors):
+        refused = len(self._errors) == counts["refused"]
+        if refused and any(isinstance(each, ApiRejectedError) for each in self._errors):
             raise ApiRejectedError(f"every item was refused for good, first: {first}") from first
         if all(isinstance(each, ApiUnavailableError) for each in self._errors):
             raise ApiUnavailableError(f"no item got through, first: {first}") from first

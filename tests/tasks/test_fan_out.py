@@ -1,0 +1,98 @@
+import asyncio
+
+import pytest
+
+from rota.errors import (
+    ApiRejectedError,
+    ApiUnavailableError,
+    ItemsFailedError,
+    RequestRefusedError,
+)
+from rota.tasks import CleanupTask, NotificationTask, fan_out
+
+REFUSED = ApiRejectedError("no")
+AWAY = ApiUnavailableError("away")
+BAD_ID = RequestRefusedError("..")
+BUG = ValueError("bug")
+
+
+async def act(item):
+    if isinstance(item, Exception):
+        raise item
+
+
+@pytest.mark.parametrize(
+    ("items", "error"),
+    [
+        ([REFUSED, REFUSED], ApiRejectedError),
+        ([REFUSED, BAD_ID], ApiRejectedError),
+        ([AWAY, AWAY], ApiUnavailableError),
+        ([BUG, BUG], ValueError),
+        ([BAD_ID], RequestRefusedError),
+        ([REFUSED, AWAY], ItemsFailedError),
+        (["fine", REFUSED], ItemsFailedError),
+        (["fine", BUG], ItemsFailedError),
+    ],
+    ids=lambda value: (
+        "-".join(type(each).__name__ for each in value)
+        if isinstance(value, list)
+        else value.__name__
+    ),
+)
+async def test_what_failed_decides_the_error(items, error):
+    with pytest.raises(error):
+        await fan_out(items, act, concurrency=2)
+
+
+async def test_the_counts_are_of_this_call_alone():
+    first = await fan_out([1, 2, 3], act, concurrency=2, done="sent")
+    second = await fan_out([4], act, concurrency=2, done="sent")
+
+    assert first == {"sent": 3, "refused": 0, "failed": 0}
+    assert second == {"sent": 1, "refused": 0, "failed": 0}
+
+
+async def test_one_bad_item_does_not_stop_the_others_and_all_are_counted():
+    with pytest.raises(ItemsFailedError) as raised:
+        await fan_out([1, REFUSED, 2, AWAY, BUG, 3], act, concurrency=2, done="sent")
+
+    assert raised.value.counts == {"sent": 3, "refused": 1, "failed": 2}
+
+
+@pytest.mark.parametrize("concurrency", [1, 3, 10])
+async def test_no_more_than_so_many_actions_are_under_way(concurrency):
+    most = now = 0
+
+    async def slow(_):
+        nonlocal most, now
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0)
+        now -= 1
+
+    await fan_out(range(30), slow, concurrency=concurrency)
+
+    assert most == concurrency
+
+
+class FakeClient:
+    def __init__(self, items=()):
+        self.items = items
+        self.sent = []
+
+    async def cleanup_expired(self):
+        return {"deleted": 4}
+
+    async def get_pending_notifications(self):
+        return {"items": [{"id": each} for each in self.items]}
+
+    async def send_notification(self, notification_id):
+        self.sent.append(notification_id)
+
+
+async def test_the_reference_tasks_work_as_a_library_outside_any_run():
+    client = FakeClient(["a", "b"])
+
+    assert await CleanupTask()(client) == {"deleted": 4}
+    assert await NotificationTask()(client) == {"sent": 2, "refused": 0, "failed": 0}
+    assert client.sent == ["a", "b"]
