@@ -374,6 +374,25 @@ async def test_a_name_can_be_registered_once(clock):
         scheduler.register_task("a_b", task(), 60)
 
 
+async def test_what_comes_due_is_not_of_the_run_that_registered_another_task(clock):
+    scheduler = scheduler_of(clock=clock)
+    contexts = []
+
+    async def registering(api_client):
+        scheduler.register_task("other", task(), 60)
+
+    def hook(event):
+        contexts.append((type(event).__name__, current_execution()))
+
+    scheduler._hooks = [hook]
+    scheduler.register_task("first", registering, 60)
+    await run_for(3 * MINUTE + 30, scheduler)
+
+    started = [execution for name, execution in contexts if name == "RunStarted"]
+    assert len(started) >= 5
+    assert started[2:] == [None] * len(started[2:])
+
+
 async def test_a_hook_that_breaks_stops_neither_the_run_nor_the_other_hooks(clock, recording):
     def broken(event):
         raise RuntimeError("no disk")
@@ -569,6 +588,32 @@ class TestWallClock:
 
         assert 5 <= len(recording.slots()) <= 7
         assert recording.slots()[-1] > START + years * 365 * 86_400
+
+    @pytest.mark.fault(58)
+    async def test_days_back_and_forth_repeat_no_slot_that_has_run(self, clock, recording):
+        scheduler = scheduler_of(task(interval_seconds=HOUR), clock=clock, recording=recording)
+        await scheduler.start()
+        await asyncio.sleep(HOUR + 600)
+        clock.jump(-2 * 86_400)
+        await asyncio.sleep(600)
+        clock.jump(2 * 86_400)
+        await asyncio.sleep(HOUR)
+        await scheduler.stop()
+
+        slots = recording.slots()
+        assert slots == [START + HOUR, START + 2 * HOUR]
+
+    @pytest.mark.fault(58)
+    async def test_a_clock_set_back_by_hours_is_told(self, clock, recording, caplog):
+        scheduler = scheduler_of(task(), clock=clock, recording=recording)
+        await scheduler.start()
+        await asyncio.sleep(90)
+        clock.jump(-2 * HOUR)
+        await asyncio.sleep(60)
+        await scheduler.stop()
+
+        (record,) = [each for each in caplog.records if each.message == "clock.moved_back"]
+        assert (record.seconds, record.effect) == (2 * HOUR, "waiting for the slots still to come")
 
     @pytest.mark.fault(58)
     async def test_a_suspended_machine_is_met_within_seconds_of_waking(self, clock, recording):

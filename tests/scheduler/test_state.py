@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from rota.runs.events import RunStarted
-from rota.scheduler import TaskScheduler
+from rota.scheduler import TaskScheduler, sqlite_state
 from rota.scheduler.sqlite_state import SCHEMA_VERSION, SqliteState, default_state_path
 from rota.scheduler.state import LostRun, Memory
 from rota.settings import Settings
@@ -136,6 +136,39 @@ async def test_a_changed_schedule_owes_nothing_for_its_past(path, clock):
 
     assert recording.started() == [("schedule", START + 12 * HOUR)]
     assert recording.skipped() == []
+
+
+async def test_a_changed_time_zone_is_a_changed_schedule(path, clock):
+    async def act(api_client):
+        pass
+
+    def process(zone):
+        process = Process(path, clock)
+        process.scheduler._settings = Settings(
+            _env_file=None, task={"t": {"schedule": "0 3 * * *", "timezone": zone}}
+        )
+        return process.add(act)
+
+    await process("Etc/UTC").live(19 * HOUR)
+    recording = await process("Asia/Tokyo").live(10)
+
+    assert recording.events == []
+
+
+@pytest.mark.fault(58)
+async def test_a_boot_with_the_clock_in_1970_forgets_and_repeats_nothing(path, clock):
+    await Process(path, clock).add().live(HOUR + 10)
+    years = 50 * 365 * 86_400
+    clock.jump(-years)
+    process = Process(path, clock).add()
+    await process.scheduler.start()
+    await asyncio.sleep(600)
+    clock.jump(years)
+    await asyncio.sleep(600)
+    await process.scheduler.stop()
+
+    assert process.recording.started() == []
+    assert SqliteState(path, clock).open()[0]["t"].last_slot == START + HOUR
 
 
 @pytest.mark.fault(71)
@@ -333,15 +366,42 @@ class TestSqliteState:
 
         assert not path.exists()
 
-    def test_it_leaves_no_thread_behind(self, path, clock):
+    def test_what_ended_while_the_disk_was_full_is_not_kept(self, path, clock):
         state, *_ = self.opened(path, clock)
+        state._connection.execute("PRAGMA query_only = ON")
+        for n in range(500):
+            state.begin("b", f"run-{n}", n)
+            state.flush()
+            state._writing.result()
+            state.end(f"run-{n}")
+
+        assert len(state._batch.ended) + len(state._batch.begun) < 5
+
+    def test_closing_does_not_wait_for_a_disk_that_does_not_answer(
+        self, path, clock, caplog, monkeypatch
+    ):
+        monkeypatch.setattr(sqlite_state, "_CLOSE_TIMEOUT_SECONDS", 0.05)
+        state, *_ = self.opened(path, clock)
+        answer = threading.Event()
+        monkeypatch.setattr(state, "_write", lambda _: answer.wait(10) and None)
         state.remember("a", "text", 1)
         state.close()
+        answer.set()
 
-        for thread in threading.enumerate():
-            if thread.name.startswith("rota-state"):
-                thread.join(1)
-        assert not [t for t in threading.enumerate() if t.name.startswith("rota-state")]
+        assert "did not answer" in caplog.records[0].error
+
+    def test_it_leaves_no_thread_behind(self, path, clock):
+        before = set(threading.enumerate())
+        state, *_ = self.opened(path, clock)
+        state.remember("a", "text", 1)
+        state.flush()
+        new = set(threading.enumerate()) - before
+        state.close()
+
+        assert new
+        for thread in new:
+            thread.join(1)
+        assert not any(thread.is_alive() for thread in new)
 
     def test_the_default_place_is_the_xdg_state_folder(self, monkeypatch):
         monkeypatch.setenv("XDG_STATE_HOME", "/x")

@@ -49,7 +49,7 @@ def test_every_slot_is_either_due_once_or_passed_over_once(seconds, steps):
 @settings(deadline=None)
 def test_what_was_missed_while_away_is_the_newest_slot_and_a_count_of_the_others(seconds, away):
     timetable, plan = Timetable(), plan_every(seconds)
-    memory = Memory(plan.task.schedule.text, START)
+    memory = Memory(plan.schedule_key, START)
     settled, arrival = timetable.resume(plan, memory, START + away)
     missed = grid(seconds, START, START + away)
 

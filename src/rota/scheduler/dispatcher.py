@@ -45,7 +45,13 @@ class Dispatcher:
         return len(self._active)
 
     def offer(self, plan: Plan, due: Due) -> None:
-        """Start a due slot now, or when the task's overlap policy and the capacity allow."""
+        """Start a due slot now, or when the task's overlap policy and the capacity allow.
+
+        The newest slot that has run comes due again where the clock went back and forth; it has had
+        its run.
+        """
+        if due.slot is not None and due.slot == plan.finished_slot:
+            return
         if plan.task.overlap is Overlap.ALLOW:
             plan.waiting.append(due)
         else:
@@ -124,6 +130,7 @@ class Dispatcher:
             self._state.end(result.run.run_id)
             # An interrupted slot is still owed: the next process makes up for it.
             if result.outcome is not Outcome.INTERRUPTED:
+                plan.finished_slot = max(plan.finished_slot or due.slot, due.slot)
                 self._settle(plan, due.slot)
         tell(self._hooks, RunFinished(result))
         if result.stuck:
@@ -152,4 +159,4 @@ class Dispatcher:
     def _settle(self, plan: Plan, slot: int) -> None:
         # Under `allow` an older slot may end after a newer one.
         plan.settled_slot = max(plan.settled_slot, slot)
-        self._state.remember(plan.task.name, plan.task.schedule.text, plan.settled_slot)
+        self._state.remember(plan.task.name, plan.schedule_key, plan.settled_slot)

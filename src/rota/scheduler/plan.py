@@ -20,7 +20,8 @@ class Due:
 class Plan:
     """One task in the scheduler. Slots are epoch times.
 
-    `settled_slot` is the newest slot that ended for good.
+    `settled_slot` is the newest slot that needs no run any more, `finished_slot` the newest whose
+    run has ended: a clock that is set back may lower the former.
     `waiting` holds what is due and cannot start yet: under `allow` all of it, otherwise the newest.
     Of the last run that ended no more is kept than what is shown: its result would keep alive what
     the task's own traceback holds.
@@ -29,11 +30,18 @@ class Plan:
     task: TaskDefinition
     next_slot: int | None = None
     settled_slot: int = 0
+    finished_slot: int | None = None
     waiting: list[Due] = field(default_factory=list)
     active: list[ActiveRun] = field(default_factory=list)
     queued: bool = False
     last_outcome: Outcome | None = None
     last_started_at: float | None = None
+
+    @property
+    def schedule_key(self) -> str:
+        """What makes a remembered slot one of this task's schedule: its text and its zone."""
+        schedule = self.task.schedule
+        return f"{schedule.text} {getattr(schedule, 'timezone', '')}".rstrip()
 
     @property
     def stuck(self) -> bool:

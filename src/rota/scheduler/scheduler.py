@@ -6,8 +6,10 @@ repeats nothing.
 """
 
 import asyncio
+import contextvars
 import logging
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from rota.clock import Clock, SystemClock, instant
@@ -25,6 +27,7 @@ from rota.tasks.naming import kubernetes_name
 
 LONGEST_SLEEP_SECONDS = 5.0
 FLUSH_SECONDS = 0.5
+_TOLD_CLOCK_CHANGE_SECONDS = 60
 # Time for the loop to see the last cancelled task end, beyond what the task itself gets.
 _SETTLE_SECONDS = 0.2
 
@@ -57,6 +60,7 @@ class TaskScheduler:
         self._memories: dict[str, Memory] = {}
         self._timetable = Timetable()
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._context = contextvars.Context()
         self._stop = Stop()
         self._dispatcher: Dispatcher | None = None
         self._stopping: asyncio.Task[None] | None = None
@@ -184,7 +188,9 @@ class TaskScheduler:
         await dispatcher.wait_idle(self._settings.grace_seconds)
         dispatcher.interrupt_all("stopped")
         await dispatcher.wait_idle(CANCEL_GRACE_SECONDS + _SETTLE_SECONDS)
-        await asyncio.to_thread(self._state.close)
+        # A thread of its own, since tasks may have taken all of the loop's.
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="rota-state-close") as executor:
+            await asyncio.get_running_loop().run_in_executor(executor, self._state.close)
         self._dispatcher = None
 
     def _begin(self, plan: Plan) -> None:
@@ -193,7 +199,9 @@ class TaskScheduler:
         now = int(self._clock.timestamp())
         memory = self._memories.get(plan.task.name)
         plan.settled_slot, arrival = self._timetable.resume(plan, memory, now)
-        self._state.remember(plan.task.name, plan.task.schedule.text, plan.settled_slot)
+        # What is remembered of a time ahead of this clock stays until a run says better.
+        if plan.finished_slot is None or plan.finished_slot <= plan.settled_slot:
+            self._state.remember(plan.task.name, plan.schedule_key, plan.settled_slot)
         if arrival is not None:
             self._arrive(arrival)
         if plan.task.run_on_start and not plan.waiting and not plan.active:
@@ -211,27 +219,42 @@ class TaskScheduler:
         loop = asyncio.get_running_loop()
         self._last_tick_loop_seconds = loop.time()
         self._meet_clock_change(self._clock.timestamp() - loop.time())
-        for arrival in self._timetable.due(int(self._clock.timestamp())):
-            self._arrive(arrival)
-        slot = self._timetable.next_slot()
-        delay = LONGEST_SLEEP_SECONDS
-        if slot is not None:
-            delay = min(max(0.0, slot - self._clock.timestamp()), LONGEST_SLEEP_SECONDS)
-        self._set_timer("tick", delay, self._tick)
+        try:
+            for arrival in self._timetable.due(int(self._clock.timestamp())):
+                self._arrive(arrival)
+        finally:
+            # Whatever goes wrong with one task, the next slot of the others is waited for.
+            slot = self._timetable.next_slot()
+            delay = LONGEST_SLEEP_SECONDS
+            if slot is not None:
+                delay = min(max(0.0, slot - self._clock.timestamp()), LONGEST_SLEEP_SECONDS)
+            self._set_timer("tick", delay, self._tick)
 
     def _meet_clock_change(self, offset_seconds: float) -> None:
         previous, self._clock_offset_seconds = self._clock_offset_seconds, offset_seconds
-        if previous is not None and previous - offset_seconds > LONGEST_WAIT_FOR_CLOCK_SECONDS:
-            self.logger.warning(
-                "clock.moved_back", extra={"seconds": round(previous - offset_seconds)}
-            )
+        back_seconds = 0.0 if previous is None else previous - offset_seconds
+        if back_seconds < _TOLD_CLOCK_CHANGE_SECONDS:
+            return
+        plan_anew = back_seconds > LONGEST_WAIT_FOR_CLOCK_SECONDS
+        self.logger.warning(
+            "clock.moved_back",
+            extra={
+                "seconds": round(back_seconds),
+                "effect": "planned anew" if plan_anew else "waiting for the slots still to come",
+            },
+        )
+        if plan_anew:
             self._timetable.plan_anew(int(self._clock.timestamp()))
 
     def _flush(self) -> None:
-        self._state.flush()
+        # First, so that nothing which goes wrong below ends the chain.
         self._set_timer("flush", FLUSH_SECONDS, self._flush)
+        self._state.flush()
 
     def _set_timer(self, name: str, delay_seconds: float, action: Any) -> None:
         if name in self._timers:
             self._timers[name].cancel()
-        self._timers[name] = asyncio.get_running_loop().call_later(delay_seconds, action)
+        # Not in the context of a task that registers another: what comes due is not of its run.
+        self._timers[name] = asyncio.get_running_loop().call_later(
+            delay_seconds, action, context=self._context
+        )

@@ -54,7 +54,8 @@ class _Batch:
         self.slots = {**older.slots, **self.slots}
         still_begun = {key: row for key, row in older.begun.items() if key not in self.ended}
         self.begun = {**still_begun, **self.begun}
-        self.ended |= older.ended
+        # What was never written as begun needs no end.
+        self.ended = (self.ended - older.begun.keys()) | older.ended
 
 
 class SqliteState:
@@ -188,11 +189,18 @@ class SqliteState:
         """Write what was noted and close the file. Blocks for a few seconds at the most."""
         if self._connection is None or self._thread is None:
             return
-        self._take_back_what_failed()
-        self.flush()
-        self._take_back_what_failed()
+        try:
+            self._take_back_what_failed()
+            self.flush()
+            self._take_back_what_failed()
+        except TimeoutError:
+            error = f"the disk did not answer within {_CLOSE_TIMEOUT_SECONDS:.0f} s"
+            _logger.error(  # noqa: TRY400 (a slow disk needs no traceback)
+                "state.write_failed", extra={"path": str(self._path), "error": error}
+            )
+        else:
+            self._connection.close()
         self._thread.shutdown(wait=False)
-        self._connection.close()
         self._connection = self._thread = None
 
 

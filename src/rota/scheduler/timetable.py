@@ -49,12 +49,10 @@ class Timetable:
         for. A task seen for the first time, or with another schedule than before, owes nothing.
         """
         last = now
-        if (
-            memory is not None
-            and memory.schedule == plan.task.schedule.text
-            and memory.last_slot <= now + LONGEST_WAIT_FOR_CLOCK_SECONDS
-        ):
-            last = memory.last_slot
+        if memory is not None and memory.schedule == plan.schedule_key:
+            plan.finished_slot = memory.last_slot
+            if memory.last_slot <= now + LONGEST_WAIT_FOR_CLOCK_SECONDS:
+                last = memory.last_slot
         newest = newest_until(plan.task.schedule, last, now) if last < now else None
         self.add(plan, max(last, now))
         if newest is None:
