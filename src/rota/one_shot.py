@@ -15,7 +15,7 @@ from rota.exit_codes import ExitCode
 from rota.logs import run_fields
 from rota.observability.run_log import log_run_event
 from rota.observability.termination_message import TerminationMessage, write_message
-from rota.process import end_process, run_process
+from rota.process import do_briefly, end_process, run_process
 from rota.runs.active_run import CANCEL_GRACE_SECONDS, ActiveRun, new_run
 from rota.runs.events import RunFinished, RunHook, RunStarted, tell
 from rota.runs.outcome import Outcome, RunResult, exit_code_of_signal
@@ -26,6 +26,7 @@ from rota.tasks.definition import TaskDefinition
 
 # Beyond the grace and the cancellation: still below terminationGracePeriodSeconds = grace + 5.
 _HARD_STOP_SECONDS = CANCEL_GRACE_SECONDS + 1.0
+_CLOSE_SECONDS = 1.0
 
 _logger = logging.getLogger(__name__)
 
@@ -101,9 +102,19 @@ async def _run(
         stopping.cancel()
         tell(hooks, RunFinished(end))
         signals.settle(end.exit_code)
+        watch.disarm()
         if not end.stuck:
-            await client.close()
+            await _close(client)
     return end.exit_code
+
+
+async def _close(client: Any) -> None:
+    # The work is done: an application's own close() must not make another end of it.
+    try:
+        async with asyncio.timeout(_CLOSE_SECONDS):
+            await client.close()
+    except Exception:
+        _logger.warning("client.close_failed", exc_info=True)
 
 
 async def _interrupt_after(stop: Stop, grace_seconds: float, active: ActiveRun) -> None:
@@ -132,6 +143,10 @@ class _BlockedLoop:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.disarm()
+
+    def disarm(self) -> None:
+        """Let the process go on, since the end of the run is decided."""
         self._timer.cancel()
 
     def tell_of_stop(self, signal_number: int) -> None:
@@ -151,5 +166,6 @@ class _BlockedLoop:
             "exit_code": int(exit_code),
             "reason": f"{reason}, and the task blocks the event loop",
         }
-        _logger.error("run.finished", extra={**facts, "blocked_by": stack, "stuck": True})
         write_message(self._message_path, facts)
+        extra = {**facts, "blocked_by": stack, "stuck": True}
+        do_briefly(lambda: _logger.error("run.finished", extra=extra))

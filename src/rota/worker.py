@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from rota.api.factory import make_client
 from rota.clock import SystemClock
 from rota.errors import ConfigError
 from rota.exit_codes import ExitCode
+from rota.logs import run_fields
 from rota.observability.run_log import log_run_event
 from rota.observability.scheduler_probe import SchedulerProbe
-from rota.process import end_process, run_process
+from rota.process import do_briefly, end_process, run_process
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
+from rota.runs.outcome import Outcome
 from rota.scheduler import TaskScheduler
 from rota.scheduler.sqlite_state import SqliteState, default_state_path
 from rota.scheduler.state import NoState, State
@@ -55,6 +58,9 @@ class Worker:
         Raises ConfigError (exit code 2) for settings, tasks or a health address that cannot be
         used; nothing has been started then.
         """
+        if self._stopping is not None:
+            await self._stopping
+            self._stopping = None
         settings = load_settings()
         setup_logging()
         self.logger.info("worker.starting")
@@ -73,6 +79,7 @@ class Worker:
         for task in registry:
             self.scheduler.add(task)
         await self._serve_health(settings, self.scheduler)
+        self._watchdog = Watchdog()
         self._watchdog.start()
         await self.scheduler.start()
         # What is planned stays until the end: the collector need not look at it again and again.
@@ -91,6 +98,19 @@ class Worker:
         """Let nothing new start, from now on; `stop` does the rest."""
         if self.scheduler is not None:
             self.scheduler.request_stop(signal_number)
+
+    def tell_of_hard_stop(self) -> None:
+        """Log the end of what is under way where the event loop, blocked, cannot. Any thread."""
+        for plan in self.scheduler.plans if self.scheduler else ():
+            for active in list(plan.active):
+                facts = {
+                    **run_fields(active.run),
+                    "outcome": Outcome.INTERRUPTED.value,
+                    "exit_code": int(ExitCode.INTERRUPTED_SIGTERM),
+                    "reason": "stopped, and the event loop is blocked",
+                    "stuck": True,
+                }
+                do_briefly(partial(self.logger.error, "run.finished", extra=facts))
 
     async def _shut_down(self) -> None:
         self.logger.info("worker.stopping")
@@ -155,6 +175,7 @@ async def main() -> None:
         on_signal,
         hard_stop_seconds=load_settings().grace_seconds + _HARD_STOP_SECONDS,
         exit_code=ExitCode.SUCCEEDED,
+        on_hard_stop=lambda _: worker.tell_of_hard_stop(),
     )
     with signals:
         try:

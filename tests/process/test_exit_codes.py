@@ -1,6 +1,11 @@
 """Each code of the table, from a real process, in the log and in the termination message too."""
 
+import array
+import fcntl
+import os
 import signal
+import termios
+import time
 
 import pytest
 
@@ -33,6 +38,8 @@ def test_a_task_that_succeeds_ends_with_0_and_its_counts(rota, api):
         ("Exits", "exits", "the task called sys.exit(0)"),
         ("InterruptsItself", "interrupts-itself", "the task raised KeyboardInterrupt"),
         ("CancelsItself", "cancels-itself", "the task cancelled itself"),
+        ("ExitsInAChild", "exits-in-a-child", "the task called sys.exit(0)"),
+        ("CannotSayWhatIsWrong", "cannot-say-what-is-wrong", "_SilentError"),
     ],
 )
 @pytest.mark.fault(62)
@@ -101,3 +108,47 @@ def test_a_stop_with_work_left_ends_with_128_and_the_signal(rota, number):
 
 def test_no_code_is_left_out_here():
     assert {int(code) for code in ExitCode} == {0, 1, 2, 3, 4, 5, 6, 130, 143}
+
+
+@pytest.mark.parametrize("client", ["ClientWhoseCloseHangs", "ClientWhoseCloseBreaks"])
+def test_a_client_that_cannot_be_closed_makes_no_other_end_of_the_run(rota, client):
+    process = rota.run(
+        "run",
+        "works",
+        ROTA_TASKS=MISBEHAVING + "Works",
+        ROTA_API_CLIENT=MISBEHAVING + client,
+        ROTA_TASK__WORKS__TIMEOUT_SECONDS="1",
+    )
+    assert_said_everywhere(process, 0, "succeeded")
+
+
+@pytest.mark.fault(51)
+def test_a_log_that_nobody_reads_does_not_keep_a_stopped_run_from_ending(rota):
+    reader, writer = os.pipe()
+    process = rota.start(
+        "run",
+        "logs-without-end",
+        ROTA_TASKS=MISBEHAVING + "LogsWithoutEnd",
+        ROTA_GRACE_SECONDS="0",
+        popen={"stderr": writer},
+    )
+    os.close(writer)
+    wait_until_full(reader)
+    exit_code, _ = process.end_after(signal.SIGTERM)
+    os.close(reader)
+    assert exit_code == 143
+    assert process.message["outcome"] == "interrupted"
+
+
+def wait_until_full(pipe):
+    """Return once what is in the pipe has stopped growing."""
+    before, now = -1, 0
+    while now != before or not now:
+        time.sleep(0.2)
+        before, now = now, unread_bytes(pipe)
+
+
+def unread_bytes(pipe):
+    number = array.array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, number)
+    return number[0]

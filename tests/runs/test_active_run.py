@@ -25,6 +25,17 @@ def refused(status):
     )
 
 
+class BadlyWrittenError(Exception):
+    def __str__(self):
+        return self.args[0]
+
+
+def unread(status):
+    """What raise_for_status gives a task that streams with a client of its own."""
+    response = httpx.Response(status, request=REQUEST, stream=httpx.ByteStream(b"never read"))
+    return httpx.HTTPStatusError("no", request=REQUEST, response=response)
+
+
 async def run(handler, clock, *, stop=None, timeout_seconds=60):
     settings = Settings(_env_file=None, task={"t": {"timeout_seconds": timeout_seconds}})
     task = define_task("t", handler, 60, run_on_start=False, settings=settings)
@@ -58,6 +69,11 @@ async def run(handler, clock, *, stop=None, timeout_seconds=60):
         (httpx.DecodingError("x"), 4),
         (ItemsFailedError("x"), 6),
         (BaseException("x"), 1),
+        (BadlyWrittenError(7), 1),
+        (ExceptionGroup("both", [ApiRejectedError("x"), refused(404)]), 3),
+        (ExceptionGroup("both", [ApiUnavailableError("x"), ExceptionGroup("", [refused(503)])]), 4),
+        (ExceptionGroup("both", [ApiUnavailableError("x"), ValueError("x")]), 1),
+        (unread(404), 3),
     ],
     ids=lambda value: f"{type(value).__name__}" if isinstance(value, BaseException) else None,
 )

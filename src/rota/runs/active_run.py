@@ -103,12 +103,15 @@ class ActiveRun:
             error: BaseException | None = _cancellation(coroutine)
         else:
             error = coroutine.exception()
-        if not self._decided:
-            self._decide(error, coroutine)
-        elif was_stuck:
-            _logger.info("run.unstuck", extra={"task": self.run.task, "run_id": self.run.run_id})
-        if self._on_gone is not None:
-            self._on_gone(self)
+        try:
+            if not self._decided:
+                self._decide(error, coroutine)
+            elif was_stuck:
+                fields = {"task": self.run.task, "run_id": self.run.run_id}
+                _logger.info("run.unstuck", extra=fields)
+        finally:
+            if self._on_gone is not None:
+                self._on_gone(self)
 
     def _decide(
         self, error: BaseException | None, coroutine: asyncio.Task[Any] | None = None
@@ -151,11 +154,28 @@ class ActiveRun:
     ) -> tuple[Outcome, ExitCode, BaseException | None, str | None]:
         if isinstance(error, asyncio.CancelledError):
             return Outcome.FAILED, ExitCode.TASK_FAILED, None, "the task cancelled itself"
-        error = as_api_error(error) or error
+        error = _meaning(error)
         if isinstance(error, ApiUnavailableError) and not self._execution.remaining_seconds():
             # The client's last attempt ends at the run's own deadline, a moment before the timer.
             return Outcome.TIMED_OUT, ExitCode.TIMED_OUT, None, None
-        return Outcome.FAILED, exit_code_of_error(error), error, str(error) or repr(error)
+        return Outcome.FAILED, exit_code_of_error(error), error, _text(error)
+
+
+def _meaning(error: BaseException) -> BaseException:
+    """Return what an error says about the Business API, if that is what it is about."""
+    if isinstance(error, BaseExceptionGroup):
+        leaves = [_meaning(each) for each in error.exceptions]
+        codes = {exit_code_of_error(each) for each in leaves}
+        # A group of one kind, as from a TaskGroup, is an error of that kind.
+        return leaves[0] if len(codes) == 1 else error
+    return as_api_error(error) or error
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error) or repr(error)
+    except Exception:  # noqa: BLE001 (an exception's own __str__ is the application's code)
+        return type(error).__name__
 
 
 def _cancellation(coroutine: asyncio.Task[Any]) -> BaseException:
