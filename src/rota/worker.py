@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from rota.exit_codes import ExitCode
 from rota.logs import run_fields
 from rota.observability.run_log import log_run_event
 from rota.observability.scheduler_probe import SchedulerProbe
-from rota.process import do_briefly, end_process, run_process
+from rota.process import do_briefly, run_process
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
 from rota.runs.outcome import Outcome
 from rota.scheduler import TaskScheduler
@@ -167,8 +168,9 @@ async def main() -> None:
 
     def on_signal(signal_number: int) -> None:
         if worker.scheduler is None:
-            # Tasks are being imported, which blocks the loop: nothing is under way yet.
-            end_process(ExitCode.SUCCEEDED)
+            # Tasks are being imported, which blocks the loop: nothing is under way yet, and what
+            # this thread was in the middle of may hold the locks that a flush would need.
+            os._exit(ExitCode.SUCCEEDED)
         loop.call_soon_threadsafe(stop, signal_number)
 
     signals = StopSignals(

@@ -164,6 +164,13 @@ def test_the_end_of_a_stopped_run_is_told_in_the_log_and_in_the_message(
     assert process.message["run_id"] == process.events("run.started")[0]["run_id"]
 
 
+def test_a_scheduler_with_a_blocked_loop_still_tells_the_end_of_its_runs(ended):
+    process, _ = ended("scheduler, loop blocked")
+    (finished,) = process.events("run.finished")
+    assert (finished["outcome"], finished["stuck"]) == ("interrupted", True)
+    assert finished["task"] == "blocks-the-loop"
+
+
 @pytest.mark.fault(60)
 def test_a_task_that_blocks_the_loop_beyond_its_timeout_ends_with_5_and_its_stack(ended):
     process, (exit_code, _) = ended("run, own timeout with the loop blocked")
