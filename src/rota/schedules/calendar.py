@@ -23,6 +23,8 @@ EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 LAST_YEAR = date.max.year - 1  # the last that is whole in every time zone
 
 _DAYS_PER_WEEK = 7
+# A mask of weekdays times this repeats it for as many weeks as a month can touch.
+_EVERY_WEEK = sum(1 << week * _DAYS_PER_WEEK for week in range(6))
 _DESCRIPTORS = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
@@ -185,12 +187,9 @@ def _expand_descriptor(text: str) -> str:
 
 def _days_by_first_weekday(doms: int, dows: int, *, both_needed: bool) -> tuple[int, ...]:
     masks = []
+    weekdays = dows * _EVERY_WEEK
     for first_weekday in range(_DAYS_PER_WEEK):
-        by_weekday = sum(
-            1 << day
-            for day in range(DAY_OF_MONTH.minimum, DAY_OF_MONTH.maximum + 1)
-            if dows >> (first_weekday + day - 1) % _DAYS_PER_WEEK & 1
-        )
+        by_weekday = weekdays >> first_weekday << 1 & DAY_OF_MONTH.full_mask
         masks.append(doms & by_weekday if both_needed else doms | by_weekday)
     return tuple(masks)
 
