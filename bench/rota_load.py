@@ -39,17 +39,17 @@ class SecondOfMinute:
 
 
 async def start(
-    handlers: Mapping[str, tuple[Callable[[Any], Awaitable[None]], int]], state_path: Path
+    handlers: Mapping[str, Callable[[Any], Awaitable[None]]], folder: Path
 ) -> Callable[[], Awaitable[None]]:
-    """Plan one task for each handler; its number decides its second of the minute."""
+    """Plan one task for each handler; the n-th is due at second n % 60 of each minute."""
     settings = Settings()
     scheduler = TaskScheduler(
         None,
         settings=settings,
-        state=SqliteState(state_path, SystemClock()),
+        state=SqliteState(folder / "state.sqlite3", SystemClock()),
         hooks=[log_run_event],
     )
-    for name, (handler, number) in handlers.items():
+    for number, (name, handler) in enumerate(handlers.items()):
         task = define_task(name, handler, PERIOD_SECONDS, run_on_start=False, settings=settings)
         schedule: Any = SecondOfMinute(number % PERIOD_SECONDS)
         scheduler.add(replace(task, schedule=schedule))

@@ -1,11 +1,14 @@
 """One scheduler with many tasks: how late they start, and what that costs. Prints JSON.
 
-    scheduler_load.py {rota,apscheduler} [--tasks N] [--seconds S] [--warm-up S]
+    scheduler_load.py PROGRAM [--tasks N] [--seconds S] [--warm-up S]
 
-Every task is due once a minute, at its own second of it, and does nothing. Both programs use
+Every task is due once a minute, at its own second of it, and does nothing. All programs use
 asyncio, keep at most one run of a task at a time, start late rather than never, and write two lines
 a run through the same handler and JSON formatter (rota's) to a file. rota keeps its SQLite state,
-APScheduler its jobs in memory, since that is the fastest that each of them has.
+APScheduler its jobs in memory.
+
+`apscheduler` says in its lines what rota says in its own, so that the logging is equal;
+`apscheduler_own_lines` leaves it at the two shorter ones that APScheduler itself writes.
 
 Memory is counted from after the program's imports, so that a heavier library does not hide what a
 task costs. Lateness is wall time after the second that the task is for.
@@ -15,7 +18,6 @@ import argparse
 import asyncio
 import gc
 import json
-import logging
 import resource
 import sys
 import tempfile
@@ -28,11 +30,12 @@ from typing import Any
 from rota import logs
 
 PERIOD_SECONDS = 60
-GRACE_SECONDS = 3600
 PAGE_BYTES = resource.getpagesize()
 
 Handler = Callable[..., Awaitable[None]]
 Stop = Callable[[], Awaitable[None]]
+# Handlers by name, and a folder for what is kept. The n-th is due at second n % 60 of each minute.
+Start = Callable[[dict[str, Handler], Path], Awaitable[Stop]]
 
 
 def resident_bytes() -> int:
@@ -63,20 +66,30 @@ class Lateness:
         return note
 
 
-async def start_rota(lateness: Lateness, tasks: int, folder: Path) -> Stop:
-    """Start rota's scheduler as its worker does; return what stops it."""
-    from rota_load import start  # noqa: PLC0415 (each program imports its own)
+def _rota() -> Start:
+    import rota_load  # noqa: PLC0415 (each program imports its own)
 
-    handlers = {f"task-{n}": (lateness.handler(n % PERIOD_SECONDS), n) for n in range(tasks)}
-    return await start(handlers, folder / "state.sqlite3")
+    return rota_load.start
 
 
-async def start_apscheduler(lateness: Lateness, tasks: int, _: Path) -> Stop:
-    """Start APScheduler's asyncio scheduler; return what stops it."""
-    from apscheduler_load import start  # noqa: PLC0415 (each program imports its own)
+def _apscheduler() -> Start:
+    import apscheduler_load  # noqa: PLC0415 (as above)
 
-    handlers = {f"task-{n}": (lateness.handler(n % PERIOD_SECONDS), n) for n in range(tasks)}
-    return await start(handlers)
+    return apscheduler_load.start
+
+
+def _apscheduler_own_lines() -> Start:
+    import apscheduler_load  # noqa: PLC0415 (as above)
+
+    return apscheduler_load.start_with_own_lines
+
+
+# Each imports all that its program will use, so that memory is counted from there.
+PROGRAMS: dict[str, Callable[[], Start]] = {
+    "rota": _rota,
+    "apscheduler": _apscheduler,
+    "apscheduler_own_lines": _apscheduler_own_lines,
+}
 
 
 async def measure(
@@ -84,14 +97,14 @@ async def measure(
 ) -> dict[str, float]:
     """Run `program` for a while; return its lateness, CPU and memory."""
     lateness = Lateness()
-    start = {"rota": start_rota, "apscheduler": start_apscheduler}[program]
-    import_program(program)
+    start = PROGRAMS[program]()
     gc.collect()
     imported_bytes = resident_bytes()
     with tempfile.TemporaryDirectory() as folder:
         log_to(Path(folder) / "log")
         start_cpu = cpu_seconds()
-        stop = await start(lateness, tasks, Path(folder))
+        handlers = {f"task-{n}": lateness.handler(n % PERIOD_SECONDS) for n in range(tasks)}
+        stop = await start(handlers, Path(folder))
         started_bytes = resident_bytes()
         planning_cpu = cpu_seconds() - start_cpu
         await asyncio.sleep(warm_up_seconds)
@@ -116,22 +129,16 @@ async def measure(
     }
 
 
-def import_program(program: str) -> None:
-    """Import all that the program will use, so that memory is counted from here."""
-    __import__(f"{program}_load")
-
-
 def log_to(path: Path) -> None:
     """Send logs to a file through rota's handler and JSON formatter."""
     sys.stderr = path.open("w", encoding="utf-8")
     logs.configure(level="INFO", log_format="json")
-    logging.raiseExceptions = True
 
 
 def main() -> None:
     """Measure one program."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("program", choices=("rota", "apscheduler"))
+    parser.add_argument("program", choices=PROGRAMS)
     parser.add_argument("--tasks", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--warm-up", type=float, default=20.0)

@@ -53,13 +53,13 @@ class Dispatcher:
         if due.slot is not None and due.slot == plan.finished_slot:
             return
         if plan.task.overlap is Overlap.ALLOW:
-            plan.waiting.append(due)
+            plan.waiting += (due,)
         else:
             for older in plan.waiting:
                 self._skip(plan, older, SkipReason.OVERLAP)
-            plan.waiting = [due]
+            plan.waiting = (due,)
             if plan.task.overlap is Overlap.REPLACE:
-                for run in plan.active[:]:
+                for run in plan.active:
                     run.interrupt("replaced")
         self._make_ready(plan)
         self._fill()
@@ -70,7 +70,7 @@ class Dispatcher:
         for plan in plans:
             for due in plan.waiting:
                 self._skip(plan, due, SkipReason.STOPPING)
-            plan.waiting.clear()
+            plan.waiting = ()
             plan.queued = False
 
     async def wait_idle(self, timeout_seconds: float) -> None:
@@ -96,7 +96,9 @@ class Dispatcher:
         while self._ready and len(self._active) < self._capacity and not self._stop.requested:
             plan = self._ready.popleft()
             plan.queued = False
-            self._start(plan, plan.waiting.pop(0))
+            due, *rest = plan.waiting
+            plan.waiting = tuple(rest)
+            self._start(plan, due)
             self._make_ready(plan)
 
     def _start(self, plan: Plan, due: Due) -> None:
@@ -120,7 +122,7 @@ class Dispatcher:
             on_result=lambda active, result: self._decided(plan, due, active, result),
             on_gone=lambda active: self._gone(plan, active),
         )
-        plan.active.append(active)
+        plan.active += (active,)
         self._active.add(active)
         self._idle.clear()
 
@@ -137,7 +139,7 @@ class Dispatcher:
             self._release(active)
 
     def _gone(self, plan: Plan, active: ActiveRun) -> None:
-        plan.active.remove(active)
+        plan.active = tuple(run for run in plan.active if run is not active)
         self._release(active)
         self._make_ready(plan)
         self._fill()

@@ -1,6 +1,6 @@
 """What the scheduler knows of one task: its next slot, what waits and what is under way."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rota.context import Trigger
 from rota.runs.active_run import ActiveRun
@@ -31,8 +31,8 @@ class Plan:
     next_slot: int | None = None
     settled_slot: int = 0
     finished_slot: int | None = None
-    waiting: list[Due] = field(default_factory=list)
-    active: list[ActiveRun] = field(default_factory=list)
+    waiting: tuple[Due, ...] = ()
+    active: tuple[ActiveRun, ...] = ()
     queued: bool = False
     last_outcome: Outcome | None = None
     last_started_at: float | None = None

@@ -26,7 +26,7 @@ from rota.tasks.definition import Handler, TaskDefinition, define_task
 from rota.tasks.naming import kubernetes_name
 
 LONGEST_SLEEP_SECONDS = 5.0
-FLUSH_SECONDS = 0.5
+FLUSH_SECONDS = 0.9
 _TOLD_CLOCK_CHANGE_SECONDS = 60
 # Time for the loop to see the last cancelled task end, beyond what the task itself gets.
 _SETTLE_SECONDS = 0.2
