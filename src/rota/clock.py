@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 
@@ -26,6 +27,8 @@ def instant(epoch_seconds: float) -> datetime:
     return datetime.fromtimestamp(epoch_seconds, UTC)
 
 
+# All tasks that are due together have the same slot, and say it several times each.
+@lru_cache(maxsize=64)
 def rfc3339(moment: datetime) -> str:
     """Return `2026-11-24T03:00:00Z`; parts of a second appear only where there are any."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

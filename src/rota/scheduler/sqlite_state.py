@@ -182,7 +182,7 @@ class SqliteState:
             return None
         try:
             with connection:
-                connection.executemany(_REMEMBER, batch.slots.values())
+                connection.executemany(_REMEMBER, sorted(batch.slots.values()))
                 connection.executemany(_BEGIN, batch.begun.values())
                 connection.executemany(_END, [(run_id,) for run_id in batch.ended])
         except sqlite3.Error as error:
