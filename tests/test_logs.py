@@ -140,6 +140,18 @@ def test_a_value_that_json_has_no_form_for_is_logged_as_its_text(configure):
     assert stderr.lines[0]["where"] == {"kept": "<class 'object'>"}
 
 
+def test_what_no_json_parser_would_take_is_logged_as_its_representation(configure):
+    stderr = configure()
+    ring = []
+    ring.append(ring)
+    extra = {"share": float("nan"), "most": [1, float("inf")], "ring": ring, "kept": 0.5}
+    logging.getLogger("x").info("x", extra=extra)
+    assert "--- Logging error ---" not in stderr.getvalue()
+    line = stderr.lines[0]
+    assert (line["share"], line["most"], line["ring"]) == ("nan", "[1, inf]", "[[...]]")
+    assert line["kept"] == 0.5
+
+
 def test_a_console_line_has_no_control_characters(configure):
     stderr = configure("console")
     logging.getLogger("x").info("a\nb \x1b[31m", extra={"value": "c\r\nd \x9b"})

@@ -110,8 +110,24 @@ def _add_run_fields(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 def _json(event: EventDict, **_: Any) -> str:
     """Return one line of JSON that no terminal and no line splitter takes for more."""
-    line = json.dumps(event, ensure_ascii=False, default=str, skipkeys=True)
+    try:
+        line = _dumps(event)
+    except (ValueError, RecursionError):
+        line = _dumps({key: _encodable(value) for key, value in event.items()})
     return line if line.isprintable() else "".join(_as_json_escape(one) for one in line)
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str, skipkeys=True, allow_nan=False)
+
+
+def _encodable(value: Any) -> Any:
+    # NaN, which strict parsers refuse, or a structure that contains itself.
+    try:
+        _dumps(value)
+    except (ValueError, RecursionError):
+        return repr(value)
+    return value
 
 
 def _as_json_escape(character: str) -> str:

@@ -86,6 +86,7 @@ def test_skipped_slots_are_told_with_their_reason():
     assert line_of(event) == {
         "event": "run.skipped",
         "task": "cleanup",
+        "outcome": "skipped",
         "reason": "overlap",
         "count": 2,
         "count_is_lower_bound": True,

@@ -27,6 +27,7 @@ def log_run_event(event: RunEvent) -> None:
             _log.warning(
                 "run.skipped",
                 task=event.task,
+                outcome=Outcome.SKIPPED.value,
                 reason=event.reason.value,
                 count=event.count,
                 count_is_lower_bound=event.capped,
