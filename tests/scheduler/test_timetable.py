@@ -82,3 +82,41 @@ def test_tasks_come_due_in_the_order_of_their_slots():
     assert timetable.next_slot() == START + 60
     due = [arrival.plan for arrival in timetable.due(START + 3600)]
     assert sorted(map(plans.index, due)) == [0, 1, 2]
+
+
+def test_tasks_of_one_slot_come_due_in_the_order_in_which_they_were_planned():
+    timetable, plans = Timetable(), [plan_every(60) for _ in range(5)]
+    for plan in plans:
+        timetable.add(plan, START)
+    for minute in (1, 2):
+        assert [each.plan for each in timetable.due(START + 60 * minute)] == plans
+
+
+def test_what_goes_wrong_with_one_task_leaves_the_others_of_its_slot_due():
+    timetable, plans = Timetable(), [plan_every(60) for _ in range(5)]
+    for plan in plans:
+        timetable.add(plan, START)
+    for arrival in timetable.due(START + 60):
+        if arrival.plan is plans[1]:
+            break
+
+    assert {each.plan for each in timetable.due(START + 60)} == set(plans[2:])
+    assert timetable.next_slot() == START + 120
+    assert [each.due.slot for each in timetable.due(START + 120)] == [START + 120] * 5
+
+
+def test_asking_what_is_due_while_it_is_being_told_yields_each_slot_once():
+    timetable, plans = Timetable(), [plan_every(60) for _ in range(5)]
+    for plan in plans:
+        timetable.add(plan, START)
+    told = []
+    for arrival in timetable.due(START + 60):
+        told.append(arrival.plan)
+        told += [each.plan for each in timetable.due(START + 60)]
+        if len(told) == len(plans):
+            # As after a clock that was set back: once more for the slot that is being told.
+            timetable.add(extra := plan_every(60), START)
+
+    assert told == [plans[0], *reversed(plans[1:]), extra]
+    assert timetable.next_slot() == START + 120
+    assert len(list(timetable.due(START + 120))) == len(plans) + 1

@@ -32,15 +32,26 @@ class Timetable:
     """Plans ordered by their next slot."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[int, int, Plan]] = []
-        self._order = 0
+        # Many tasks are due together: the heap holds a slot once, however many they are.
+        self._slots: list[int] = []
+        self._plans_by_slot: dict[int, list[Plan]] = {}
 
     def add(self, plan: Plan, after: int) -> None:
         """Plan the first slot after `after`; a schedule that has none left is out of the table."""
-        plan.next_slot = plan.task.schedule.next_epoch(after)
-        if plan.next_slot is not None:
-            self._order += 1
-            heapq.heappush(self._heap, (plan.next_slot, self._order, plan))
+        self._put(plan, plan.task.schedule.next_epoch(after))
+
+    def _put(self, plan: Plan, slot: int | None) -> None:
+        plan.next_slot = slot
+        if slot is None:
+            return
+        others = self._plans_by_slot.get(slot)
+        if others is None:
+            others = self._plans_by_slot[slot] = []
+            heapq.heappush(self._slots, slot)
+        elif others:
+            # One number in memory for all of them.
+            plan.next_slot = others[0].next_slot
+        others.append(plan)
 
     def resume(self, plan: Plan, memory: Memory | None, now: int) -> tuple[int, Arrival | None]:
         """Plan a task as the process starts, going on from what an earlier one remembered.
@@ -62,31 +73,42 @@ class Timetable:
 
     def due(self, now: int) -> Iterator[Arrival]:
         """Yield what has come due by `now`, each task once with its newest slot."""
-        while self._heap and self._heap[0][0] <= now:
-            slot, _, plan = heapq.heappop(self._heap)
-            following = plan.task.schedule.next_epoch(slot)
-            if following is None or following > now:
-                self.add(plan, slot)
-                missed = now - slot >= MISSED_AFTER_SECONDS
-                trigger = Trigger.CATCH_UP if missed else Trigger.SCHEDULE
-                yield Arrival(plan, Due(slot, trigger), None)
-                continue
-            newest = newest_until(plan.task.schedule, slot, now) or slot
-            self.add(plan, newest)
-            skipped = _passed_over(plan, slot - 1, newest)
-            yield Arrival(plan, Due(newest, Trigger.CATCH_UP), skipped)
+        while self._slots and self._slots[0] <= now:
+            slot = self._slots[0]
+            plans = self._plans_by_slot[slot]
+            plans.reverse()
+            # One by one: where something goes wrong with a task, the others are still here.
+            while plans:
+                yield self._arrival(plans.pop(), slot, now)
+            # Whoever is given an arrival may ask what is due, too.
+            if self._plans_by_slot.get(slot) is plans:
+                del self._plans_by_slot[slot]
+                heapq.heappop(self._slots)
+
+    def _arrival(self, plan: Plan, slot: int, now: int) -> Arrival:
+        following = plan.task.schedule.next_epoch(slot)
+        if following is None or following > now:
+            self._put(plan, following)
+            missed = now - slot >= MISSED_AFTER_SECONDS
+            trigger = Trigger.CATCH_UP if missed else Trigger.SCHEDULE
+            return Arrival(plan, Due(slot, trigger), None)
+        newest = newest_until(plan.task.schedule, slot, now) or slot
+        self.add(plan, newest)
+        skipped = _passed_over(plan, slot - 1, newest)
+        return Arrival(plan, Due(newest, Trigger.CATCH_UP), skipped)
 
     def plan_anew(self, now: int) -> None:
         """Forget all that was planned and plan the first slot of each task after `now`."""
-        plans = [plan for _, _, plan in self._heap]
-        self._heap.clear()
-        for plan in plans:
+        planned = [plan for plans in self._plans_by_slot.values() for plan in plans]
+        self._slots.clear()
+        self._plans_by_slot.clear()
+        for plan in planned:
             plan.settled_slot = now
             self.add(plan, now)
 
     def next_slot(self) -> int | None:
         """Return the earliest slot of all."""
-        return self._heap[0][0] if self._heap else None
+        return self._slots[0] if self._slots else None
 
 
 def _passed_over(plan: Plan, after: int, newest: int) -> SlotsSkipped | None:
