@@ -262,3 +262,13 @@ def test_a_mistake_in_a_log_call_is_still_told(configure):
     stderr = configure()
     logging.getLogger("x").info("%d", "no number")
     assert "--- Logging error ---" in stderr.getvalue()
+
+
+@pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
+def test_a_terminal_without_colours_gets_none(configure, monkeypatch, variables):
+    monkeypatch.setattr(Stderr, "terminal", True)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    stderr = configure("auto")
+    logging.getLogger("x").info("plain")
+    assert "\x1b" not in stderr.getvalue()

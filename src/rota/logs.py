@@ -12,7 +12,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from rota import redaction
+from rota import redaction, streams
 from rota.clock import rfc3339
 from rota.context import Run, current_execution
 
@@ -69,7 +69,8 @@ def _formatter(*, console: bool) -> logging.Formatter:
     renderer: Processor
     if console:
         renderer = structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            colors=streams.wants_colour(sys.stderr),
+            exception_formatter=structlog.dev.plain_traceback,
         )
     else:
         renderer = structlog.processors.JSONRenderer(_json)

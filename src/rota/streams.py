@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import TextIO
 
 _STANDARD_STREAMS = 3
 
@@ -21,6 +22,11 @@ def open_missing() -> None:
     sys.stdin = sys.stdin or os.fdopen(0, "r", encoding="utf-8")
     sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8")
     sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8")
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Whether `stream` is a terminal that shows colours, and nobody said no (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def flush() -> None:

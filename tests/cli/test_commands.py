@@ -51,8 +51,8 @@ def test_the_version_is_told(rota):
         (["run", "cleanup", "notifications"], "Got unexpected extra argument (notifications)"),
         (["run", "--frobnicate", "x"], "No such option"),
         (["list", "--jsn"], "--json"),
-        (["next"], "name a task, or give --schedule TEXT; see rota next --help"),
-        (["next", "cleanup", "--schedule", "* * * * *"], "name a task, or give --schedule TEXT"),
+        (["next"], "either name a task or give --schedule TEXT; see rota next --help"),
+        (["next", "cleanup", "--schedule", "* * * * *"], "either name a task or give"),
         (["next", "cleanup", "--timezone", "Etc/UTC"], "--timezone goes with --schedule"),
         (["next", "cleanup", "--count", "0"], "1<=x<=10000"),
         (["next", "cleanup", "--from", "tomorrow"], "for example 2026-10-25T00:00:00Z"),
@@ -92,6 +92,26 @@ def test_a_completion_script_is_one_of_its_shell(rota, shell):
     ended = rota("completion", shell)
     assert ended.exit_code == 0
     assert f"_ROTA_COMPLETE={shell}_complete" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("variables", "completed"),
+    [({}, ["cleanup"]), ({"ROTA_ONLY": "notifications"}, []), ({"ROTA_TYPO": "1"}, [])],
+    ids=["all", "not selected", "broken settings"],
+)
+@pytest.mark.parametrize("command", ["run", "next"])
+def test_names_of_tasks_are_completed(tmp_path, command, variables, completed):
+    words = {"_ROTA_COMPLETE": "bash_complete", "COMP_WORDS": f"rota {command} cl"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "rota"],
+        env={"COMP_CWORD": "2", **words, **variables},
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.stdout.split() == [f"plain,{name}" for name in completed]
+    assert ended.stderr == ""
 
 
 @pytest.mark.parametrize(("typed", "completed"), [("ru", "run"), ("sch", "scheduler")])

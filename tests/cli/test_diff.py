@@ -115,7 +115,7 @@ def test_a_namespace_of_a_cluster_is_compared(manifests, monkeypatch, tmp_path, 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        pytest.param([], "say what to compare with: --file FILE, or --namespace", id="neither"),
+        pytest.param([], "either --file FILE or --namespace NAMESPACE", id="neither"),
         pytest.param(["--file", "x", "--namespace", "y"], "say what to compare with", id="both"),
         pytest.param(["--file", "x", "--context", "y"], "go with --namespace", id="context"),
         pytest.param(["--file", "x", "--selector", "y"], "go with --namespace", id="selector"),

@@ -273,7 +273,9 @@ class TestABrokenFile:
         holder.close()
 
         assert recording.slots() == [START + HOUR]
-        assert "locked" in next(r.error for r in caplog.records if r.message == "state.unusable")
+        told = next(r for r in caplog.records if r.message == "state.unusable")
+        assert "locked" in told.error
+        assert "every slot may run twice" in told.effect
 
     @pytest.mark.parametrize("kind", ["folder", "file as a folder", "/proc"])
     async def test_that_cannot_be_made_is_told_once_and_done_without(

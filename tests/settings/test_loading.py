@@ -256,7 +256,10 @@ def test_an_env_file_is_utf_8(settings_of, env_file, mark, end):
 
 
 def test_foreign_lines_of_an_env_file_are_left_alone(settings_of, env_file):
-    env_file("# shop\nDATABASE_URL=postgres://x\nSECRET\nPORT=80\n\nROTATE=1\nROTA_RELEASE=shop\n")
+    env_file(
+        "# shop\nDATABASE_URL=postgres://x\nSECRET\nPORT=80\n"
+        'foo bar\nNAME="x\n\nROTATE=1\nROTA_RELEASE=shop\n'
+    )
     assert settings_of().release == "shop"
 
 
@@ -270,6 +273,25 @@ def test_a_typo_in_an_env_file_is_refused(settings_of, env_file):
     assert refusal_of(settings_of) == (
         "ROTA_API_TOKE: no such setting, did you mean ROTA_API_TOKEN?"
     )
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "name"),
+    [
+        pytest.param('ROTA_ONLY="cleanup\n', 1, "ROTA_ONLY", id="an open quote"),
+        pytest.param(f"A=1\nexport ROTA_API_TOKEN='{CANARY}\n", 2, "ROTA_API_TOKEN", id="exported"),
+        pytest.param('BUSINESS_API_URL="http://x\nA=1\n', 1, "BUSINESS_API_URL", id="no prefix"),
+        pytest.param("A=1\n\nROTA_ONLY\n", 3, "ROTA_ONLY", id="no value"),
+        pytest.param("ROTA_ONLY: cleanup\n", 1, "ROTA_ONLY", id="YAML"),
+    ],
+)
+def test_a_line_of_an_env_file_that_sets_nothing_is_refused(
+    settings_of, env_file, content, line, name
+):
+    env_file(content)
+    refusal = refusal_of(settings_of)
+    assert refusal.startswith(f".env, line {line}: cannot be read; write {name}=value")
+    assert CANARY not in refusal
 
 
 def test_an_env_file_that_is_a_folder_is_none(settings_of, tmp_path):

@@ -1,5 +1,7 @@
 """Which value wins, what the defaults are, and what is refused."""
 
+import functools
+
 import pytest
 
 from rota.errors import ConfigError, ScheduleError, TaskDefinitionError
@@ -168,6 +170,71 @@ def test_what_cannot_be_meant_is_refused_in_one_sentence(
     assert culprit in text
     assert "\n" not in text
     assert caught.value.exit_code is ExitCode.USAGE
+
+
+def _returns(self, api_client):
+    return {}
+
+
+def _yields(self, api_client):
+    yield
+
+
+async def _yields_async(self, api_client):
+    yield
+
+
+async def _takes_nothing(self):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("attributes", "culprit"),
+    [
+        ({"shedule": "0 3 * * *"}, "'shedule' is no attribute of a task, did you mean 'schedule'?"),
+        ({"interval_second": 60}, "did you mean 'interval_seconds'?"),
+        ({"execute": _returns}, "execute is not async"),
+        ({"execute": _yields}, "execute is not async"),
+        ({"execute": _yields_async}, "execute yields"),
+        ({"execute": _takes_nothing}, "execute cannot be called with the API client alone"),
+    ],
+)
+def test_a_class_that_cannot_be_meant_is_refused(settings_of, attributes, culprit):
+    task = type("T", (Silent,), attributes)()
+    with pytest.raises(TaskDefinitionError) as refusal:
+        define_task("t", task, 60, run_on_start=False, settings=settings_of())
+    assert culprit in str(refusal.value)
+    assert "task 't'" in str(refusal.value)
+
+
+def test_a_class_without_a_name_is_refused(settings_of):
+    class Nameless(Silent):
+        name = BaseTask.name
+
+    with pytest.raises(TaskDefinitionError, match="Nameless states no name"):
+        define_task(Nameless.name, Nameless(), 60, run_on_start=False, settings=settings_of())
+
+
+def test_an_application_s_own_attributes_and_wrappers_are_left_alone(settings_of):
+    def wrapped(function):
+        @functools.wraps(function)
+        def wrapper(*arguments):
+            return function(*arguments)
+
+        return wrapper
+
+    class Own(Silent):
+        timeout = 3
+        interval = 5
+        batch_size = 100
+        _schedules = ()
+        execute = wrapped(Silent.execute)
+
+        def schedules(self):
+            return []
+
+    task = define_task("t", Own(), 60, run_on_start=False, settings=settings_of())
+    assert task.interval_seconds == 60
 
 
 def test_a_handler_that_cannot_be_called_is_refused(settings_of):

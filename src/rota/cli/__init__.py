@@ -3,6 +3,7 @@
 import difflib
 import errno
 import os
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import click
 
-from rota import __version__
+from rota import __version__, streams
 from rota.errors import ConfigError, RotaError
 from rota.exit_codes import ExitCode
 
@@ -63,8 +64,10 @@ class _Commands(click.Group):
     epilog="Example: ROTA_TASKS=shop.tasks:SendBills rota run send-bills",
 )
 @click.version_option(__version__, prog_name="rota")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Run an application's periodic tasks: once, on schedule, or as CronJobs."""
+    context.color = streams.wants_colour(sys.stdout)
 
 
 def run_command_line(arguments: Sequence[str]) -> int:

@@ -47,7 +47,7 @@ def diff_command(
     from rota.tasks.discovery import discover  # noqa: PLC0415 (--help works without)
 
     if (path is None) == (namespace is None):
-        raise UsageError("say what to compare with: --file FILE, or --namespace NAMESPACE")
+        raise UsageError("say what to compare with: either --file FILE or --namespace NAMESPACE")
     if path is not None and (context or selector):
         raise UsageError("--context and --selector go with --namespace, not with --file")
     tasks = discover(load_settings()).selected()

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from rota.cli.completion import complete_task
 from rota.cli.list import describe_cronjob
 from rota.cli.table import echo_table
 from rota.clock import SystemClock, instant, rfc3339
@@ -39,7 +40,7 @@ class _Answer:
     epilog="\b\nExamples:\n  rota next cleanup\n"
     "  rota next --schedule '30 2 * * *' --timezone Europe/Berlin --from 2027-03-27T00:00:00Z",
 )
-@click.argument("task", required=False)
+@click.argument("task", required=False, shell_complete=complete_task)
 @click.option("--schedule", "text", help="A cron text, instead of a task.")
 @click.option("--timezone", help="Time zone of --schedule.  [default: Etc/UTC]")
 @click.option("--from", "start", help="RFC 3339 instant to start after.  [default: now]")
@@ -72,7 +73,7 @@ def next_command(
 
 def _answer_for(task: str | None, text: str | None, timezone: str | None) -> _Answer:
     if (task is None) == (text is None):
-        raise UsageError("name a task, or give --schedule TEXT; see rota next --help")
+        raise UsageError("either name a task or give --schedule TEXT; see rota next --help")
     if text is not None:
         return _answer_for_text(text, "Etc/UTC" if timezone is None else timezone)
     if timezone is not None:

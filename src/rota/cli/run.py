@@ -2,6 +2,7 @@
 
 import click
 
+from rota.cli.completion import complete_task
 from rota.exit_codes import ExitCode
 from rota.settings import load_settings, setup_logging
 
@@ -13,7 +14,7 @@ _CODES = "\n".join(f"  {code.value:>3}  {code.meaning}" for code in ExitCode)
     epilog=f"\b\nExit codes:\n{_CODES}\n\n"
     "\b\nExample:\n  BUSINESS_API_URL=http://shop rota run cleanup",
 )
-@click.argument("task")
+@click.argument("task", shell_complete=complete_task)
 def run_command(task: str) -> int:
     """Run TASK once, to completion, as a CronJob's pod does."""
     from rota.one_shot import run_task  # noqa: PLC0415 (--help works without)

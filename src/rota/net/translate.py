@@ -58,6 +58,9 @@ def as_api_error(error: BaseException) -> ApiError | None:
     error_class, words = meaning
     request = getattr(error, "_request", None)
     place = f"{describe(request)}: " if request is not None else ""
+    if request is not None and words.startswith("no connection"):
+        # Whom to look for. httpx leaves user names and passwords out of it.
+        words += f" to {request.url.netloc.decode('ascii', 'replace')}"
     detail = excerpt(str(error))
     return error_class(f"{place}{words}{f' ({detail})' if detail else ''}")
 

@@ -126,14 +126,11 @@ class SqliteState:
         _logger.error("state.corrupt", extra={"path": str(self._path), "moved_to": str(aside)})
 
     def _go_without(self, error: Exception) -> tuple[dict[str, Memory], list[LostRun]]:
-        _logger.error(
-            "state.unusable",
-            extra={
-                "path": str(self._path),
-                "error": str(error),
-                "effect": "slots missed while rota is down will not be caught up",
-            },
-        )
+        effect = "slots missed while rota is down will not be caught up"
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+            effect = "another scheduler seems to run these tasks too: every slot may run twice"
+        extra = {"path": str(self._path), "error": str(error), "effect": effect}
+        _logger.error("state.unusable", extra=extra)
         return {}, []
 
     def remember(self, task: str, schedule: str, last_slot: int) -> None:

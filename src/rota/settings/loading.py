@@ -5,12 +5,12 @@ import re
 from functools import cache
 from typing import Any
 
-from dotenv import dotenv_values
 from pydantic import ValidationError
 from pydantic_settings import SettingsError as PydanticSettingsError
 
 from rota.errors import SettingsError
-from rota.settings.model import ENV_FILE_ENCODING, Settings, variable_name
+from rota.settings.env_file import env_file_names_and_problems
+from rota.settings.model import Settings, variable_name
 from rota.settings.unknown_names import unknown_name_problems
 
 _SECRET_FIELDS = frozenset({"api_token"})
@@ -22,7 +22,8 @@ _TASK_FIELD_DEPTH = 3
 @cache
 def load_settings() -> Settings:
     """Return the process's settings; SettingsError (exit code 2) names every culprit at once."""
-    problems = unknown_name_problems([*os.environ, *_env_file_values()])
+    names, problems = env_file_names_and_problems()
+    problems += unknown_name_problems([*os.environ, *names])
     try:
         settings = Settings()
     except ValidationError as error:
@@ -37,15 +38,6 @@ def load_settings() -> Settings:
     if problems:
         raise SettingsError("\n".join(problems))
     return settings
-
-
-def _env_file_values() -> dict[str, str | None]:
-    try:
-        return dotenv_values(".env", encoding=ENV_FILE_ENCODING)
-    except UnicodeDecodeError:
-        raise SettingsError(".env: not UTF-8; save the file in UTF-8") from None
-    except OSError as error:
-        raise SettingsError(f".env: cannot be read: {error.strerror}") from None
 
 
 def _is_unknown_name(problem: Any) -> bool:

@@ -20,6 +20,7 @@ from rota.schedules import (
 )
 from rota.settings import Overlap, Settings, TaskOverrides
 from rota.tasks.base import BaseTask
+from rota.tasks.class_check import check_task_class
 from rota.tasks.naming import check_name
 
 Handler = Callable[[Any], Awaitable[Any]]
@@ -77,6 +78,8 @@ def define_task(
     check_name(name)
     if not callable(handler):
         raise TaskDefinitionError(f"task {name!r}: the handler {handler!r} cannot be called")
+    if isinstance(handler, BaseTask):
+        check_task_class(name, handler)
     stated = _stated_by_class(handler)
     if _is_given(handler, interval_seconds, stated):
         stated["interval_seconds"] = interval_seconds

@@ -1,0 +1,61 @@
+"""What is wrong with a task's class, before a run of it could find out."""
+
+import difflib
+import inspect
+from types import FunctionType
+
+from rota.errors import TaskDefinitionError
+from rota.settings import TaskOverrides
+from rota.tasks.base import BaseTask
+
+# Close enough to be a typo: `shedule`, `interval_second`; `timeout` and `interval` are not.
+_TYPO_RATIO = 0.85
+
+
+def check_task_class(name: str, task: BaseTask) -> None:
+    """Raise TaskDefinitionError for a class that cannot be meant.
+
+    It states no name, misspells an attribute, or its `execute` cannot be awaited with the client.
+    """
+    task_class = type(task)
+    if name == BaseTask.name:
+        raise TaskDefinitionError(
+            f"{task_class.__module__}.{task_class.__qualname__} states no name; "
+            'write name = "…" in the class'
+        )
+    _check_attributes(name, task_class)
+    _check_execute(name, task)
+
+
+def _check_attributes(name: str, task_class: type[BaseTask]) -> None:
+    known = [*TaskOverrides.model_fields]
+    for each in task_class.__mro__[: task_class.__mro__.index(BaseTask)]:
+        for attribute, value in vars(each).items():
+            if attribute in known or attribute.startswith("_") or callable(value):
+                continue
+            near = difflib.get_close_matches(attribute, known, n=1, cutoff=_TYPO_RATIO)
+            if near:
+                raise TaskDefinitionError(
+                    f"task {name!r}: {attribute!r} is no attribute of a task, did you mean "
+                    f"{near[0]!r}? (begin it with an underscore if it is your own)"
+                )
+
+
+def _check_execute(name: str, task: BaseTask) -> None:
+    function = inspect.unwrap(getattr(task.execute, "__func__", task.execute))
+    # What is no function, as functools.partial or a mock, may well return something to await.
+    if not isinstance(function, FunctionType):
+        return
+    if not inspect.iscoroutinefunction(function):
+        kind = "yields" if inspect.isasyncgenfunction(function) else "is not async"
+        raise TaskDefinitionError(
+            f"task {name!r}: execute {kind}; write async def execute(self, api_client) "
+            "without yield"
+        )
+    try:
+        inspect.signature(task.execute).bind(None)
+    except TypeError as error:
+        raise TaskDefinitionError(
+            f"task {name!r}: execute cannot be called with the API client alone ({error}); "
+            "write async def execute(self, api_client)"
+        ) from None
