@@ -33,21 +33,38 @@ async def start(
 
     Short of the run id, which APScheduler has not.
     """
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    scheduler = _plan(handlers)
-    scheduler.add_listener(_log_submitted, EVENT_JOB_SUBMITTED)
-    scheduler.add_listener(_log_executed, EVENT_JOB_EXECUTED)
-    return _started(scheduler)
+    return _started(_with_lines_of_rota(_plan(handlers, _whole_second)))
+
+
+async def start_at_fractions(
+    handlers: Mapping[str, Callable[..., Awaitable[None]]], _: Path
+) -> Callable[[], Awaitable[None]]:
+    """Do as `start` does, with each job due at a fraction of a second of its own."""
+    share = PERIOD_SECONDS / len(handlers)
+    return _started(_with_lines_of_rota(_plan(handlers, lambda number: number * share)))
 
 
 async def start_with_own_lines(
     handlers: Mapping[str, Callable[..., Awaitable[None]]], _: Path
 ) -> Callable[[], Awaitable[None]]:
     """Plan one job for each handler; leave the lines to APScheduler's executor."""
-    return _started(_plan(handlers))
+    return _started(_plan(handlers, _whole_second))
 
 
-def _plan(handlers: Mapping[str, Callable[..., Awaitable[None]]]) -> AsyncIOScheduler:
+def _whole_second(number: int) -> float:
+    return number % PERIOD_SECONDS
+
+
+def _with_lines_of_rota(scheduler: AsyncIOScheduler) -> AsyncIOScheduler:
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    scheduler.add_listener(_log_submitted, EVENT_JOB_SUBMITTED)
+    scheduler.add_listener(_log_executed, EVENT_JOB_EXECUTED)
+    return scheduler
+
+
+def _plan(
+    handlers: Mapping[str, Callable[..., Awaitable[None]]], phase_seconds: Callable[[int], float]
+) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(
         jobstores={"default": MemoryJobStore()},
         executors={"default": AsyncIOExecutor()},
@@ -60,7 +77,7 @@ def _plan(handlers: Mapping[str, Callable[..., Awaitable[None]]]) -> AsyncIOSche
     )
     minute = datetime.now(UTC).replace(second=0, microsecond=0)
     for number, (name, handler) in enumerate(handlers.items()):
-        first = minute + timedelta(seconds=number % PERIOD_SECONDS)
+        first = minute + timedelta(seconds=phase_seconds(number))
         trigger = IntervalTrigger(seconds=PERIOD_SECONDS, start_date=first, timezone=UTC)
         scheduler.add_job(handler, trigger, id=name, name=name)
     return scheduler

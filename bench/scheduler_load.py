@@ -9,6 +9,8 @@ APScheduler its jobs in memory.
 
 `apscheduler` says in its lines what rota says in its own, so that the logging is equal;
 `apscheduler_own_lines` leaves it at the two shorter ones that APScheduler itself writes.
+`apscheduler_fractions` spreads its jobs over fractions of seconds, which rota's slots do not have:
+no two come due at once, and each wakes the process.
 
 Memory is counted from after the program's imports, so that a heavier library does not hide what a
 task costs. Lateness is wall time after the second that the task is for.
@@ -56,7 +58,7 @@ class Lateness:
     recording: bool = False
     seconds: list[float] = field(default_factory=list)
 
-    def handler(self, phase: int) -> Handler:
+    def handler(self, phase: float) -> Handler:
         """Return the handler of a task that is due at second `phase` of each minute."""
 
         async def note(_: Any = None) -> None:
@@ -84,11 +86,18 @@ def _apscheduler_own_lines() -> Start:
     return apscheduler_load.start_with_own_lines
 
 
+def _apscheduler_fractions() -> Start:
+    import apscheduler_load  # noqa: PLC0415 (as above)
+
+    return apscheduler_load.start_at_fractions
+
+
 # Each imports all that its program will use, so that memory is counted from there.
 PROGRAMS: dict[str, Callable[[], Start]] = {
     "rota": _rota,
     "apscheduler": _apscheduler,
     "apscheduler_own_lines": _apscheduler_own_lines,
+    "apscheduler_fractions": _apscheduler_fractions,
 }
 
 
@@ -103,7 +112,10 @@ async def measure(
     with tempfile.TemporaryDirectory() as folder:
         log_to(Path(folder) / "log")
         start_cpu = cpu_seconds()
-        handlers = {f"task-{n}": lateness.handler(n % PERIOD_SECONDS) for n in range(tasks)}
+        phases: list[float] = [n % PERIOD_SECONDS for n in range(tasks)]
+        if program == "apscheduler_fractions":
+            phases = [n * PERIOD_SECONDS / tasks for n in range(tasks)]
+        handlers = {f"task-{n}": lateness.handler(phase) for n, phase in enumerate(phases)}
         stop = await start(handlers, Path(folder))
         started_bytes = resident_bytes()
         planning_cpu = cpu_seconds() - start_cpu
