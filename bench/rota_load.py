@@ -42,6 +42,7 @@ async def start(
     handlers: Mapping[str, Callable[[Any], Awaitable[None]]], folder: Path
 ) -> Callable[[], Awaitable[None]]:
     """Plan one task for each handler; the n-th is due at second n % 60 of each minute."""
+    # More than are ever due at once: APScheduler's asyncio executor has no limit either.
     settings = Settings(max_concurrent_runs=1000)
     scheduler = TaskScheduler(
         None,

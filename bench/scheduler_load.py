@@ -36,7 +36,7 @@ PAGE_BYTES = resource.getpagesize()
 
 Handler = Callable[..., Awaitable[None]]
 Stop = Callable[[], Awaitable[None]]
-# Handlers by name, and a folder for what is kept. The n-th is due at second n % 60 of each minute.
+# Handlers by name, each for its own part of the minute, and a folder for what is kept.
 Start = Callable[[dict[str, Handler], Path], Awaitable[Stop]]
 
 

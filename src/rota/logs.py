@@ -69,7 +69,7 @@ def _formatter(*, console: bool) -> logging.Formatter:
     renderer: Processor
     if console:
         renderer = structlog.dev.ConsoleRenderer(
-            colors=streams.wants_colour(sys.stderr),
+            colors=sys.stderr.isatty() and not streams.refuses_colour(),
             exception_formatter=structlog.dev.plain_traceback,
         )
     else:

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from typing import TextIO
 
 _STANDARD_STREAMS = 3
 
@@ -24,9 +23,9 @@ def open_missing() -> None:
     sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8")
 
 
-def wants_colour(stream: TextIO) -> bool:
-    """Whether `stream` is a terminal that shows colours, and nobody said no (no-color.org)."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def refuses_colour() -> bool:
+    """Whether somebody said no (no-color.org), or the terminal has none."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
 def flush() -> None:

@@ -1,5 +1,7 @@
 """What every command has in common: help, suggestions, refusals, completion."""
 
+import os
+import pty
 import subprocess
 import sys
 
@@ -85,6 +87,32 @@ def test_each_broken_setting_is_a_line_of_its_own(rota, command):
         "rota: error: ROTA_GRACE_SECOND",
         "rota: error: LOG_LEVEL: must b",
     ]
+
+
+@pytest.mark.parametrize(
+    ("variables", "coloured"),
+    [
+        ({"TERM": "xterm"}, True),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+        ({"TERM": "xterm", "NO_COLOR": ""}, True),
+        ({"TERM": "dumb"}, False),
+    ],
+    ids=str,
+)
+def test_a_terminal_gets_colours_unless_somebody_says_no(tmp_path, variables, coloured):
+    reader, terminal = pty.openpty()
+    with os.fdopen(terminal, "wb") as stdout:
+        subprocess.run(
+            [sys.executable, "-m", "rota", "check"],
+            env=variables,
+            cwd=tmp_path,
+            check=True,
+            stdout=stdout,
+        )
+        written = os.read(reader, 10_000)
+    os.close(reader)
+    assert b"ok: 2 tasks" in written
+    assert (b"\x1b[" in written) is coloured
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -57,6 +57,20 @@ def test_an_error_of_httpx_means(error, expected):
     assert "secret" not in str(translated)
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (httpx.ConnectError("refused"), "no connection to {} (refused)"),
+        (httpx.ConnectTimeout(""), "no connection to {} in time"),
+    ],
+    ids=repr,
+)
+def test_where_nothing_was_reached_it_says_where_and_no_password(error, words):
+    assert str(as_api_error(error)) == words.format("the API")
+    error.request = REQUEST
+    assert str(as_api_error(error)) == f"POST /v1/x: {words.format('api.example.com')}"
+
+
 @pytest.mark.fault(26)
 def test_a_certificate_that_does_not_verify_is_final():
     error = httpx.ConnectError("failed")

@@ -3,7 +3,6 @@
 import difflib
 import errno
 import os
-import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -67,7 +66,8 @@ class _Commands(click.Group):
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Run an application's periodic tasks: once, on schedule, or as CronJobs."""
-    context.color = streams.wants_colour(sys.stdout)
+    if streams.refuses_colour():
+        context.color = False
 
 
 def run_command_line(arguments: Sequence[str]) -> int:

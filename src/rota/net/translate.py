@@ -19,10 +19,10 @@ _Meaning = tuple[type[ApiError], str]
 
 # By class name, the most specific class first found along the exception's own ancestry.
 _MEANINGS: dict[str, _Meaning | None] = {
-    "ConnectTimeout": (ApiUnavailableError, "no connection in time"),
+    "ConnectTimeout": (ApiUnavailableError, "no connection to {host} in time"),
     "PoolTimeout": (ApiUnavailableError, "no free connection in time"),
     "TimeoutException": (ApiUnavailableError, "no answer in time"),
-    "ConnectError": (ApiUnavailableError, "no connection"),
+    "ConnectError": (ApiUnavailableError, "no connection to {host}"),
     "NetworkError": (ApiUnavailableError, "the connection broke"),
     "LocalProtocolError": (ApiRejectedError, "the request breaks HTTP"),
     "ProtocolError": (ApiUnavailableError, "the answer breaks HTTP or was cut"),
@@ -58,9 +58,8 @@ def as_api_error(error: BaseException) -> ApiError | None:
     error_class, words = meaning
     request = getattr(error, "_request", None)
     place = f"{describe(request)}: " if request is not None else ""
-    if request is not None and words.startswith("no connection"):
-        # Whom to look for. httpx leaves user names and passwords out of it.
-        words += f" to {request.url.netloc.decode('ascii', 'replace')}"
+    if "{host}" in words:
+        words = words.format(host=_host(request))
     detail = excerpt(str(error))
     return error_class(f"{place}{words}{f' ({detail})' if detail else ''}")
 
@@ -70,6 +69,11 @@ def _meaning_of(error: BaseException) -> _Meaning | None:
         if ancestor.__name__ in _MEANINGS and _is_httpx(ancestor, ancestor.__name__):
             return _MEANINGS[ancestor.__name__]
     return None
+
+
+def _host(request: "httpx.Request | None") -> str:
+    # httpx leaves user names and passwords out of it.
+    return "the API" if request is None else request.url.netloc.decode("ascii", "replace")
 
 
 def _is_httpx(exception_class: type, name: str) -> bool:

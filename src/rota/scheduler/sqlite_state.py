@@ -127,7 +127,7 @@ class SqliteState:
 
     def _go_without(self, error: Exception) -> tuple[dict[str, Memory], list[LostRun]]:
         effect = "slots missed while rota is down will not be caught up"
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        if _primary_code(error) == sqlite3.SQLITE_BUSY:
             effect = "another scheduler seems to run these tasks too: every slot may run twice"
         extra = {"path": str(self._path), "error": str(error), "effect": effect}
         _logger.error("state.unusable", extra=extra)
@@ -179,6 +179,7 @@ class SqliteState:
             return None
         try:
             with connection:
+                # In the order of the keys each page is fetched once, however small the cache.
                 connection.executemany(_REMEMBER, sorted(batch.slots.values()))
                 connection.executemany(_BEGIN, batch.begun.values())
                 connection.executemany(_END, [(run_id,) for run_id in batch.ended])
@@ -206,8 +207,12 @@ class SqliteState:
 
 
 def _is_corrupt(error: sqlite3.DatabaseError) -> bool:
+    return _primary_code(error) in (None, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _primary_code(error: Exception) -> int | None:
     code = getattr(error, "sqlite_errorcode", None)
-    return code is None or (code & 0xFF) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return None if code is None else code & 0xFF
 
 
 def default_state_path(release: str) -> Path:

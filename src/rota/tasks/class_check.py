@@ -31,7 +31,7 @@ def _check_attributes(name: str, task_class: type[BaseTask]) -> None:
     known = [*TaskOverrides.model_fields]
     for each in task_class.__mro__[: task_class.__mro__.index(BaseTask)]:
         for attribute, value in vars(each).items():
-            if attribute in known or attribute.startswith("_") or callable(value):
+            if hasattr(BaseTask, attribute) or attribute.startswith("_") or callable(value):
                 continue
             near = difflib.get_close_matches(attribute, known, n=1, cutoff=_TYPO_RATIO)
             if near:
