@@ -1,3 +1,66 @@
-"""Periodic tasks that call a Business API. Imports nothing: no import cycle can start here."""
+"""Periodic tasks that call a Business API: what an application imports.
+
+Only the names in `__all__`, and those of modules that the documentation names, are public: they
+change or go in a new major version alone, after a release that warns of it. Each is imported when
+it is first used, so that a start stays cheap and no import cycle can begin here.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rota.api import BusinessApiClient as BusinessApiClient
+    from rota.context import Run as Run
+    from rota.context import StopRequested as StopRequested
+    from rota.context import Trigger as Trigger
+    from rota.context import current_run as current_run
+    from rota.errors import ApiError as ApiError
+    from rota.errors import ApiRejectedError as ApiRejectedError
+    from rota.errors import ApiResponseError as ApiResponseError
+    from rota.errors import ApiUnavailableError as ApiUnavailableError
+    from rota.errors import ConfigError as ConfigError
+    from rota.errors import ItemsFailedError as ItemsFailedError
+    from rota.errors import RequestRefusedError as RequestRefusedError
+    from rota.errors import RotaError as RotaError
+    from rota.exit_codes import ExitCode as ExitCode
+    from rota.scheduler import TaskScheduler as TaskScheduler
+    from rota.tasks import BaseTask as BaseTask
+    from rota.tasks import CleanupTask as CleanupTask
+    from rota.tasks import NotificationTask as NotificationTask
+    from rota.tasks import register_tasks as register_tasks
+    from rota.tasks.fan_out import fan_out as fan_out
 
 __version__ = "0.1.0"
+
+_MODULES = {
+    "rota.api": ["BusinessApiClient"],
+    "rota.context": ["Run", "StopRequested", "Trigger", "current_run"],
+    "rota.errors": [
+        "ApiError",
+        "ApiRejectedError",
+        "ApiResponseError",
+        "ApiUnavailableError",
+        "ConfigError",
+        "ItemsFailedError",
+        "RequestRefusedError",
+        "RotaError",
+    ],
+    "rota.exit_codes": ["ExitCode"],
+    "rota.scheduler": ["TaskScheduler"],
+    "rota.tasks": ["BaseTask", "CleanupTask", "NotificationTask", "fan_out", "register_tasks"],
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = sorted([*_HOMES, "__version__"])  # noqa: PLE0605 (pinned by tests/test_public_names.py)
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'rota' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(home), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
