@@ -1,11 +1,14 @@
 """What the environment and `.env` may say, and what they are told otherwise."""
 
+import os
+import subprocess
+
 import pytest
 from pydantic import ValidationError
 
 from rota.errors import SettingsError
 from rota.exit_codes import ExitCode
-from rota.settings import LogFormat, LogLevel, load_settings
+from rota.settings import LogFormat, LogLevel, Overlap, load_settings
 
 CANARY = "c4n4ry-7f3d9e"
 
@@ -88,6 +91,42 @@ def test_any_other_url_is_refused_without_being_repeated(settings_of, given):
 @pytest.mark.fault(17)
 def test_a_log_level_may_be_in_any_case(settings_of, given, level):
     assert settings_of(LOG_LEVEL=given).effective_log_level() is LogLevel(level)
+
+
+@pytest.mark.parametrize(
+    ("given", "level"),
+    [
+        ("warn", "WARNING"),
+        ("Fatal", "CRITICAL"),
+        ("CRIT", "CRITICAL"),
+        ("err", "ERROR"),
+        ("Information", "INFO"),
+        ("trace", "DEBUG"),
+        ("10", "DEBUG"),
+        (" 20 ", "INFO"),
+        ("30", "WARNING"),
+        ("40", "ERROR"),
+        ("50", "CRITICAL"),
+    ],
+)
+@pytest.mark.fault(121)
+def test_a_log_level_may_have_the_name_that_other_tools_give_it(settings_of, given, level):
+    assert settings_of(LOG_LEVEL=given).log_level is LogLevel(level)
+
+
+@pytest.mark.parametrize("given", ["notice", "0", "4", "15", "verbose", "off", "30.0"])
+@pytest.mark.fault(121)
+def test_a_log_level_that_may_mean_several_is_refused(settings_of, given):
+    assert "'DEBUG', 'INFO', 'WARNING'" in refusal_of(settings_of, LOG_LEVEL=given)
+
+
+@pytest.mark.parametrize(
+    "name", ["ROTA_TASK__SEND-REMINDERS__OVERLAP", "rota_task__send_reminders__overlap"]
+)
+@pytest.mark.fault(121)
+def test_a_task_is_named_in_a_variable_as_a_deployment_can(settings_of, name):
+    overrides = settings_of(**{name: "Replace"}).overrides_for("send-reminders")
+    assert overrides.overlap is Overlap.REPLACE
 
 
 def test_debug_means_debug_whatever_the_level(settings_of):
@@ -292,6 +331,48 @@ def test_a_line_of_an_env_file_that_sets_nothing_is_refused(
     refusal = refusal_of(settings_of)
     assert refusal.startswith(f".env, line {line}: cannot be read; write {name}=value")
     assert CANARY not in refusal
+
+
+@pytest.fixture
+def env_pipe(tmp_path, settings_of):
+    writers = []
+
+    def write(content, name=".env"):
+        os.mkfifo(tmp_path / name)
+        # Written once: whoever opens the pipe a second time waits for ever.
+        writers.append(subprocess.Popen(["sh", "-c", 'printf %s "$1" > "$2"', "sh", content, name]))
+
+    yield write
+    for writer in writers:
+        assert writer.wait(timeout=10) == 0
+
+
+@pytest.mark.fault(124)
+def test_an_env_file_that_is_a_pipe_is_read_once(settings_of, env_pipe):
+    env_pipe("LOG_LEVEL=ERROR\nROTA_RELEASE=shop\n")
+    settings = settings_of(LOG_LEVEL="INFO")
+    assert (settings.log_level, settings.release) == (LogLevel.INFO, "shop")
+
+
+@pytest.mark.fault(124)
+def test_a_link_to_a_pipe_is_one(settings_of, env_pipe, tmp_path):
+    env_pipe("ROTA_RELEASE=shop", "pipe")
+    (tmp_path / ".env").symlink_to("pipe")
+    assert settings_of().release == "shop"
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (f"ROTA_API_TOKE={CANARY}", "ROTA_API_TOKE: no such setting"),
+        (f"A=1\nROTA_API_TOKEN='{CANARY}", ".env, line 2: cannot be read; write ROTA_API_TOKEN="),
+        ("LOG_LEVEL=loud", "LOG_LEVEL: must be "),
+    ],
+)
+@pytest.mark.fault(124)
+def test_an_env_file_that_is_a_pipe_is_checked_like_a_file(settings_of, env_pipe, content, problem):
+    env_pipe(content)
+    assert refusal_of(settings_of).startswith(problem)
 
 
 def test_an_env_file_that_is_a_folder_is_none(settings_of, tmp_path):

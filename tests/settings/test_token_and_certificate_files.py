@@ -9,6 +9,7 @@ import pytest
 from rota import redaction
 from rota.api.factory import make_client
 from rota.errors import ConfigError, SettingsError
+from rota.net.tokens import TokenSource
 
 CANARY = "c4n4ry-7f3d9e"
 
@@ -160,3 +161,12 @@ def test_a_client_class_that_cannot_be_used_is_refused(
     with pytest.raises(ConfigError) as caught:
         make_client(settings_of(ROTA_API_CLIENT=target))
     assert str(caught.value).startswith(text)
+
+
+@pytest.mark.fault(124)
+def test_a_token_that_comes_by_a_pipe_is_read_once(settings_of, token_file):
+    os.mkfifo(token_file)
+    with subprocess.Popen(["sh", "-c", f"echo {CANARY} > {token_file}"]):
+        options = make_client(settings_of(ROTA_API_TOKEN_FILE=str(token_file))).options
+    assert TokenSource(options).current() == CANARY
+    assert redaction.redact(CANARY) == "[redacted]"

@@ -23,7 +23,10 @@ def test_every_setting_is_known(name):
         ),
         ("ROTA_TASK__CLEANUP__XYZZY", "no such field; fields are INTERVAL_SECONDS, SCHEDULE, "),
         ("ROTA_TASK__CLEANUP", "not of the form ROTA_TASK__<NAME>__<FIELD>; fields are "),
-        ("ROTA_TASK__A__B__SHARDS", "not of the form ROTA_TASK__<NAME>__<FIELD>; fields are "),
+        (
+            "ROTA_TASK__A__B__SHARDS",
+            "not of the form ROTA_TASK__<NAME>__<FIELD>, did you mean ROTA_TASK__A_B__SHARDS?",
+        ),
         ("ROTA_TASK____SHARDS", "not of the form ROTA_TASK__<NAME>__<FIELD>; fields are "),
     ],
 )
@@ -31,6 +34,33 @@ def test_every_setting_is_known(name):
 def test_a_typo_is_told_with_the_nearest_name(name, problem):
     (told,) = unknown_name_problems([name])
     assert told.startswith(f"{name.upper()}: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("ROTA_TASK_CLEANUP_TIMEOUT_SECONDS", "ROTA_TASK__CLEANUP__TIMEOUT_SECONDS"),
+        ("ROTA_TASK__SEND.REMINDERS__SHARDS", "ROTA_TASK__SEND_REMINDERS__SHARDS"),
+        ("rota.task.send-reminders.shards", "ROTA_TASK__SEND_REMINDERS__SHARDS"),
+        ("ROTA-GRACE-SECONDS", "ROTA_GRACE_SECONDS"),
+        ("rota.grace.seconds", "ROTA_GRACE_SECONDS"),
+        ("ROTA_GRACE-SECONDS", "ROTA_GRACE_SECONDS"),
+    ],
+)
+@pytest.mark.fault(121)
+def test_a_name_with_other_separators_is_told_with_the_right_ones(name, meant):
+    (told,) = unknown_name_problems([name])
+    assert told.startswith(f"{name.upper()}: ")
+    assert told.endswith(f", did you mean {meant}?")
+
+
+@pytest.mark.fault(121)
+def test_a_task_that_is_named_in_two_ways_is_refused():
+    names = ["ROTA_TASK__SEND-BILLS__SHARDS", "ROTA_TASK__SEND_BILLS__SHARDS"]
+    assert unknown_name_problems(names) == [
+        f"{names[1]}: the same setting as {names[0]}; keep one of them"
+    ]
+    assert unknown_name_problems([names[0], "ROTA_TASK__SEND_BILLS__ENABLED"]) == []
 
 
 @pytest.mark.parametrize(
@@ -51,7 +81,9 @@ def test_what_kubernetes_adds_for_a_service_called_rota_is_skipped(name):
     assert unknown_name_problems([name]) == []
 
 
-@pytest.mark.parametrize("name", ["PATH", "ROTATE", "TASK_INTERVAL_SECOND", "XROTA_X", ""])
+@pytest.mark.parametrize(
+    "name", ["PATH", "ROTATE", "TASK_INTERVAL_SECOND", "XROTA_X", "rota-x", "log.level", ""]
+)
 def test_names_of_others_are_none_of_its_business(name):
     assert unknown_name_problems([name]) == []
 

@@ -12,8 +12,7 @@ def make_client(settings: Settings) -> BusinessApiClient:
 
     Raises ConfigError where the class cannot be used, or a file with a token or certificates.
     """
-    options = api_options(settings)
-    check_files(options)
+    options = check_files(api_options(settings))
     client_class = BusinessApiClient
     if settings.api_client:
         found = load_attribute(settings.api_client, "ROTA_API_CLIENT")

@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import stat
 from pathlib import Path
 
 from rota import redaction
@@ -21,7 +22,8 @@ class TokenSource:
 
     A file is looked at before every request and read again once it is another one or was written,
     which the symlink swap of a Kubernetes secret volume makes visible too. A file that becomes
-    unreadable later leaves the last good token in force: writers are not always atomic.
+    unreadable later leaves the last good token in force: writers are not always atomic. A pipe
+    gives its token once, and is not looked at again.
     """
 
     def __init__(self, options: ApiOptions) -> None:
@@ -64,7 +66,7 @@ class TokenSource:
     def _read(self, path: Path) -> None:
         try:
             with path.open("rb") as file:
-                identity = _identity(os.fstat(file.fileno()))
+                status = os.fstat(file.fileno())
                 content = file.read(_MAX_FILE_BYTES + 1)
         except OSError as error:
             raise SettingsError(f"token file {path}: cannot be read: {error.strerror}") from None
@@ -72,7 +74,9 @@ class TokenSource:
             raise SettingsError(f"token file {path}: larger than {_MAX_FILE_BYTES} bytes")
         text = content.decode("utf-8-sig", "replace")
         self._token = _checked(text, f"token file {path}")
-        self._file_identity = identity
+        self._file_identity = _identity(status)
+        if stat.S_ISFIFO(status.st_mode):
+            self._path = None
 
 
 def _identity(status: os.stat_result) -> tuple[int, ...]:

@@ -1,52 +1,72 @@
-"""The file `.env` in the current folder, line by line."""
+"""The file `.env` in the current folder, read once: it may be a pipe, which gives its text once."""
 
 import logging
 import re
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 
+from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
 from rota.errors import SettingsError
-from rota.settings.model import ENV_FILE_ENCODING
 from rota.settings.unknown_names import known_names
 
 _PATH = Path(".env")
+# UTF-8, with or without the mark that some editors put in front.
+_ENCODING = "utf-8-sig"
 _NAME = re.compile(r"\s*(?:export\s+)?[\'\"]?(\w+)")
 
 # It speaks of lines without naming the file, and of everybody's.
 logging.getLogger("dotenv.main").setLevel(logging.ERROR)
 
 
-def env_file_names_and_problems() -> tuple[list[str], list[str]]:
-    """Return the names that `.env` sets, and a sentence for each line of rota's that sets none.
+@dataclass(frozen=True, slots=True)
+class EnvFile:
+    """What `.env` sets, and a sentence for each line of rota's that sets nothing."""
 
-    Other lines are left alone. SettingsError where the file cannot be read.
-    """
-    known = known_names()
-    names: list[str] = []
-    problems: list[str] = []
-    for line, name, has_value in _lines():
-        if has_value:
-            names.append(name)
-        elif name.upper().startswith("ROTA_") or name.upper() in known:
-            problem = f"write {name}=value on one line, and close what quotes open"
-            problems.append(f".env, line {line}: cannot be read; {problem}")
-    return names, problems
+    values: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
 
 
-def _lines() -> Iterator[tuple[int, str, bool]]:
-    if not _PATH.is_file():
-        return
+def read_env_file() -> EnvFile:
+    """Return what `.env` says; nothing where there is none. SettingsError if it cannot be read."""
+    text = _text()
+    if text is None:
+        return EnvFile()
+    values = dotenv_values(stream=StringIO(text))
+    return EnvFile(
+        {name: value for name, value in values.items() if value is not None},
+        tuple(_problems(text)),
+    )
+
+
+def _text() -> str | None:
     try:
-        with _PATH.open(encoding=ENV_FILE_ENCODING) as stream:
-            for binding in parse_stream(stream):
-                begin = _NAME.match(binding.original.string)
-                if begin is not None:
-                    has_value = not binding.error and binding.value is not None
-                    line = binding.original.line + begin[0].count("\n")
-                    yield line, binding.key or begin[1], has_value
+        mode = _PATH.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+            return None
+        return _PATH.read_text(_ENCODING)
     except UnicodeDecodeError:
         raise SettingsError(".env: not UTF-8; save the file in UTF-8") from None
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except OSError as error:
         raise SettingsError(f".env: cannot be read: {error.strerror}") from None
+
+
+def _problems(text: str) -> Iterator[str]:
+    known = known_names()
+    for line, name in _lines_without_value(text):
+        if name.upper().startswith("ROTA_") or name.upper() in known:
+            problem = f"write {name}=value on one line, and close what quotes open"
+            yield f".env, line {line}: cannot be read; {problem}"
+
+
+def _lines_without_value(text: str) -> Iterator[tuple[int, str]]:
+    for binding in parse_stream(StringIO(text)):
+        begin = _NAME.match(binding.original.string)
+        if begin is not None and (binding.error or binding.value is None):
+            yield binding.original.line + begin[0].count("\n"), binding.key or begin[1]

@@ -2,14 +2,16 @@
 
 import os
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_settings import EnvSettingsSource
 from pydantic_settings import SettingsError as PydanticSettingsError
 
 from rota.errors import SettingsError
-from rota.settings.env_file import env_file_names_and_problems
+from rota.settings.env_file import read_env_file
 from rota.settings.model import Settings, variable_name
 from rota.settings.unknown_names import unknown_name_problems
 
@@ -22,10 +24,10 @@ _TASK_FIELD_DEPTH = 3
 @cache
 def load_settings() -> Settings:
     """Return the process's settings; SettingsError (exit code 2) names every culprit at once."""
-    names, problems = env_file_names_and_problems()
-    problems += unknown_name_problems([*os.environ, *names])
+    env_file = read_env_file()
+    problems = [*env_file.problems, *unknown_name_problems([*os.environ, *env_file.values])]
     try:
-        settings = Settings()
+        settings = _settings_below_environment(env_file.values)
     except ValidationError as error:
         problems += [
             _sentence(problem)
@@ -38,6 +40,17 @@ def load_settings() -> Settings:
     if problems:
         raise SettingsError("\n".join(problems))
     return settings
+
+
+def _settings_below_environment(values: Mapping[str, str]) -> Settings:
+    """Return the settings of the environment and, where it says nothing, of `values`."""
+    if not values:
+        return Settings()
+    source = EnvSettingsSource(Settings)
+    source.env_vars = {
+        name.lower(): value for name, value in [*values.items(), *os.environ.items()]
+    }
+    return Settings(**source())
 
 
 def _is_unknown_name(problem: Any) -> bool:

@@ -1,5 +1,6 @@
 """The settings, each documented in place: meaning, unit, off switch, reason for the default."""
 
+import logging
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -13,9 +14,6 @@ from rota.address import parse_address
 from rota.base_url import parse_base_url
 from rota.errors import ConfigError
 from rota.settings.task_overrides import IntervalSeconds, TaskOverrides
-
-ENV_FILE_ENCODING = "utf-8-sig"
-"""UTF-8, with or without the mark that some editors put in front."""
 
 _NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"
 
@@ -33,6 +31,18 @@ class LogLevel(StrEnum):
     CRITICAL = "CRITICAL"
 
 
+# Words and numbers of other tools that mean one of them only.
+_LEVEL_ALIASES = {
+    "TRACE": LogLevel.DEBUG,
+    "INFORMATION": LogLevel.INFO,
+    "WARN": LogLevel.WARNING,
+    "ERR": LogLevel.ERROR,
+    "CRIT": LogLevel.CRITICAL,
+    "FATAL": LogLevel.CRITICAL,
+    **{str(getattr(logging, level)): level for level in LogLevel},
+}
+
+
 class LogFormat(StrEnum):
     """How a log line looks."""
 
@@ -47,17 +57,15 @@ def seed_name(name: str) -> Any:
 
 
 class Settings(BaseSettings):
-    """All settings of one process, read once from the environment and `.env`, then frozen.
+    """All settings of one process, read once from the environment, then frozen.
 
-    Raises pydantic's ValidationError; `rota.settings.load_settings` turns that into a
-    SettingsError that names the variable and never shows a secret.
+    Raises pydantic's ValidationError. `rota.settings.load_settings` adds those of `.env`, and
+    raises a SettingsError that names the variable and never shows a secret.
     """
 
     model_config = SettingsConfigDict(
         env_prefix="ROTA_",
         env_nested_delimiter="__",
-        env_file=".env",
-        env_file_encoding=ENV_FILE_ENCODING,
         extra="ignore",
         frozen=True,
         populate_by_name=True,
@@ -148,13 +156,26 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", mode="before")
     @classmethod
-    def _any_case(cls, value: object, info: Any) -> object:
+    def _known_by_another_name(cls, value: object) -> object:
         if isinstance(value, str):
-            text = value.strip()
-            return text.upper() if info.field_name == "log_level" else text.lower()
+            text = value.strip().upper()
+            return _LEVEL_ALIASES.get(text, text)
         return value
+
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _any_case(cls, value: object) -> object:
+        return value.strip().lower() if isinstance(value, str) else value
+
+    @field_validator("task", mode="before")
+    @classmethod
+    def _by_override_key(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        # A shell cannot set a name with a hyphen, a Deployment can.
+        return {override_key(name): fields for name, fields in value.items()}
 
     @field_validator("business_api_url")
     @classmethod

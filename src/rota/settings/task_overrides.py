@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 _TEN_YEARS_SECONDS = 10 * 366 * 86_400
 _WEEK_SECONDS = 7 * 86_400
@@ -49,3 +49,9 @@ class TaskOverrides(BaseModel):
     """False: as if the task did not exist."""
     suspend: bool | None = None
     """True: the scheduler lists the task and does not start it; a CronJob is suspended."""
+
+    @field_validator("overlap", mode="before")
+    @classmethod
+    def _any_case(cls, value: object) -> object:
+        # Kubernetes writes Forbid.
+        return value.strip().lower() if isinstance(value, str) else value

@@ -4,13 +4,16 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 
-from rota.settings.model import Settings, variable_name
+from rota.settings.model import Settings, override_key, variable_name
 from rota.settings.task_overrides import TaskOverrides
 
 # Kubernetes adds these to every pod for a Service called rota or rota-…
 # (https://kubernetes.io/docs/concepts/containers/container-environment/).
 _SERVICE_LINK = re.compile(r"^ROTA_(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\w+)?)$")
 _TASK_PREFIX = "ROTA_TASK__"
+_TASK_NAME = re.compile(r"[\w-]+")
+# What a Deployment can have in the name of a variable, unlike a shell.
+_SEPARATORS = re.compile(r"[-._]")
 
 
 def known_names() -> list[str]:
@@ -20,31 +23,60 @@ def known_names() -> list[str]:
 
 def unknown_name_problems(names: Iterable[str]) -> list[str]:
     """Return a sentence for each `ROTA_` name that nothing reads, with the nearest known one."""
-    known = known_names()
     problems = []
-    for name in sorted({name.upper() for name in names if name.upper().startswith("ROTA_")}):
-        if name in known or (not name.startswith(_TASK_PREFIX) and _SERVICE_LINK.match(name)):
-            continue
-        if name.startswith(_TASK_PREFIX):
-            problem = _task_problem(name)
-        else:
-            problem = f"{name}: no such setting{_nearest(name, known)}"
+    read_as: dict[str, str] = {}
+    for name in sorted({name.upper() for name in names}):
+        problem = _problem(name)
+        if problem is None and name.startswith(_TASK_PREFIX):
+            other = read_as.setdefault(override_key(name), name)
+            if other != name:
+                problem = f"the same setting as {other}; keep one of them"
         if problem:
-            problems.append(problem)
+            problems.append(f"{name}: {problem}")
     return problems
+
+
+def _problem(name: str) -> str | None:
+    known = known_names()
+    if not name.startswith("ROTA_"):
+        # Only where it can be nothing else: others may have names like it.
+        meant = _SEPARATORS.sub("_", name)
+        is_ours = name.startswith("ROTA") and (meant in known or _as_task_variable(meant))
+        return f"no such setting{_hint(meant, known)}" if is_ours else None
+    if name.startswith(_TASK_PREFIX):
+        return _task_problem(name)
+    if name in known or _SERVICE_LINK.match(name):
+        return None
+    return f"no such setting{_hint(name, known)}"
 
 
 def _task_problem(name: str) -> str | None:
     parts = name.removeprefix(_TASK_PREFIX).split("__")
     fields = [field.upper() for field in TaskOverrides.model_fields]
-    form = "ROTA_TASK__<NAME>__<FIELD>"
-    if len(parts) != 2 or not all(parts):  # noqa: PLR2004 (a task and a field)
-        return f"{name}: not of the form {form}; fields are {', '.join(fields)}"
+    if len(parts) != 2 or not _TASK_NAME.fullmatch(parts[0]) or not parts[1]:  # noqa: PLR2004 (a task and a field)
+        meant = _as_task_variable(name)
+        near = f", did you mean {meant}?" if meant else f"; fields are {', '.join(fields)}"
+        return f"not of the form {_TASK_PREFIX}<NAME>__<FIELD>{near}"
     field = parts[1]
     if field not in fields:
         near = _nearest(field, fields) or f"; fields are {', '.join(fields)}"
-        return f"{name}: no such field{near}"
+        return f"no such field{near}"
     return None
+
+
+def _as_task_variable(name: str) -> str | None:
+    """Return the variable of a task that a name with other separators must mean, if any."""
+    words = re.sub("_+", "_", _SEPARATORS.sub("_", name))
+    for field in (field.upper() for field in TaskOverrides.model_fields):
+        task = words.removeprefix("ROTA_TASK_").removesuffix(f"_{field}")
+        if words == f"ROTA_TASK_{task}_{field}":
+            return f"{_TASK_PREFIX}{task}__{field}"
+    return None
+
+
+def _hint(name: str, known: Sequence[str]) -> str:
+    meant = None if name in known else _as_task_variable(name)
+    return f", did you mean {meant}?" if meant else _nearest(name, known)
 
 
 def _nearest(name: str, choices: Sequence[str]) -> str:
