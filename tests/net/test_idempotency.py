@@ -1,11 +1,15 @@
 import asyncio
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rota.context import Execution, Run, Stop, Trigger, enter
 from rota.net.idempotency import RequestKeys, item_key, operation_key
+from rota.net.options import ApiOptions
+
+OPTIONS = ApiOptions()
 
 
 def start_run(*, seconds=3600.0, identity="slot", task="orders"):
@@ -15,36 +19,59 @@ def start_run(*, seconds=3600.0, identity="slot", task="orders"):
 
 async def test_an_item_has_one_key_in_all_runs():
     start_run(identity="slot 1")
-    first = item_key("send", 7)
+    first = item_key(OPTIONS, "send", 7)
     start_run(identity="slot 2")
-    assert item_key("send", "7") == first
+    assert item_key(OPTIONS, "send", "7") == first
 
 
-def test_a_key_stays_what_it_was_in_the_last_release():
-    assert item_key("send", "n1") == "0f4e793b14d5f0acec7f55c5b8d63a89"
+def test_a_key_stays_the_same_from_release_to_release_of_rota():
+    assert item_key(OPTIONS, "send", "n1") == "01fffe33e01c494b9c7a078a99f7ef6d"
 
 
 @given(st.tuples(st.text(), st.text()), st.tuples(st.text(), st.text()))
 def test_different_work_has_different_keys(one, other):
-    assert (item_key(*one) == item_key(*other)) == (one == other)
+    assert (item_key(OPTIONS, *one) == item_key(OPTIONS, *other)) == (one == other)
+
+
+@pytest.mark.fault(106)
+async def test_each_installation_has_keys_of_its_own():
+    start_run()
+    installations = [
+        ApiOptions(),
+        ApiOptions(release="shop"),
+        ApiOptions(namespace="shop"),
+        ApiOptions(release="shop", namespace="live"),
+        ApiOptions(release="shop", namespace="test"),
+        # Neither runs into the other.
+        ApiOptions(release="shoplive", namespace=""),
+    ]
+    keys = [
+        (
+            item_key(options, "send", 7),
+            operation_key(options, "POST /cleanup"),
+            RequestKeys(options).next_key("POST", "/x", b""),
+        )
+        for options in installations
+    ]
+    assert len(set(sum(keys, ()))) == 3 * len(installations)
 
 
 async def test_an_operation_has_one_key_per_task_and_slot():
     keys = set()
     for task, identity in [("a", "1"), ("a", "2"), ("b", "1"), ("a", "1")]:
         start_run(task=task, identity=identity)
-        keys.add(operation_key("POST /cleanup"))
+        keys.add(operation_key(OPTIONS, "POST /cleanup"))
     assert len(keys) == 3
 
 
 def test_outside_a_run_every_operation_is_another_one():
-    assert operation_key("x") != operation_key("x")
-    keys = RequestKeys()
+    assert operation_key(OPTIONS, "x") != operation_key(OPTIONS, "x")
+    keys = RequestKeys(OPTIONS)
     assert keys.next_key("POST", "/x", b"") != keys.next_key("POST", "/x", b"")
 
 
 async def test_counts_of_runs_past_their_deadline_are_forgotten():
-    keys = RequestKeys()
+    keys = RequestKeys(OPTIONS)
     for seconds in [-1] * 50 + [3600]:
         start_run(seconds=seconds)
         keys.next_key("POST", "/x", b"")

@@ -77,8 +77,9 @@ class BusinessApiClient:
 
     async def cleanup_expired(self) -> dict[str, Any]:
         """Have what has expired deleted; return `{"deleted": n}`. Done once per slot."""
-        result = await self.post(_CLEANUP_PATH, key=operation_key(f"POST {_CLEANUP_PATH}"))
-        return shapes.cleanup_result(result, f"POST {_CLEANUP_PATH}")
+        operation = f"POST {_CLEANUP_PATH}"
+        result = await self.post(_CLEANUP_PATH, key=operation_key(self._options(), operation))
+        return shapes.cleanup_result(result, operation)
 
     async def get_pending_notifications(self) -> dict[str, Any]:
         """Return `{"items": [{"id": …}, …]}`: all pages in one, in order, each id once."""
@@ -91,7 +92,8 @@ class BusinessApiClient:
     async def send_notification(self, notification_id: str | int) -> dict[str, Any]:
         """Have one notification sent; return what the API says, `{}` where it says nothing."""
         path = f"{_NOTIFICATIONS_PATH}/{segment(notification_id)}/send"
-        key = item_key(f"POST {_NOTIFICATIONS_PATH}/{{id}}/send", notification_id)
+        operation = f"POST {_NOTIFICATIONS_PATH}/{{id}}/send"
+        key = item_key(self._options(), operation, notification_id)
         result = await self.post(path, key=key)
         return {} if result is None else shapes.json_object(result, f"POST {path}")
 
@@ -180,7 +182,8 @@ class BusinessApiClient:
     async def _change(self, call: Call, item: str | int | None = None) -> Any:
         if call.key is None and item is not None:
             query = f"?{urlencode(sorted(call.params.items()), doseq=True)}" if call.params else ""
-            call = replace(call, key=item_key(f"{call.method} {call.path}{query}", item))
+            operation = f"{call.method} {call.path}{query}"
+            call = replace(call, key=item_key(self._options(), operation, item))
         response = await self._send(call)
         return response.json() if response.content else None
 

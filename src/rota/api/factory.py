@@ -52,4 +52,6 @@ def api_options(settings: Settings) -> ApiOptions:
         ca_file=settings.api_ca_file,
         client_cert_file=settings.api_client_cert_file,
         client_key_file=settings.api_client_key_file,
+        release=settings.release,
+        namespace=settings.namespace,
     )

@@ -10,21 +10,23 @@ from collections import Counter
 from weakref import WeakKeyDictionary
 
 from rota.context import Execution, current_execution
+from rota.net.options import ApiOptions
 
 HEADER = "Idempotency-Key"
 
 
-def item_key(operation: str, item: object) -> str:
-    """Return the key for doing `operation` to `item`: the same in every run."""
-    return _digest("item", operation, str(item))
+def item_key(options: ApiOptions, operation: str, item: object) -> str:
+    """Return the key for doing `operation` to `item`: the same in every run of a release."""
+    return _digest("item", *_installation(options), operation, str(item))
 
 
-def operation_key(operation: str) -> str:
+def operation_key(options: ApiOptions, operation: str) -> str:
     """Return the key for doing `operation` once per slot; a random one outside a run."""
     execution = current_execution()
     if execution is None:
         return uuid.uuid4().hex
-    return _digest("operation", operation, execution.run.task, execution.run.identity)
+    run = execution.run
+    return _digest("operation", *_installation(options), operation, run.task, run.identity)
 
 
 class RequestKeys:
@@ -34,7 +36,8 @@ class RequestKeys:
     sent before, so that a second try of the slot repeats the keys of the first. Outside: random.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, options: ApiOptions) -> None:
+        self._installation = _installation(options)
         self._sent: WeakKeyDictionary[Execution, Counter[str]] = WeakKeyDictionary()
 
     def next_key(self, method: str, target: str, body: bytes) -> str:
@@ -48,7 +51,12 @@ class RequestKeys:
         )
         sent = self._sent.setdefault(execution, Counter())
         sent[request] += 1
-        return _digest(request, run.task, run.identity, str(sent[request]))
+        count = str(sent[request])
+        return _digest(request, *self._installation, run.task, run.identity, count)
+
+
+def _installation(options: ApiOptions) -> tuple[str, str]:
+    return options.release, options.namespace
 
 
 def _digest(*parts: str) -> str:

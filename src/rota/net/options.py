@@ -25,7 +25,9 @@ class ApiOptions:
     `backoff_initial_seconds` doubled each time, at most `backoff_max_seconds`; a Retry-After of
     the API is obeyed up to `retry_after_max_seconds`. `idempotent=False`: a POST or PATCH that has
     left is never repeated. `max_response_bytes` counts decoded bytes. `token_file` is read again
-    when it changes. Without `ca_file` the public CAs of certifi are trusted.
+    when it changes. Without `ca_file` the public CAs of certifi are trusted. `release` and
+    `namespace` say whose requests these are: they are part of every idempotency key, so that two
+    installations which share an API do not share keys.
     """
 
     timeout_seconds: float = 60.0
@@ -43,6 +45,8 @@ class ApiOptions:
     ca_file: Path | None = None
     client_cert_file: Path | None = None
     client_key_file: Path | None = None
+    release: str = "rota"
+    namespace: str = ""
 
     def __post_init__(self) -> None:
         for name in ("timeout_seconds", "deadline_seconds"):

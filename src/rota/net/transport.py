@@ -54,7 +54,7 @@ class ApiTransport(httpx.AsyncBaseTransport):
         self._inner = inner
         self._sleep = sleep
         self._tokens = TokenSource(options)
-        self._keys = RequestKeys()
+        self._keys = RequestKeys(options)
         self._retries = RetryPolicy(options, clock or SystemClock())
 
     async def aclose(self) -> None:

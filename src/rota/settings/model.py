@@ -92,7 +92,10 @@ class Settings(BaseSettings):
     only: Names = ()
     """Exactly the tasks that may run, comma-separated; empty: all that are found and enabled."""
     release: Annotated[str, Field(pattern=_NAME_PATTERN, max_length=63)] = "rota"
-    """Name of this installation; decides each task's splay. The chart sets its release name."""
+    """Name of this installation: part of each task's splay and of every idempotency key. The chart
+    sets its release name."""
+    namespace: str = ""
+    """The Kubernetes namespace, part of every idempotency key; set by the chart."""
     task: dict[str, TaskOverrides] = Field(default_factory=dict)
     """`ROTA_TASK__<NAME>__<FIELD>`: see `rota.settings.task_overrides`."""
 
