@@ -1,6 +1,7 @@
 import io
 import json
 import logging
+import re
 import sys
 import warnings
 from datetime import UTC, datetime
@@ -126,6 +127,75 @@ def test_a_json_line_is_printable_one_line_and_decodes_to_what_was_said(configur
     assert stderr.lines[0]["value"] == text
 
 
+@pytest.mark.fault(124)
+async def test_a_json_line_begins_with_what_people_read_first(configure):
+    stderr = configure()
+    await in_a_run(lambda: logging.getLogger("x").info("hello", extra={"aaa": 1, "event": "said"}))
+    assert list(stderr.lines[0])[:3] == ["timestamp", "level", "event"]
+    assert stderr.lines[0]["event"] == "said"
+
+
+LONG = "0123456789" * 10_000
+
+
+@pytest.mark.fault(123)
+@pytest.mark.parametrize("log_format", ["console", "json"])
+@pytest.mark.parametrize(
+    ("event", "extra", "error"),
+    [
+        (LONG, {}, None),
+        ("x", {"reason": LONG, "counts": dict.fromkeys(map(str, range(5000)), 1)}, None),
+        ("x", {f"field_{number}": LONG for number in range(200)}, None),
+        ("x", {f"field_{number}": number for number in range(5000)}, None),
+        ("x", {LONG: 1}, None),
+        ("\x9b" * 100_000, {"wide": "\U0001f600" * 100_000}, None),
+        ("x", {"items": [{"deep": [LONG]}] * 3}, None),
+        ("x", {}, ValueError(LONG)),
+    ],
+    ids=["event", "counts", "many", "fields", "key", "escapes", "structure", "error"],
+)
+def test_a_line_has_at_most_16_kib_and_says_what_was_cut(
+    configure, log_format, event, extra, error
+):
+    stderr = configure(log_format)
+    logging.getLogger("shop").error(event, extra=extra, exc_info=error)
+    logging.getLogger("shop").error("next")
+    written = stderr.getvalue()
+    first = written[: written.rindex("\n", 0, -1)]
+    assert len(first.encode()) < 16_384
+    assert "next" in written[len(first) :]
+    if log_format == "console":
+        assert "characters cut) …" in first
+        return
+    line = json.loads(first)
+    assert (line["level"], line["logger"]) == ("error", "shop")
+    assert line["cut"]
+    for name in line["cut"]:
+        assert re.fullmatch(r"\d+ fields", name) or "characters cut) …" in line[name]
+
+
+@pytest.mark.fault(123)
+def test_a_line_of_16_kib_is_not_cut_and_one_of_a_byte_more_is(configure):
+    stderr = configure()
+    logging.getLogger().info("")
+    room = 16_384 - len(stderr.getvalue().encode())
+    logging.getLogger().info("x" * room)
+    logging.getLogger().info("x" * (room + 1))
+    _, whole, cut = stderr.lines
+    assert whole["event"] == "x" * room
+    assert "cut" not in whole
+    assert cut["cut"] == ["event"]
+
+
+@pytest.mark.fault(123)
+def test_a_secret_at_the_place_of_the_cut_is_masked_first(configure):
+    for place in range(5400, 5500, 3):
+        stderr = configure(secrets=["c4n4ry"])
+        logging.getLogger().info("%sc4n4ry%s", "-" * place, "-" * 30_000)
+    assert "c4" not in stderr.getvalue()
+    assert "ry" not in stderr.getvalue()
+
+
 def test_what_can_be_read_is_not_escaped(configure):
     stderr = configure()
     logging.getLogger("x").info("Очищено записей: 3 ✓")
@@ -140,15 +210,29 @@ def test_a_value_that_json_has_no_form_for_is_logged_as_its_text(configure):
     assert stderr.lines[0]["where"] == {"kept": "<class 'object'>"}
 
 
-def test_what_no_json_parser_would_take_is_logged_as_its_representation(configure):
+class Unreadable:
+    def __init__(self, error):
+        self.error = error
+
+    def __str__(self):
+        raise self.error
+
+
+def test_what_no_json_parser_would_take_is_logged_as_text(configure):
     stderr = configure()
     ring = []
     ring.append(ring)
     extra = {"share": float("nan"), "most": [1, float("inf")], "ring": ring, "kept": 0.5}
+    extra |= {"long": 10**5000, "gone": [Unreadable(KeyError("x")), Unreadable(SystemExit(3))]}
     logging.getLogger("x").info("x", extra=extra)
     assert "--- Logging error ---" not in stderr.getvalue()
     line = stderr.lines[0]
-    assert (line["share"], line["most"], line["ring"]) == ("nan", "[1, inf]", "[[...]]")
+    assert (line["share"], line["most"], line["ring"]) == ("nan", [1, "inf"], [[[[["…"]]]]])
+    assert line["long"] == "a number of 16610 bits"
+    assert line["gone"] == [
+        "Unreadable (its text cannot be read: KeyError)",
+        "Unreadable (its text cannot be read: SystemExit)",
+    ]
     assert line["kept"] == 0.5
 
 

@@ -3,10 +3,9 @@
 Every line, whoever writes it, carries the fields of the run that it was written in.
 """
 
-import json
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TextIO
 
 import structlog
@@ -15,6 +14,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from rota import redaction, streams
 from rota.clock import rfc3339
 from rota.context import Run, current_execution
+from rota.log_line import bounded_json_line, bounded_text, json_line
 
 # Both print whole URLs or headers, which may hold what nobody should read (encode/httpx#2760).
 _CHATTY_LOGGERS = ("httpx", "httpcore", "asyncio")
@@ -59,10 +59,14 @@ class _QuietHandler(logging.StreamHandler[TextIO]):
 
 
 class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
-    """Masks secrets in the finished line, tracebacks included."""
+    """Masks secrets in the finished line, tracebacks included, and then bounds its length."""
+
+    def __init__(self, bounded: Callable[[str], str], **options: Any) -> None:
+        super().__init__(**options)
+        self._bounded = bounded
 
     def format(self, record: logging.LogRecord) -> str:
-        return redaction.redact(super().format(record))
+        return self._bounded(redaction.redact(super().format(record)))
 
 
 def _formatter(*, console: bool) -> logging.Formatter:
@@ -85,7 +89,9 @@ def _formatter(*, console: bool) -> logging.Formatter:
     if console:
         processors.append(_escape_unprintable)
     return _RedactingFormatter(
-        foreign_pre_chain=[structlog.stdlib.ExtraAdder()], processors=[*processors, renderer]
+        bounded_text if console else bounded_json_line,
+        foreign_pre_chain=[structlog.stdlib.ExtraAdder()],
+        processors=[*processors, renderer],
     )
 
 
@@ -110,30 +116,7 @@ def _add_run_fields(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def _json(event: EventDict, **_: Any) -> str:
-    """Return one line of JSON that no terminal and no line splitter takes for more."""
-    try:
-        line = _dumps(event)
-    except (ValueError, RecursionError):
-        line = _dumps({key: _encodable(value) for key, value in event.items()})
-    return line if line.isprintable() else "".join(_as_json_escape(one) for one in line)
-
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str, skipkeys=True, allow_nan=False)
-
-
-def _encodable(value: Any) -> Any:
-    # NaN, which strict parsers refuse, or a structure that contains itself.
-    try:
-        _dumps(value)
-    except (ValueError, RecursionError):
-        return repr(value)
-    return value
-
-
-def _as_json_escape(character: str) -> str:
-    # Outside its strings JSON is printable, so that what is not stands inside one.
-    return character if character.isprintable() else json.dumps(character)[1:-1]
+    return json_line(event)
 
 
 def _escape_unprintable(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
