@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+import trustme
 
 from rota.net.options import ApiOptions
 from rota.net.session import open_client
@@ -76,6 +77,11 @@ def _everything_in(error: BaseException) -> str:
     if request is not None:
         texts += [repr(request), repr(request.headers), repr(dict(request.headers))]
     return "\n".join(texts)
+
+
+@pytest.fixture(scope="session")
+def authority():
+    return trustme.CA()
 
 
 @pytest.fixture

@@ -1,19 +1,17 @@
 import ssl
 
+import httpx
 import pytest
 import trustme
 
-from rota.errors import ApiRejectedError, SettingsError
+from rota.errors import ApiRejectedError, ApiUnavailableError, SettingsError
+from rota.exit_codes import ExitCode
 from rota.net.call import Call
 from rota.net.options import ApiOptions
 from rota.net.session import send
 from rota.net.tls import tls_context
-from support.fault_server import running
-
-
-@pytest.fixture(scope="module")
-def authority():
-    return trustme.CA()
+from support.certificates import refusing_server, server_context, write_pair
+from support.fault_server import answer, damaged_record, head, running
 
 
 @pytest.fixture
@@ -21,15 +19,6 @@ def ca_file(authority, tmp_path):
     path = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(path)
     return path
-
-
-def server_context(authority, name="localhost", *, wants_client=False):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name).configure_cert(context)
-    if wants_client:
-        authority.configure_trust(context)
-        context.verify_mode = ssl.CERT_REQUIRED
-    return context
 
 
 async def test_an_own_ca_is_trusted(harness, authority, ca_file):
@@ -58,14 +47,82 @@ async def test_a_certificate_for_another_host_is_final(harness, authority, ca_fi
 
 async def test_a_client_certificate_is_shown(harness, authority, ca_file, tmp_path):
     certificate, key = tmp_path / "client.pem", tmp_path / "client.key"
-    issued = authority.issue_cert("client@example.com")
-    issued.cert_chain_pems[0].write_to_path(certificate)
-    issued.private_key_pem.write_to_path(key)
+    write_pair(authority.issue_cert("client@example.com"), certificate, key)
     async with running(server_context(authority, wants_client=True)) as server:
         client = harness.open(
             server.url, ca_file=ca_file, client_cert_file=certificate, client_key_file=key
         )
         assert (await send(client, Call("GET", "/x"))).status_code == 200
+
+
+VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
+
+
+@pytest.mark.fault(119)
+@pytest.mark.parametrize("call", [Call("GET", "/x"), Call("POST", "/x", json={})], ids=str)
+async def test_without_the_client_certificate_that_the_server_wants_it_is_final(
+    harness, authority, ca_file, call
+):
+    # In TLS 1.3 the server's alert comes after the handshake, in place of the answer.
+    context = server_context(authority, wants_client=True)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    with refusing_server(context) as url:
+        error = await harness.error_of(send(harness.open(url, ca_file=ca_file), call))
+    assert type(error) is ApiRejectedError
+    assert error.exit_code is ExitCode.API_REJECTED
+    assert "/x: the server refuses the client's TLS certificate, or its lack of one" in str(error)
+    assert harness.sleeps == []
+
+
+@pytest.mark.fault(119)
+@pytest.mark.parametrize("version", VERSIONS, ids=str)
+async def test_a_client_certificate_that_the_server_does_not_trust_is_final(
+    harness, authority, ca_file, tmp_path, version
+):
+    certificate, key = tmp_path / "client.pem", tmp_path / "client.key"
+    write_pair(trustme.CA().issue_cert("client@example.com"), certificate, key)
+    context = server_context(authority, wants_client=True)
+    context.minimum_version = context.maximum_version = version
+    with refusing_server(context) as url:
+        client = harness.open(
+            url, ca_file=ca_file, client_cert_file=certificate, client_key_file=key
+        )
+        error = await harness.error_of(send(client, Call("GET", "/x")))
+    assert type(error) is ApiRejectedError
+    assert "refuses the client's TLS certificate" in str(error)
+    assert harness.sleeps == []
+
+
+@pytest.mark.fault(119)
+@pytest.mark.parametrize("before", [b"", head(200, ("Content-Length", "2"))], ids=["head", "body"])
+@pytest.mark.parametrize("version", VERSIONS, ids=str)
+async def test_a_damaged_record_is_a_broken_connection(
+    harness, authority, ca_file, version, before
+):
+    context = server_context(authority)
+    context.minimum_version = context.maximum_version = version
+    async with running(context) as server:
+        client = harness.open(server.url, ca_file=ca_file)
+        server.play(damaged_record(before), answer(200, b"1"))
+        assert (await send(client, Call("POST", "/x", json={}))).json() == 1
+        assert len(harness.sleeps) == 1
+        server.play(damaged_record(before))
+        error = await harness.error_of(send(client, Call("GET", "/x")))
+        assert type(error) is ApiUnavailableError
+        assert error.exit_code is ExitCode.API_UNAVAILABLE
+        assert "GET /x: the connection broke" in str(error)
+
+
+@pytest.mark.fault(119)
+async def test_a_task_that_uses_the_client_itself_gets_an_error_of_httpx(
+    harness, authority, ca_file
+):
+    async with running(server_context(authority)) as server:
+        server.play(damaged_record())
+        client = harness.open(server.url, ca_file=ca_file, attempts=1)
+        error = await harness.error_of(client.get("/x"))
+    assert type(error) is httpx.ReadError
+    assert error.request.url.path == "/x"
 
 
 def test_a_ca_file_that_cannot_be_used_is_named(tmp_path):

@@ -293,6 +293,35 @@ async def test_a_redirect_is_a_refusal_and_never_followed(harness, server, statu
     assert len(server.requests) == 1
 
 
+@pytest.mark.fault(120)
+@pytest.mark.parametrize(
+    ("location", "to"),
+    [
+        ("/v2/x", "to /v2/x, "),
+        ("y/", "to /y/, "),
+        ("?token=hidden", "to /x, "),
+        ("/x;jsessionid=hidden/y#hidden", "to /x/y, "),
+        ("https://localhost:{port}/x", "to /x by https, "),
+        ("http://localhost:1/x", "to /x on another port, "),
+        ("https://user:hidden@other.example/new/?token=hidden", "to /new/ on another host, "),
+        ("//other.example", "to / on another host, "),
+        ("http://[", ""),
+        ("http://localhost:hidden/", ""),
+        ("/" + "a" * 1000, "to /" + "a" * 199 + ", "),
+        ("/a%20b/\xe9", "to /a%20b/é, "),
+    ],
+)
+async def test_a_redirect_says_to_which_path_and_nothing_more(harness, server, location, to):
+    location = location.replace("{port}", server.url.rpartition(":")[2])
+    body = f'<a href="{location}">here</a>'.encode()
+    server.play(answer(308, body, ("Location", location), content_type="text/html"))
+    error = await harness.error_of(send(harness.open(server.url), Call("GET", "/x")))
+    words = f"{to}not followed" if to else ", not followed"
+    assert str(error).replace("Redirect,", "Redirect ,") == (
+        f"GET /x: 308 Permanent Redirect {words} (text/html)"
+    )
+
+
 @pytest.mark.fault(36)
 async def test_a_redirect_is_not_followed_even_if_the_caller_asks(harness, server):
     server.play(answer(302, b"", ("Location", "/y")), GOOD)

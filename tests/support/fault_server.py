@@ -1,12 +1,14 @@
 """A Business API that misbehaves on purpose, byte by byte, on a real loopback socket.
 
 Give it a script: one reply per request, of which the last one is repeated. It records every request
-that it has read, and counts the effects that an API which honours Idempotency-Key would have had.
+that it has read, with the serial number of the client's certificate, and counts the effects that an
+API which honours Idempotency-Key would have had.
 """
 
 import asyncio
 import gzip
 import json
+import os
 import socket
 import ssl
 import struct
@@ -36,6 +38,8 @@ class FaultServer:
     requests: list[Received] = field(default_factory=list)
     effects: Counter[str] = field(default_factory=Counter)
     connections: int = 0
+    open_connections: int = 0
+    client_serials: list[str | None] = field(default_factory=list)
     url: str = ""
 
     def play(self, *replies: Reply) -> None:
@@ -44,15 +48,20 @@ class FaultServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.open_connections += 1
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while not writer.is_closing():
                 received = await _read_request(reader)
                 self.requests.append(received)
+                self.client_serials.append(
+                    (writer.get_extra_info("peercert") or {}).get("serialNumber")
+                )
                 self._count_effect(received)
                 reply = self.script.pop(0) if len(self.script) > 1 else self.script[0]
                 await reply(received, writer)
                 if not writer.is_closing():
                     await writer.drain()
+        self.open_connections -= 1
         writer.close()
 
     def _count_effect(self, received: Received) -> None:
@@ -63,6 +72,13 @@ class FaultServer:
     @property
     def distinct_effects(self) -> int:
         return len(self.effects)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Return once `condition()` holds, which something on this loop brings about."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 (no event tells of it)
+            await asyncio.sleep(0)
 
 
 @asynccontextmanager
@@ -184,6 +200,29 @@ def drip(data: bytes, *, every_seconds: float) -> Reply:
             await asyncio.sleep(every_seconds)
 
     return reply
+
+
+def damaged_record(before: bytes = b"") -> Reply:
+    """Write `before`, then a TLS record that fits no key: only behind a handshake."""
+
+    async def reply(_: Received, writer: asyncio.StreamWriter) -> None:
+        if before:
+            writer.write(before)
+            await writer.drain()
+        connection = writer.get_extra_info("socket")
+        os.write(connection.fileno(), b"\x17\x03\x03\x00\x20" + bytes(32))
+
+    return reply
+
+
+def held(gate: asyncio.Event, reply: Reply) -> Reply:
+    """Answer with `reply` once the gate is open."""
+
+    async def answer_later(received: Received, writer: asyncio.StreamWriter) -> None:
+        await gate.wait()
+        await reply(received, writer)
+
+    return answer_later
 
 
 def silence() -> Reply:

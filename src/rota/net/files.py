@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from rota.net.options import ApiOptions
-from rota.net.tls import tls_context
+from rota.net.tls_files import TlsFiles, files_of
 from rota.net.tokens import TokenSource
 
 
@@ -17,6 +17,6 @@ def check_files(options: ApiOptions) -> ApiOptions:
     if options.token_file is not None and not tokens.from_file:
         options = replace(options, token=tokens.current(), token_file=None)
     # The public CAs cost some 20 ms and are as good as the package that holds them.
-    if options.ca_file is not None or options.client_cert_file is not None:
-        tls_context("https", options)
+    if files_of(options):
+        TlsFiles(options)
     return options

@@ -8,7 +8,7 @@ import httpx
 from rota.clock import Clock
 from rota.net.options import ApiOptions
 from rota.net.retry_after import retry_after_seconds
-from rota.net.tls import is_certificate_refusal
+from rota.net.tls import certificate_refusal
 from rota.net.translate import TRANSIENT_STATUSES
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class RetryPolicy:
         """Return whether the outcome is transient and the request may be sent again."""
         if isinstance(outcome, httpx.Response):
             return outcome.status_code in TRANSIENT_STATUSES and self._repeatable(method)
-        if isinstance(outcome, _PERMANENT_ERRORS) or is_certificate_refusal(outcome):
+        if isinstance(outcome, _PERMANENT_ERRORS) or certificate_refusal(outcome):
             return False
         return isinstance(outcome, _NOTHING_SENT) or self._repeatable(method)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import ssl
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import cast
 
@@ -16,8 +17,10 @@ from rota.net.call import Call
 from rota.net.idempotency import HEADER
 from rota.net.options import ApiOptions
 from rota.net.paths import check_path
+from rota.net.pools import RenewedPools
 from rota.net.retry import Sleep
 from rota.net.tls import tls_context
+from rota.net.tls_files import TlsFiles, files_of
 from rota.net.translate import as_api_error, status_error
 from rota.net.transport import JSON_EXTENSION, ApiTransport
 
@@ -36,22 +39,30 @@ def open_client(
     SettingsError for a URL, token or certificate file that cannot be used.
     """
     url = httpx.URL(parse_base_url(base_url))
-    inner = httpx.AsyncHTTPTransport(
-        verify=tls_context(url.scheme, options),
-        trust_env=False,
-        limits=httpx.Limits(
-            max_connections=options.max_connections,
-            max_keepalive_connections=options.max_connections,
-        ),
-    )
     return httpx.AsyncClient(
         base_url=url,
-        transport=ApiTransport(url, options, inner, sleep=sleep),
+        transport=ApiTransport(url, options, _connections(url.scheme, options), sleep=sleep),
         timeout=options.timeout_seconds,
         headers={"Accept-Encoding": ACCEPT_ENCODING, "User-Agent": f"rota/{__version__}"},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         trust_env=False,
     )
+
+
+def _connections(scheme: str, options: ApiOptions) -> httpx.AsyncBaseTransport:
+    def pool(context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
+        return httpx.AsyncHTTPTransport(
+            verify=context,
+            trust_env=False,
+            limits=httpx.Limits(
+                max_connections=options.max_connections,
+                max_keepalive_connections=options.max_connections,
+            ),
+        )
+
+    if scheme == "https" and files_of(options):
+        return RenewedPools(TlsFiles(options), pool)
+    return pool(tls_context(scheme, options))
 
 
 async def send(client: httpx.AsyncClient, call: Call) -> httpx.Response:

@@ -1,10 +1,14 @@
 """The TLS context. Built only for https: loading the CA bundle costs some 20 ms of every start."""
 
+import re
 import ssl
 from pathlib import Path
 
 from rota.errors import SettingsError
 from rota.net.options import ApiOptions
+
+# An alert by which the peer refuses a certificate of ours (RFC 8446, 6.2), as OpenSSL names it.
+_ALERT = re.compile(r"ALERT_\w*(?:CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)")
 
 
 def tls_context(scheme: str, options: ApiOptions) -> ssl.SSLContext:
@@ -49,13 +53,15 @@ def _reason(error: OSError) -> str:
     return getattr(error, "reason", None) or error.strerror or type(error).__name__
 
 
-def is_certificate_refusal(error: BaseException) -> bool:
-    """Return whether `error` came from a server certificate that does not verify."""
+def certificate_refusal(error: BaseException) -> str | None:
+    """Return in words what is wrong with a certificate, if `error` came from one, else None."""
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return True
+            return "the server's TLS certificate does not verify"
+        if isinstance(cause, ssl.SSLError) and _ALERT.search(f"{cause.reason} {cause.strerror}"):
+            return "the server refuses the client's TLS certificate, or its lack of one"
         seen.add(id(cause))
         cause = cause.__cause__ or cause.__context__
-    return False
+    return None

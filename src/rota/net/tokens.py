@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rota import redaction
 from rota.errors import SettingsError
+from rota.net.file_identity import FileIdentity, file_identity
 from rota.net.options import ApiOptions
 
 _logger = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ class TokenSource:
 
     def __init__(self, options: ApiOptions) -> None:
         self._path = options.token_file
-        self._file_identity: tuple[int, ...] | None = None
+        self._file_identity: FileIdentity | None = None
         self._token: str | None = None
         if options.token is not None:
             value = options.token
@@ -59,7 +60,7 @@ class TokenSource:
 
     def _has_changed(self, path: Path) -> bool:
         try:
-            return _identity(path.stat()) != self._file_identity
+            return file_identity(path.stat()) != self._file_identity
         except OSError:
             return True
 
@@ -74,13 +75,9 @@ class TokenSource:
             raise SettingsError(f"token file {path}: larger than {_MAX_FILE_BYTES} bytes")
         text = content.decode("utf-8-sig", "replace")
         self._token = _checked(text, f"token file {path}")
-        self._file_identity = _identity(status)
+        self._file_identity = file_identity(status)
         if stat.S_ISFIFO(status.st_mode):
             self._path = None
-
-
-def _identity(status: os.stat_result) -> tuple[int, ...]:
-    return (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)
 
 
 def _checked(text: str, place: str) -> str:

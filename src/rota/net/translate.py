@@ -1,17 +1,21 @@
 """The one place where httpx's exceptions and statuses become rota's. Does not import httpx."""
 
 import http
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
 from rota import redaction
 from rota.errors import ApiError, ApiRejectedError, ApiUnavailableError
-from rota.net.tls import is_certificate_refusal
+from rota.net.tls import certificate_refusal
 
 if TYPE_CHECKING:
     import httpx
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses that say "not now": worth another attempt."""
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _LONGEST_EXCERPT_CHARACTERS = 200
 
@@ -53,9 +57,10 @@ def as_api_error(error: BaseException) -> ApiError | None:
     meaning = _meaning_of(error)
     if meaning is None:
         return None
-    if is_certificate_refusal(error):
-        meaning = (ApiRejectedError, "the server's TLS certificate does not verify")
     error_class, words = meaning
+    refusal = certificate_refusal(error)
+    if refusal is not None:
+        error_class, words = ApiRejectedError, refusal
     request = getattr(error, "_request", None)
     place = f"{describe(request)}: " if request is not None else ""
     if "{host}" in words:
@@ -98,11 +103,36 @@ def describe(request: "httpx.Request") -> str:
 def describe_response(response: "httpx.Response") -> str:
     """Return the request, the status, the content type, and how the body begins."""
     status = f"{response.status_code} {_phrase(response.status_code)}".rstrip()
+    redirection = _redirection(response)
     content_type = excerpt(response.headers.get("content-type", "no content type"))
-    # The whole body is redacted before it is cut, lest half a secret stays at the edge.
-    text = _content(response).decode("utf-8", "replace")
+    # The whole body is redacted before it is cut, lest half a secret stays at the edge. That of a
+    # redirect repeats where it points, with the query.
+    text = "" if redirection else _content(response).decode("utf-8", "replace")
     body = f": {excerpt(text)}" if text.strip() else ""
-    return f"{describe(response.request)}: {status} ({content_type}){body}"
+    return f"{describe(response.request)}: {status}{redirection} ({content_type}){body}"
+
+
+def _redirection(response: "httpx.Response") -> str:
+    """Return where a redirect points: its path alone, and whether that is elsewhere."""
+    location = response.headers.get("location")
+    if location is None or response.status_code not in _REDIRECTS:
+        return ""
+    asked = urlsplit(str(response.request.url))
+    try:
+        target = urlsplit(urljoin(asked.geturl(), location))
+        same_port = target.port == asked.port
+    except ValueError:
+        return ", not followed"
+    elsewhere = ""
+    if target.hostname != asked.hostname:
+        elsewhere = " on another host"
+    elif target.scheme != asked.scheme:
+        elsewhere = f" by {target.scheme}"
+    elif not same_port:
+        elsewhere = " on another port"
+    # Without parameters, which may be a session.
+    path = re.sub(r";[^/]*", "", target.path) or "/"
+    return f" to {excerpt(path)}{elsewhere}, not followed"
 
 
 def _content(response: "httpx.Response") -> bytes:

@@ -141,6 +141,9 @@ class ApiTransport(httpx.AsyncBaseTransport):
                 return await self._receive(request, await self._inner.handle_async_request(request))
         except TimeoutError:
             raise httpx.ReadTimeout(f"no whole answer within {seconds:.3g} s") from None
+        except OSError as error:
+            # After the handshake httpx passes on what the TLS library says.
+            raise httpx.ReadError(str(error)) from error
         finally:
             if token is not None:
                 # An exception carries the request; nobody who prints it shall see the token.
