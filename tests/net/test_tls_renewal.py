@@ -102,8 +102,8 @@ async def test_a_pair_that_does_not_fit_yet_leaves_the_last_one_in_use(
         old_key = files["client_key_file"].read_bytes()
         serial = renew(authority, files)
         new_key = files["client_key_file"].read_bytes()
-        files["client_key_file"].write_bytes(old_key)
         for _ in range(3):
+            files["client_key_file"].write_bytes(old_key)
             await send(client, GET)
         (reason,) = reasons(caplog)
         assert str(files["client_cert_file"]) in reason
