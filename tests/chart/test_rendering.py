@@ -7,19 +7,23 @@ import pytest
 from kubernetes_validate import utils
 
 from support import helm
-from support.chart_values import EVERYTHING, LONGEST_RELEASE, MODES, SHAPES
+from support.chart_values import CI_VALUES, EVERYTHING, LONGEST_RELEASE, MODES, SHAPES
 
 KUBERNETES_VERSIONS = ("1.31", "1.34", "1.37")
 ALLOWED_VOLUMES = {"configMap", "emptyDir", "persistentVolumeClaim", "projected", "secret"}
-CASES = {
-    f"{name}, {mode}": ({**values, "mode": mode}, "shop")
-    for name, values in SHAPES.items()
-    for mode in MODES
-} | {
-    f"release {release[:20]}, {mode}": ({**EVERYTHING, "mode": mode}, release)
-    for release in ("rota", "dotted.release", LONGEST_RELEASE)
-    for mode in ("cronjobs", "scheduler")
-}
+CASES = (
+    {
+        f"{name}, {mode}": ({**values, "mode": mode}, "shop")
+        for name, values in SHAPES.items()
+        for mode in MODES
+    }
+    | {
+        f"release {release[:20]}, {mode}": ({**EVERYTHING, "mode": mode}, release)
+        for release in ("rota", "dotted.release", LONGEST_RELEASE)
+        for mode in ("cronjobs", "scheduler")
+    }
+    | {name: (values, "shop") for name, values in CI_VALUES.items()}
+)
 
 
 @functools.cache

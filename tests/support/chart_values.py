@@ -1,6 +1,9 @@
 """Values of the Helm chart in many shapes."""
 
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 CLIENT_CERTIFICATE = {"existingSecret": "shop-client"}
 EVERYTHING: dict[str, Any] = {
@@ -89,5 +92,8 @@ SHAPES: dict[str, dict[str, Any]] = {
         "state": {"persistence": {"enabled": True, "existingClaim": "shop-state"}},
     },
 }
+CI_FILES = sorted((Path(__file__).parents[2] / "deploy/helm/rota/ci").glob("*-values.yaml"))
+"""Values files that come with the chart, each with the mode that it is for."""
+CI_VALUES = {f"ci/{path.name}": yaml.safe_load(path.read_text("utf-8")) for path in CI_FILES}
 MODES = ("cronjobs", "scheduler", "hybrid")
 LONGEST_RELEASE = "a-release-with-the-longest-name-that-helm-accepts-yes"
