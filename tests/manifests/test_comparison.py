@@ -20,15 +20,24 @@ def cronjob(
     args: list[str] | None = None,
     env: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    container = {"name": "rota", "args": ["run", task] if args is None else args, "env": env or []}
+    name = name or f"rota-{task}"
+    told = {"name": "ROTA_CRONJOB_NAME", "value": name}
+    container = {
+        "name": "rota",
+        "args": ["run", task] if args is None else args,
+        "env": [told, *(env or [])],
+    }
+    pod = {"spec": {"containers": [container]}}
     return {
         "kind": "CronJob",
-        "metadata": {"name": name or f"rota-{task}"},
+        "metadata": {"name": name},
         "spec": {
             "schedule": schedule,
             "timeZone": timezone,
             "suspend": suspend,
-            "jobTemplate": {"spec": {"template": {"spec": {"containers": [container]}}}},
+            "concurrencyPolicy": "Forbid",
+            "startingDeadlineSeconds": None if schedule.startswith("@every") else 3600,
+            "jobTemplate": {"spec": {"backoffLimit": 2, "template": pod}},
         },
     }
 
@@ -231,9 +240,10 @@ def test_a_scheduler_whose_settings_say_the_same_is_the_same(attributes, variabl
 def test_a_scheduler_on_another_schedule_differs(variables, deployed):
     settings = {f"ROTA_TASK__CLEANUP__{key}": value for key, value in variables.items()}
 
-    found = differences([CLEANUP], scheduler({"ROTA_ONLY": "cleanup", **settings}))
+    [found, *others] = differences([CLEANUP], scheduler({"ROTA_ONLY": "cleanup", **settings}))
 
-    assert [(each.kind, each.deployed) for each in found] == [(Kind.SCHEDULE, deployed)]
+    assert (found.kind, found.deployed) == (Kind.SCHEDULE, deployed)
+    assert {each.kind for each in others} <= {Kind.SPLAY_MINUTES}
 
 
 @pytest.mark.parametrize(
@@ -299,4 +309,72 @@ def test_splay_is_compared_by_the_deployed_release(release):
     assert differences([here], [cronjob("cleanup", there.schedule.text, env=env)]) == []
     assert [each.kind for each in differences([here], [cronjob("cleanup", "59 * * * *")])] == [
         Kind.SCHEDULE
+    ]
+
+
+def kinds_after(change):
+    """Return what is told of the fake CronJob once `change` has been made to it."""
+    found = cronjob("cleanup", "0 * * * *")
+    change(found["spec"])
+    return [(each.kind, each.registry, each.deployed) for each in differences([CLEANUP], [found])]
+
+
+def rename_in_pods(spec):
+    pod = spec["jobTemplate"]["spec"]["template"]["spec"]
+    pod["containers"][0]["env"] = [{"name": "ROTA_CRONJOB_NAME", "value": "lab-cleanup"}]
+
+
+def forget_in_pods(spec):
+    spec["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["env"] = []
+
+
+def index(spec):
+    spec["jobTemplate"]["spec"] |= {"completionMode": "Indexed", "completions": 4}
+
+
+@pytest.mark.fault(108)
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        pytest.param(
+            rename_in_pods, [(Kind.CRONJOB_NAME, "rota-cleanup", "lab-cleanup")], id="renamed"
+        ),
+        pytest.param(forget_in_pods, [(Kind.CRONJOB_NAME, "rota-cleanup", None)], id="not-told"),
+        pytest.param(
+            lambda spec: spec.pop("concurrencyPolicy"),
+            [(Kind.OVERLAP, "forbid", "allow")],
+            id="kubernetes-allows-overlap",
+        ),
+        pytest.param(
+            lambda spec: spec.pop("startingDeadlineSeconds"),
+            [(Kind.CATCH_UP_SECONDS, "3600", "none")],
+            id="no-deadline",
+        ),
+        pytest.param(
+            lambda spec: spec["jobTemplate"]["spec"].pop("backoffLimit"),
+            [(Kind.BACKOFF_LIMIT, "2", "6")],
+            id="kubernetes-tries-six-times",
+        ),
+        pytest.param(
+            index,
+            [(Kind.BACKOFF_LIMIT, "2", "6"), (Kind.SHARDS, "1", "4")],
+            id="indexed",
+        ),
+    ],
+)
+def test_what_kubernetes_acts_on_is_compared(change, expected):
+    assert kinds_after(change) == expected
+
+
+def test_settings_of_the_pods_count_beside_the_spec():
+    env = [
+        {"name": "ROTA_TASK__CLEANUP__SHARDS", "value": "4"},
+        {"name": "ROTA_TASK__CLEANUP__TIMEOUT_SECONDS", "value": "soon"},
+    ]
+
+    found = differences([CLEANUP], [cronjob("cleanup", "0 * * * *", env=env)])
+
+    assert [(each.kind, each.registry, each.deployed) for each in found] == [
+        (Kind.TIMEOUT_SECONDS, "3600", "soon"),
+        (Kind.SHARDS, "1", "4"),
     ]

@@ -41,8 +41,9 @@ def diff_command(
 ) -> int:
     """Compare the tasks found here with rendered manifests, or with what runs in a cluster.
 
-    Told are tasks that are missing, extra, deployed twice, on another schedule or time zone, or
-    suspended. A task that runs more often than once a minute is looked for in a scheduler.
+    Told are tasks that are missing, extra or deployed twice, every field that differs, such as the
+    schedule or the overlap, and CronJobs whose pods are told another name, so that their runs have
+    no slot. A task that runs more often than once a minute is looked for in a scheduler.
     """
     from rota.tasks.discovery import discover  # noqa: PLC0415 (--help works without)
 

@@ -1,8 +1,11 @@
-"""The registry against what is deployed: tasks missing, extra, on another schedule, suspended."""
+"""The registry against what is deployed: tasks missing or extra, and every field that differs."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from pydantic import ValidationError
 
 from rota.errors import ScheduleError
 from rota.manifests.deployed import DeployedTask
@@ -13,9 +16,14 @@ from rota.schedules import (
     schedule_for_interval,
     splayed_cronjob_schedule,
 )
+from rota.settings import TaskOverrides
 from rota.tasks.definition import TaskDefinition
 
 UTC_ZONE = "Etc/UTC"
+
+# These have comparisons of their own.
+_OTHER_FIELDS = frozenset({"schedule", "timezone", "interval_seconds", "suspend", "enabled"})
+_PLAIN_FIELDS = tuple(each for each in TaskOverrides.model_fields if each not in _OTHER_FIELDS)
 
 
 class Kind(StrEnum):
@@ -31,6 +39,15 @@ class Kind(StrEnum):
     """One of the two has it suspended."""
     TWICE = "twice"
     """More than one deployed object runs it: each slot would be run by each of them."""
+    CRONJOB_NAME = "cronjob_name"
+    """Its pods are told another name than their CronJob's: their runs have no slot."""
+    RUN_ON_START = "run_on_start"
+    TIMEOUT_SECONDS = "timeout_seconds"
+    OVERLAP = "overlap"
+    CATCH_UP_SECONDS = "catch_up_seconds"
+    SPLAY_MINUTES = "splay_minutes"
+    BACKOFF_LIMIT = "backoff_limit"
+    SHARDS = "shards"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +101,49 @@ def _compare_one(task: TaskDefinition, found: DeployedTask) -> list[Difference]:
     if found.suspended is not None and found.suspended != task.suspend:
         here, there = ("suspended", "active") if task.suspend else ("active", "suspended")
         differences.append(Difference(task.name, Kind.SUSPENDED, here, there, found.where))
+    for field in _PLAIN_FIELDS:
+        differences += _compare_field(task, found, field)
+    if found.told_name != found.cronjob_name:
+        names = (found.cronjob_name, found.told_name)
+        differences.append(Difference(task.name, Kind.CRONJOB_NAME, *names, found.where))
     return differences
+
+
+def _compare_field(task: TaskDefinition, found: DeployedTask, field: str) -> list[Difference]:
+    """Compare a field where it is carried: in the spec, in the settings of the pods, or in both."""
+    here = getattr(task, field)
+    deployed = []
+    if field in found.settings:
+        deployed.append((here, _parsed(field, found.settings[field])))
+    if field in found.spec:
+        deployed.append((_expected_in_spec(task, field), found.spec[field]))
+    differing = {(_plain(here), _plain(there)) for here, there in deployed if here != there}
+    return [
+        Difference(task.name, Kind(field), here, there, found.where)
+        for here, there in sorted(differing)
+    ]
+
+
+def _parsed(field: str, text: str) -> Any:
+    """Return a setting's value; the text itself where rota would refuse it."""
+    try:
+        return getattr(TaskOverrides.model_validate({field: text}), field)
+    except ValidationError:
+        return text
+
+
+def _expected_in_spec(task: TaskDefinition, field: str) -> Any:
+    if field == "catch_up_seconds" and not task.cronjob_schedule().exact:
+        return None
+    return getattr(task, field)
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _expected_schedule(task: TaskDefinition, found: DeployedTask) -> tuple[str, str | None]:

@@ -15,6 +15,7 @@ from rota.settings import override_key
 _DEFAULT_RELEASE = "rota"
 _TRUE = frozenset({"true", "1", "yes", "on", "y", "t"})  # as pydantic reads a variable
 _RUN = 2  # arguments: run TASK
+_KUBERNETES_TRIES = 6  # backoffLimit where none is given
 
 Variables = Mapping[str, str]
 ConfigMaps = Mapping[tuple[str, str], Variables]
@@ -27,6 +28,9 @@ class DeployedTask:
     For a CronJob `schedule` and `timezone` are those of its spec, and a `timezone` of None is the
     controller's own. For a scheduler all four are what its settings override, None where they
     leave it to the image; so is `suspended`. `release` is its ROTA_RELEASE, which decides splay.
+
+    `settings` are the task's fields as its pods' settings have them, as texts; `spec` those that
+    Kubernetes itself acts on. `told_name` is the CronJob's name as its pods are told it.
     """
 
     name: str
@@ -38,6 +42,10 @@ class DeployedTask:
     timezone: str | None
     interval_seconds: int | None = None
     splay_minutes: int | None = None
+    settings: Mapping[str, str]
+    spec: Mapping[str, Any]
+    cronjob_name: str | None = None
+    told_name: str | None = None
 
 
 def deployed_tasks(
@@ -91,8 +99,25 @@ def _in_cronjob(cronjob: Mapping[str, Any], config_maps: ConfigMaps) -> list[Dep
             suspended=bool(spec.get("suspend")),
             schedule=spec.get("schedule"),
             timezone=spec.get("timeZone"),
+            settings=_task_settings(str(container["args"][1]), variables),
+            spec=_cronjob_fields(spec),
+            cronjob_name=cronjob["metadata"]["name"],
+            told_name=variables.get("ROTA_CRONJOB_NAME"),
         )
     ]
+
+
+def _cronjob_fields(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a task that a CronJob's spec has, with Kubernetes' own defaults."""
+    job = spec["jobTemplate"]["spec"]
+    sharded = job.get("completionMode") == "Indexed"
+    tries = job.get("backoffLimitPerIndex" if sharded else "backoffLimit", _KUBERNETES_TRIES)
+    return {
+        "overlap": str(spec.get("concurrencyPolicy", "Allow")).lower(),
+        "catch_up_seconds": spec.get("startingDeadlineSeconds"),
+        "backoff_limit": tries,
+        "shards": job.get("completions", 1) if sharded else 1,
+    }
 
 
 def _in_scheduler(
@@ -111,8 +136,8 @@ def _in_scheduler(
 
 
 def _scheduled(name: str, where: str, variables: Variables, *, stopped: bool) -> DeployedTask:
-    prefix = f"ROTA_TASK__{override_key(name).upper()}__"
-    suspend = variables.get(f"{prefix}SUSPEND")
+    settings = _task_settings(name, variables)
+    suspend = settings.get("suspend")
     said_suspended = None if suspend is None else suspend.lower() in _TRUE
     return DeployedTask(
         name=name,
@@ -120,11 +145,23 @@ def _scheduled(name: str, where: str, variables: Variables, *, stopped: bool) ->
         in_cronjob=False,
         release=variables.get("ROTA_RELEASE", _DEFAULT_RELEASE),
         suspended=True if stopped else said_suspended,
-        schedule=variables.get(f"{prefix}SCHEDULE"),
-        timezone=variables.get(f"{prefix}TIMEZONE"),
-        interval_seconds=_number(variables.get(f"{prefix}INTERVAL_SECONDS")),
-        splay_minutes=_number(variables.get(f"{prefix}SPLAY_MINUTES")),
+        schedule=settings.get("schedule"),
+        timezone=settings.get("timezone"),
+        interval_seconds=_number(settings.get("interval_seconds")),
+        splay_minutes=_number(settings.get("splay_minutes")),
+        settings=settings,
+        spec={},
     )
+
+
+def _task_settings(name: str, variables: Variables) -> dict[str, str]:
+    """Return what settings say about one task, by field."""
+    prefix = f"ROTA_TASK__{override_key(name).upper()}__"
+    return {
+        key.removeprefix(prefix).lower(): value
+        for key, value in variables.items()
+        if key.startswith(prefix)
+    }
 
 
 def _container(template: Mapping[str, Any], command: str) -> dict[str, Any] | None:
