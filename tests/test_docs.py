@@ -194,6 +194,30 @@ def test_triggers_are_documented(trigger):
     assert f"`{trigger.value}`" in text_of("docs/writing-tasks.md")
 
 
+CHART_PAGES = [*PAGES, ROOT / "deploy/helm/rota/README.md"]
+
+
+def shown_commands(page, command):
+    """Return the lines of a page's blocks, fenced or indented, that call a command."""
+    return re.findall(rf"^(?:\$ |    ){command}\b.*", page.read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.fault(134)
+def test_an_upgrade_that_a_page_shows_takes_the_new_charts_defaults():
+    found = [line for page in CHART_PAGES for line in shown_commands(page, "helm upgrade")]
+
+    assert len(found) >= 2
+    assert [line for line in found if "--reset-then-reuse-values" not in line] == []
+
+
+@pytest.mark.fault(134)
+def test_a_rendering_that_a_page_shows_leaves_out_the_pod_of_helm_test():
+    found = [line for page in CHART_PAGES for line in shown_commands(page, "helm template")]
+
+    assert found
+    assert [line for line in found if "--skip-tests" not in line] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=page_ids(PAGES))
 def test_links_lead_somewhere(page):
     for link in _LINK.findall(prose_of(page)):

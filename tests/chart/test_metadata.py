@@ -45,6 +45,7 @@ def test_no_address_of_the_chart_is_anybodys_but_the_publishers():
         assert urlsplit(address).hostname.endswith(".example")
 
 
+@pytest.mark.fault(136)
 def test_the_icon_is_the_file_in_the_repository():
     head, _, data = CHART["icon"].partition(",")
 
@@ -72,6 +73,7 @@ def test_a_cluster_that_is_too_old_is_refused(version, kubernetes, accepted):
             helm.helm(*arguments, version=version)
 
 
+@pytest.mark.fault(136)
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("path", CI_FILES, ids=lambda path: path.name)
 def test_lint_finds_nothing_with_a_values_file_of_ci(path, version):
