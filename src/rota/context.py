@@ -5,10 +5,12 @@ without rota in mind needs no extra argument, and a client finds the deadline an
 """
 
 import asyncio
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+DEFAULT_CONCURRENCY = 10
 
 
 class Trigger(StrEnum):
@@ -72,7 +74,8 @@ class Run:
 class Execution:
     """A run under way, as rota's own parts see it.
 
-    `deadline_loop_seconds` is on the event loop's clock. `work_refused` tells that a stop kept the
+    `deadline_loop_seconds` is on the event loop's clock. `concurrency` is how many actions of one
+    fan-out go on at once where its task does not say. `work_refused` tells that a stop kept the
     task from something it wanted to do. `counts` is what the task has done so far, so that a run
     which is cut off can still say it.
     """
@@ -80,6 +83,7 @@ class Execution:
     run: Run
     stop: Stop
     deadline_loop_seconds: float
+    concurrency: int = DEFAULT_CONCURRENCY
     work_refused: bool = False
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -101,6 +105,11 @@ _execution: ContextVar[Execution | None] = ContextVar("rota_execution", default=
 def current_execution() -> Execution | None:
     """Return the run under way in this context, or None outside a run."""
     return _execution.get()
+
+
+def execution_in(context: Context) -> Execution | None:
+    """Return the run that something belongs to whose context this is."""
+    return context.get(_execution)
 
 
 def enter(execution: Execution) -> None:

@@ -13,12 +13,12 @@ from rota.clock import Clock, SystemClock
 from rota.context import Run, Stop, Trigger
 from rota.exit_codes import ExitCode
 from rota.logs import run_fields
-from rota.observability.run_log import log_run_event
 from rota.observability.termination_message import TerminationMessage, write_message
 from rota.process import do_briefly, end_process, run_process
 from rota.runs.active_run import CANCEL_GRACE_SECONDS, ActiveRun, new_run
 from rota.runs.events import RunFinished, RunHook, RunStarted, tell
 from rota.runs.outcome import Outcome, RunResult, exit_code_of_signal
+from rota.runs.run_log import log_run_event
 from rota.runs.slot import slot_of_job
 from rota.settings import Settings
 from rota.signals import StopSignals

@@ -28,6 +28,15 @@ def plain_text(value: object, limit: int = MAX_TEXT_CHARACTERS) -> str:
     return shortened(text, limit)
 
 
+def plain_repr(value: object, limit: int = MAX_TEXT_CHARACTERS) -> str:
+    """Return the representation of `value`, at most `limit` characters of it; never raises."""
+    try:
+        text = str.__str__(repr(value))
+    except BaseException as error:  # noqa: BLE001 (as above)
+        text = f"<{type(value).__name__}> (it cannot be shown: {type(error).__name__})"
+    return shortened(text, limit)
+
+
 def shortened(text: str, limit: int) -> str:
     """Return at most `limit` characters: beginning and end, and between them how many were cut."""
     if len(text) <= limit:

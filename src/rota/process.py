@@ -11,6 +11,7 @@ from typing import Any
 
 from rota import streams
 from rota.exit_codes import ExitCode
+from rota.plain import plain_repr
 
 _logger = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ def _run_through(loop: asyncio.AbstractEventLoop, main: Coroutine[Any, Any, Exit
             # awaits that one is told too, and this is not the end of the process.
             if task.done():
                 raise
-            _logger.error("process.exit_refused", extra={"error": repr(error)})  # noqa: TRY400 (told there)
+            _logger.error("process.exit_refused", extra={"error": plain_repr(error)})  # noqa: TRY400 (told there)
 
 
 def end_process(exit_code: int) -> None:

@@ -16,11 +16,11 @@ from rota.clock import SystemClock
 from rota.errors import ConfigError
 from rota.exit_codes import ExitCode
 from rota.logs import run_fields
-from rota.observability.run_log import log_run_event
 from rota.observability.scheduler_probe import SchedulerProbe
 from rota.process import do_briefly, run_process
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
 from rota.runs.outcome import Outcome
+from rota.runs.run_log import log_run_event
 from rota.scheduler import TaskScheduler
 from rota.scheduler.sqlite_state import SqliteState, default_state_path
 from rota.scheduler.state import NoState, State

@@ -1,8 +1,10 @@
 import asyncio
+import json
 
 import httpx
 import pytest
 
+from rota import redaction
 from rota.context import Stop, Trigger, current_execution, current_run
 from rota.errors import (
     ApiRejectedError,
@@ -12,9 +14,13 @@ from rota.errors import (
     RequestRefusedError,
     SettingsError,
 )
+from rota.observability.termination_message import TerminationMessage
 from rota.runs.active_run import ActiveRun, new_run
+from rota.runs.events import RunFinished, tell
+from rota.runs.run_log import log_run_event
 from rota.settings import Settings
 from rota.tasks.definition import define_task
+from support import hostile
 
 REQUEST = httpx.Request("GET", "http://api/x")
 
@@ -84,6 +90,22 @@ async def test_what_a_task_lets_out_decides_the_exit_code(clock, error, code):
     result = await run(handler, clock)
 
     assert (result.outcome.value, int(result.exit_code)) == ("failed", code)
+
+
+@pytest.mark.parametrize(
+    ("error", "explained"),
+    [(ValueError("x"), False), (ApiRejectedError("x"), True), (ItemsFailedError("x"), True)],
+    ids=lambda value: type(value).__name__,
+)
+async def test_a_traceback_is_kept_only_where_the_text_does_not_say_it_all(clock, error, explained):
+    async def handler(api_client):
+        raise error
+
+    result = await run(handler, clock)
+
+    assert result.reason == "x"
+    assert (result.traceback is None) is explained
+    assert explained or result.traceback.endswith("ValueError: x")
 
 
 async def test_a_mapping_that_a_task_returns_is_its_counts(clock):
@@ -169,6 +191,138 @@ async def test_a_handler_that_is_no_coroutine_function_is_a_failed_run(clock):
     result = await run(handler, clock)
 
     assert (result.outcome.value, int(result.exit_code)) == ("failed", 1)
+
+
+@pytest.fixture
+def observed(tmp_path, clock, caplog):
+    """Run a handler with the listeners of a pod; return its result, message and log record."""
+
+    async def observed(handler):
+        caplog.set_level("INFO")
+        path = tmp_path / "message"
+        path.touch()
+        result = await run(handler, clock)
+        tell([log_run_event, TerminationMessage(path)], RunFinished(result))
+        assert "hook.broke" not in caplog.messages
+        [record] = [each for each in caplog.records if each.name == "rota.runs"]
+        return result, json.loads(path.read_text("utf-8")), record
+
+    return observed
+
+
+@pytest.mark.fault(105)
+@pytest.mark.parametrize("kind", hostile.ERRORS)
+async def test_an_error_that_breaks_when_looked_at_is_a_failed_run_like_any_other(
+    observed, clock, kind
+):
+    async def handler(api_client):
+        error = hostile.ERRORS[kind]()
+        raise error
+
+    result, message, record = await observed(handler)
+
+    assert (result.outcome.value, int(result.exit_code)) == ("failed", 1)
+    assert result.duration_seconds == 0
+    assert 0 < len(result.reason) <= 4096
+    assert len(result.traceback or "") <= 8192
+    assert (message["outcome"], record.outcome) == ("failed", "failed")
+    assert message["reason"].removesuffix("…")[:1000] == result.reason[:1000]
+
+
+@pytest.mark.fault(105)
+@pytest.mark.parametrize("kind", hostile.COUNTS)
+async def test_counts_that_break_when_looked_at_leave_a_success_one(observed, caplog, kind):
+    async def handler(api_client):
+        return hostile.COUNTS[kind]()
+
+    result, message, record = await observed(handler)
+
+    assert (result.outcome.value, int(result.exit_code)) == ("succeeded", 0)
+    assert result.duration_seconds == 0
+    assert (message["outcome"], record.outcome) == ("succeeded", "succeeded")
+    json.dumps(result.counts)
+    broken = kind in ("items raise", "items exit", "very many")
+    assert ("run.counts_unreadable" in caplog.messages) is broken
+    if kind.startswith("items"):
+        assert result.counts == {"sent": 1}
+
+
+@pytest.mark.fault(105)
+async def test_a_secret_in_an_error_is_masked_in_what_is_kept_of_it(clock, monkeypatch):
+    monkeypatch.setattr(redaction, "_forms_by_secret", {})
+    redaction.hide("c4n4ry")
+
+    async def handler(api_client):
+        raise ValueError(f"{'x' * 2700}c4n4ry{'x' * 10_000}")
+
+    result = await run(handler, clock)
+
+    assert "c4n" not in f"{result.reason} {result.traceback}"
+
+
+@pytest.mark.parametrize("error", [RuntimeError(), SystemExit(3)], ids=repr)
+def test_whatever_a_hook_raises_the_next_one_is_told(error):
+    told = []
+
+    def broken(event):
+        raise error
+
+    tell([broken, told.append], "event")
+
+    assert told == ["event"]
+
+
+def warnings_of(caplog):
+    return [record.asyncio_tasks for record in caplog.records if record.message == "run.tasks_left"]
+
+
+@pytest.mark.fault(115)
+async def test_an_asyncio_task_that_a_run_leaves_behind_is_named(clock, caplog):
+    async def refresh():
+        await asyncio.sleep(1000)
+
+    left = []
+
+    async def handler(api_client):
+        left.extend(asyncio.create_task(refresh()) for _ in range(12))
+
+    await run(handler, clock)
+    await asyncio.sleep(0)
+
+    [names] = warnings_of(caplog)
+    assert names[0] == (
+        "test_an_asyncio_task_that_a_run_leaves_behind_is_named.<locals>.refresh "
+        f"(test_active_run.py, line {refresh.__code__.co_firstlineno})"
+    )
+    assert names[10:] == ["2 more"]
+    for each in left:
+        each.cancel()
+
+
+@pytest.mark.fault(115)
+async def test_what_was_awaited_cancelled_or_is_of_another_run_is_not(clock, caplog):
+    others = []
+
+    async def patient(api_client):
+        others.append(asyncio.create_task(asyncio.sleep(1000)))
+        await asyncio.sleep(100)
+
+    async def handler(api_client):
+        await asyncio.gather(asyncio.sleep(1), asyncio.sleep(2))
+        asyncio.create_task(asyncio.sleep(1000)).cancel()
+
+    other = asyncio.create_task(run(patient, clock))
+    outside = asyncio.create_task(asyncio.sleep(1000))
+    await run(handler, clock)
+    await asyncio.sleep(1)
+    assert warnings_of(caplog) == []
+
+    await other
+    await asyncio.sleep(0)
+    [names] = warnings_of(caplog)
+    assert [name.partition(" ")[0] for name in names] == ["sleep"]
+    for each in (outside, *others):
+        each.cancel()
 
 
 @pytest.mark.parametrize(("signal_number", "code"), [(15, 143), (2, 130), (None, 143)])

@@ -93,7 +93,7 @@ def test_which_schedule_wins(settings_of, handler, environment, text, timezone):
     assert task.interval_seconds is None
 
 
-def define(settings, handler, name="t", interval_seconds=60, *, run_on_start=False):
+def define(settings, handler, name="t", interval_seconds=None, *, run_on_start=False):
     return define_task(
         name, handler, interval_seconds, run_on_start=run_on_start, settings=settings
     )

@@ -1,11 +1,13 @@
 """Where tasks come from, and who is named when they cannot."""
 
+import calendar
+import email
 import sys
 import textwrap
 
 import pytest
 
-from rota.errors import ConfigError, TaskDefinitionError
+from rota.errors import ConfigError, TaskDefinitionError, UnknownTaskError
 from rota.exit_codes import ExitCode
 from rota.tasks import CleanupTask
 from rota.tasks.discovery import discover
@@ -48,6 +50,12 @@ def write(tmp_path, monkeypatch):
         del sys.modules[name]
 
 
+def install(write, target):
+    """Make a package seem installed whose entry point is `target`."""
+    write("shop_d-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: shop-d\nVersion: 1.0\n")
+    write("shop_d-1.0.dist-info/entry_points.txt", f"[rota.tasks]\nshop = {target}\n")
+
+
 def found(settings):
     return {
         name: (task.interval_seconds, task.source)
@@ -70,7 +78,7 @@ def test_a_class_an_instance_and_a_function_can_be_named(settings_of, write, tar
 def test_several_are_named_with_commas(settings_of, write):
     write("shop_b.py", PREAMBLE + "class More(Bills):\n    name = 'more'\n")
     settings = settings_of(ROTA_TASKS=" shop_b:Bills , shop_b:More,")
-    assert list(found(settings)) == ["cleanup", "notifications", "bills", "more"]
+    assert list(found(settings)) == ["bills", "more"]
 
 
 def test_a_plain_callable_with_a_name_and_an_interval_will_do(settings_of, write):
@@ -85,18 +93,94 @@ def test_a_plain_callable_with_a_name_and_an_interval_will_do(settings_of, write
     assert found(settings_of(ROTA_TASKS="shop_c:Plain"))["plain"] == (60, "shop_c:Plain")
 
 
+@pytest.mark.fault(104)
+@pytest.mark.parametrize("registers", ["Plain", "register"])
+def test_such_a_callable_states_what_a_class_may(settings_of, write, registers):
+    text = """
+        class Plain:
+            name = "plain"
+            schedule = "30 2 * * *"
+            timezone = "Europe/Berlin"
+            timeout_seconds = 7
+            overlap = "allow"
+            shards = 3
+            async def __call__(self, api_client):
+                return None
+
+        def register(scheduler):
+            scheduler.register_task("plain", Plain(), None)
+    """
+    write("shop_c.py", text)
+    task = discover(settings_of(ROTA_TASKS=f"shop_c:{registers}")).found["plain"]
+    assert (task.schedule.text, task.schedule.timezone) == ("30 2 * * *", "Europe/Berlin")
+    assert (task.timeout_seconds, task.overlap.value, task.shards) == (7, "allow", 3)
+
+
 def test_the_entry_points_of_an_installed_package_are_found(settings_of, write):
     write("shop_d.py", PREAMBLE)
-    write("shop_d-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: shop-d\nVersion: 1.0\n")
-    write("shop_d-1.0.dist-info/entry_points.txt", "[rota.tasks]\nshop = shop_d:register_tasks\n")
+    install(write, "shop_d:register_tasks")
     assert found(settings_of())["bills"] == (120, "shop_d:register_tasks")
 
 
-def test_an_application_s_task_takes_the_place_of_a_reference_task(settings_of, write):
+@pytest.mark.fault(110)
+@pytest.mark.parametrize("named", [{"ROTA_TASKS": "shop_d:Bills"}, {}], ids=["named", "installed"])
+def test_beside_an_application_s_tasks_the_reference_tasks_are_left_out(settings_of, write, named):
+    write("shop_d.py", PREAMBLE)
+    if not named:
+        install(write, "shop_d:Bills")
+    registry = discover(settings_of(**named))
+    assert list(registry.found) == ["bills"]
+    assert registry.left_out == ("cleanup", "notifications")
+
+
+@pytest.mark.fault(110)
+def test_a_name_that_registers_nothing_brings_no_reference_tasks(settings_of, write):
+    write("shop_d.py", "def register_tasks(scheduler):\n    pass\n")
+    assert found(settings_of(ROTA_TASKS="shop_d:register_tasks")) == {}
+
+
+@pytest.mark.fault(110)
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"ROTA_ONLY": "cleanup"}, {"bills", "cleanup"}),
+        ({"ROTA_ONLY": "bills,notifications"}, {"bills", "notifications"}),
+        ({"ROTA_ONLY": "bills"}, {"bills"}),
+        (
+            {"ROTA_TASKS": "shop_d:Bills,rota.tasks:register_tasks"},
+            {"bills", "cleanup", "notifications"},
+        ),
+        ({"ROTA_TASKS": "shop_d:Bills,rota.tasks:CleanupTask"}, {"bills", "cleanup"}),
+        ({"ROTA_TASKS": "rota.tasks:CleanupTask"}, {"cleanup"}),
+    ],
+    ids=["one", "one and an own one", "own", "all beside", "one beside", "alone"],
+)
+def test_reference_tasks_that_are_named_are_there(settings_of, write, variables, expected):
+    write("shop_d.py", PREAMBLE)
+    settings = settings_of(**{"ROTA_TASKS": "shop_d:Bills"} | variables)
+    assert set(found(settings)) == expected
+
+
+@pytest.mark.fault(110)
+@pytest.mark.parametrize(
+    "variables", [{"ROTA_TASK__CLEANUP__INTERVAL_SECONDS": "60"}, {}], ids=["setting", "name"]
+)
+def test_who_asks_for_a_task_that_is_left_out_is_told_how_to_have_it(settings_of, write, variables):
+    write("shop_d.py", PREAMBLE)
+    registry = discover(settings_of(ROTA_TASKS="shop_d:Bills", **variables))
+    with pytest.raises(UnknownTaskError, match="'cleanup' is a reference task, left out") as caught:
+        registry.get("cleanup")
+    assert "name it in ROTA_ONLY or ROTA_TASKS" in str(caught.value)
+
+
+def test_an_application_s_task_may_have_the_name_of_a_reference_task(settings_of, write):
     write("shop_e.py", PREAMBLE + "class Own(Bills):\n    name = 'cleanup'\n")
-    tasks = found(settings_of(ROTA_TASKS="shop_e:Own"))
-    assert tasks["cleanup"] == (120, "shop_e:Own")
-    assert tasks["notifications"][1] == "rota.tasks:register_tasks"
+    registry = discover(settings_of(ROTA_TASKS="shop_e:Own", ROTA_ONLY="cleanup,notifications"))
+    assert {name: task.source for name, task in registry.found.items()} == {
+        "cleanup": "shop_e:Own",
+        "notifications": "rota.tasks:register_tasks",
+    }
+    assert registry.left_out == ()
 
 
 def test_but_only_once(settings_of, write):
@@ -127,6 +211,52 @@ BROKEN = {
         "shop_g:Bils",
         PREAMBLE,
         "ROTA_TASKS: 'shop_g' has no attribute 'Bils', did you mean 'Bills'?",
+    ),
+    "a line of a library": (
+        "shop_g:Bills",
+        "import os\n\nDSN = os.environ['SHOP_NO_SUCH_VARIABLE']\n",
+        (
+            "ROTA_TASKS: 'shop_g' cannot be imported: KeyError: 'SHOP_NO_SUCH_VARIABLE' "
+            "({path}, line 3)"
+        ),
+    ),
+    "a line of another library": (
+        "shop_g:Bills",
+        "import httpx\n\nBASE = httpx.URL(3)\n",
+        "ROTA_TASKS: 'shop_g' cannot be imported: TypeError: Invalid type for url.",
+    ),
+    "a name of Python's own": (
+        "calendar:Bills",
+        "",
+        "ROTA_TASKS: 'calendar' has no attribute 'Bills' (" + calendar.__file__ + ", which is "
+        "Python's own module",
+    ),
+    "a name that is built in": (
+        "sys:Bills",
+        "",
+        "ROTA_TASKS: 'sys' has no attribute 'Bills' (built into Python, which is Python's own",
+    ),
+    "a module in a package of Python's own": (
+        "email.tasks:Bills",
+        "",
+        "ROTA_TASKS: 'email.tasks' cannot be imported: ModuleNotFoundError: No module named "
+        "'email.tasks' (" + email.__file__ + ", which is Python's own module",
+    ),
+    "a text that cannot be read": (
+        "shop_g:Bills",
+        (
+            "class Silent(Exception):\n    def __str__(self):\n        raise SystemExit\n\n"
+            "raise Silent\n"
+        ),
+        (
+            "ROTA_TASKS: 'shop_g' cannot be imported: Silent: Silent (its text cannot be read: "
+            "SystemExit) ({path}, line 5)"
+        ),
+    ),
+    "an exit when it is made": (
+        "shop_g:Wants",
+        PREAMBLE + "class Wants(Bills):\n    def __init__(self):\n        raise SystemExit(3)\n",
+        "'shop_g:Wants' cannot be made without arguments: SystemExit: 3 ({path}, line ",
     ),
     "a broken import": (
         "shop_g:Bills",
@@ -193,6 +323,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.fault(121)
 @pytest.mark.parametrize("case", BROKEN)
 def test_what_cannot_be_used_is_refused_with_the_culprit(settings_of, write, case):
     target, text, message = BROKEN[case]
@@ -203,6 +334,27 @@ def test_what_cannot_be_used_is_refused_with_the_culprit(settings_of, write, cas
     assert told.startswith(message.format(path=path))
     assert "\n" not in told
     assert caught.value.exit_code is ExitCode.USAGE
+
+
+@pytest.mark.fault(121)
+def test_a_file_that_hides_behind_one_of_python_s_own_is_named(settings_of, tmp_path):
+    (tmp_path / "calendar.py").write_text(PREAMBLE, "utf-8")
+    with pytest.raises(ConfigError, match=r"; rename calendar\.py, which it hides\)$"):
+        discover(settings_of(ROTA_TASKS="calendar:Bills"))
+
+
+@pytest.mark.fault(121)
+def test_an_installed_application_s_own_line_is_named_not_its_library_s(settings_of, write):
+    write("site-packages/library/__init__.py", "def connect():\n    raise OSError('no')\n")
+    path = write("site-packages/shop_s/__init__.py", "from shop_s import db\n").parent
+    write("site-packages/shop_s/db.py", "import library\n\nlibrary.connect()\n")
+    sys.path.insert(0, str(path.parent))
+    try:
+        with pytest.raises(ConfigError) as caught:
+            discover(settings_of(ROTA_TASKS="shop_s:Bills"))
+    finally:
+        sys.path.remove(str(path.parent))
+    assert str(caught.value).endswith(f"OSError: no ({path / 'db.py'}, line 3)")
 
 
 def test_a_broken_entry_point_is_named_with_its_package(settings_of, write):

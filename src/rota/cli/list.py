@@ -22,7 +22,8 @@ def list_command(*, as_json: bool) -> None:
     selected = {task.name for task in registry.selected()}
     described = [describe(task, selected=task.name in selected) for task in registry.found.values()]
     if as_json:
-        click.echo(json.dumps({"tasks": described}, indent=2))
+        facts = {"tasks": described, "left_out": registry.left_out}
+        click.echo(json.dumps(facts, indent=2))
         return
     if not described:
         click.echo("No task was found: name some in ROTA_TASKS.")
@@ -41,6 +42,9 @@ def list_command(*, as_json: bool) -> None:
     ]
     headings = ("TASK", "STATUS", "SCHEDULE", "TIME ZONE", "NEXT (UTC)", "CRONJOB", "TIMEOUT")
     echo_table(headings, rows)
+    if registry.left_out:
+        names = " and ".join(registry.left_out)
+        click.echo(f"Left out, as reference tasks: {names} (ROTA_ONLY or ROTA_TASKS can name them)")
 
 
 def describe(task: TaskDefinition, *, selected: bool) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from rota.context import Stop, Trigger
 from rota.demo.business_api import create_app
 from rota.demo.store import DemoOptions, DemoStore
 from rota.exit_codes import ExitCode
-from rota.observability.run_log import log_run_event
 from rota.observability.server import serving
 from rota.runs.active_run import ActiveRun, new_run
 from rota.runs.events import RunFinished, RunStarted, tell
 from rota.runs.outcome import RunResult, exit_code_of_signal
+from rota.runs.run_log import log_run_event
 from rota.scheduler import TaskScheduler
 from rota.settings import Settings, TaskOverrides
 from rota.tasks import register_tasks

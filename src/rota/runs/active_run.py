@@ -8,21 +8,17 @@ import asyncio
 import contextvars
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from rota.clock import Clock, instant, rfc3339
 from rota.context import Execution, Run, Stop, StopRequested, Trigger, enter
-from rota.errors import ApiUnavailableError
 from rota.exit_codes import ExitCode
-from rota.net import as_api_error
-from rota.runs.outcome import (
-    Outcome,
-    RunResult,
-    exit_code_of_error,
-    exit_code_of_signal,
-)
+from rota.plain import plain_counts, plain_repr
+from rota.runs.leftovers import note_end
+from rota.runs.outcome import Outcome, RunResult, exit_code_of_signal
+from rota.runs.verdict import TIMED_OUT, Verdict, verdict_on
 from rota.tasks.definition import TaskDefinition
 
 # What a cancelled task gets to clean up in; with the grace it stays below Kubernetes' own limit.
@@ -68,7 +64,7 @@ class ActiveRun:
         self._decided = False
         self._cause: tuple[Outcome, str | None] | None = None
         deadline = self._started_loop_seconds + task.timeout_seconds
-        self._execution = Execution(run, stop, deadline)
+        self._execution = Execution(run, stop, deadline, task.concurrency)
         context = contextvars.copy_context()
         context.run(enter, self._execution)
         self._coroutine = loop.create_task(
@@ -103,6 +99,7 @@ class ActiveRun:
             error: BaseException | None = _cancellation(coroutine)
         else:
             error = coroutine.exception()
+        note_end(self._execution)
         try:
             if not self._decided:
                 self._decide(error, coroutine)
@@ -117,65 +114,46 @@ class ActiveRun:
         self, error: BaseException | None, coroutine: asyncio.Task[Any] | None = None
     ) -> None:
         self._decided = True
-        returned = coroutine.result() if coroutine is not None and error is None else None
-        if isinstance(returned, Mapping):
-            self._execution.counts.update(returned)
-        outcome, exit_code, error, reason = self._verdict(error)
+        if coroutine is not None and error is None:
+            self._count(coroutine.result())
+        verdict = self._verdict(error)
         result = RunResult(
             run=self.run,
-            outcome=outcome,
-            exit_code=exit_code,
+            outcome=verdict.outcome,
+            exit_code=verdict.exit_code,
             started_at=self._started_at,
             duration_seconds=self._loop.time() - self._started_loop_seconds,
-            error=error,
-            reason=reason,
-            counts=self._execution.counts,
+            reason=verdict.reason,
+            traceback=verdict.traceback,
+            counts=plain_counts(self._execution.counts)[0],
             stuck=self.stuck,
         )
         self._on_result(self, result)
 
-    def _verdict(
-        self, error: BaseException | None
-    ) -> tuple[Outcome, ExitCode, BaseException | None, str | None]:
+    def _count(self, returned: object) -> None:
+        counts, problem = plain_counts(returned)
+        self._execution.counts.update(counts)
+        if problem is not None:
+            fields = {"task": self.run.task, "run_id": self.run.run_id, "reason": problem}
+            _logger.warning("run.counts_unreadable", extra=fields)
+
+    def _verdict(self, error: BaseException | None) -> Verdict:
         interrupted = exit_code_of_signal(self._execution.stop.signal_number)
         if self._cause is not None:
             outcome, reason = self._cause
             if outcome is Outcome.TIMED_OUT:
-                return outcome, ExitCode.TIMED_OUT, None, reason
-            return outcome, interrupted, None, reason
+                return TIMED_OUT
+            return Verdict(outcome, interrupted, reason)
         if self._execution.work_refused or isinstance(error, StopRequested):
-            return Outcome.INTERRUPTED, interrupted, None, "stopped"
+            return Verdict(Outcome.INTERRUPTED, interrupted, "stopped")
         if error is None:
-            return Outcome.SUCCEEDED, ExitCode.SUCCEEDED, None, None
-        return self._failure(error)
-
-    def _failure(
-        self, error: BaseException
-    ) -> tuple[Outcome, ExitCode, BaseException | None, str | None]:
-        if isinstance(error, asyncio.CancelledError):
-            return Outcome.FAILED, ExitCode.TASK_FAILED, None, "the task cancelled itself"
-        error = _meaning(error)
-        if isinstance(error, ApiUnavailableError) and not self._execution.remaining_seconds():
+            return Verdict(Outcome.SUCCEEDED, ExitCode.SUCCEEDED)
+        verdict = verdict_on(error)
+        out_of_reach = verdict.exit_code is ExitCode.API_UNAVAILABLE
+        if out_of_reach and not self._execution.remaining_seconds():
             # The client's last attempt ends at the run's own deadline, a moment before the timer.
-            return Outcome.TIMED_OUT, ExitCode.TIMED_OUT, None, None
-        return Outcome.FAILED, exit_code_of_error(error), error, _text(error)
-
-
-def _meaning(error: BaseException) -> BaseException:
-    """Return what an error says about the Business API, if that is what it is about."""
-    if isinstance(error, BaseExceptionGroup):
-        leaves = [_meaning(each) for each in error.exceptions]
-        codes = {exit_code_of_error(each) for each in leaves}
-        # A group of one kind, as from a TaskGroup, is an error of that kind.
-        return leaves[0] if len(codes) == 1 else error
-    return as_api_error(error) or error
-
-
-def _text(error: BaseException) -> str:
-    try:
-        return str(error) or repr(error)
-    except Exception:  # noqa: BLE001 (an exception's own __str__ is the application's code)
-        return type(error).__name__
+            return TIMED_OUT
+        return verdict
 
 
 def _cancellation(coroutine: asyncio.Task[Any]) -> BaseException:
@@ -191,7 +169,7 @@ async def _guard(task: TaskDefinition, api_client: Any) -> Any:
     try:
         return await task.handler(api_client)
     except SystemExit as error:
-        raise TaskExitedError(f"the task called sys.exit({error.code!r})") from error
+        raise TaskExitedError(f"the task called sys.exit({plain_repr(error.code)})") from error
     except KeyboardInterrupt as error:
         raise TaskExitedError("the task raised KeyboardInterrupt") from error
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rota.context import Run
+from rota.plain import plain_repr
 from rota.runs.outcome import RunResult, SkipReason
 
 _logger = logging.getLogger(__name__)
@@ -55,5 +56,5 @@ def tell(hooks: Sequence[RunHook], event: RunEvent) -> None:
     for hook in hooks:
         try:
             hook(event)
-        except Exception:
-            _logger.exception("hook.broke", extra={"hook": repr(hook)})
+        except (Exception, SystemExit):
+            _logger.exception("hook.broke", extra={"hook": plain_repr(hook)})

@@ -4,6 +4,7 @@ import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from rota.context import Run
 from rota.errors import RotaError
@@ -31,22 +32,32 @@ class SkipReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """The end of one run. `started_at` is an epoch time; `stuck`: it ignores its cancellation."""
+    """The end of one run, in plain data.
+
+    `started_at` is an epoch time; `traceback` is there where `reason` does not explain itself;
+    `stuck`: the task ignores its cancellation.
+    """
 
     run: Run
     outcome: Outcome
     exit_code: ExitCode
     started_at: float
     duration_seconds: float
-    error: BaseException | None = None
     reason: str | None = None
-    counts: Mapping[str, int] = field(default_factory=dict)
+    traceback: str | None = None
+    counts: Mapping[str, Any] = field(default_factory=dict)
     stuck: bool = False
 
 
 def exit_code_of_error(error: BaseException) -> ExitCode:
-    """Return the code of an error that a task let out; 1 for what is no business of rota's."""
-    return error.exit_code if isinstance(error, RotaError) else ExitCode.TASK_FAILED
+    """Return the code of an error that a task let out; 1 for what is no business of rota's.
+
+    A class of the application's own may state another code of the table, but not success.
+    """
+    if not isinstance(error, RotaError):
+        return ExitCode.TASK_FAILED
+    stated = [code for code in ExitCode if code == error.exit_code != ExitCode.SUCCEEDED]
+    return stated[0] if stated else ExitCode.TASK_FAILED
 
 
 def exit_code_of_signal(signal_number: int | None) -> ExitCode:

@@ -17,11 +17,12 @@ from rota.context import Stop, Trigger
 from rota.errors import TaskDefinitionError
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
 from rota.runs.events import RunHook, RunLost, tell
+from rota.runs.run_log import log_run_event
 from rota.scheduler.dispatcher import Dispatcher
 from rota.scheduler.plan import Due, Plan
 from rota.scheduler.state import Memory, NoState, State
 from rota.scheduler.timetable import LONGEST_WAIT_FOR_CLOCK_SECONDS, Arrival, Timetable
-from rota.settings import Settings, load_settings
+from rota.settings import Settings, default_settings
 from rota.tasks.definition import Handler, TaskDefinition, define_task
 from rota.tasks.naming import kubernetes_name
 
@@ -35,9 +36,10 @@ _SETTLE_SECONDS = 0.2
 class TaskScheduler:
     """Runs registered tasks on their schedules from `start` to `stop`.
 
-    `settings` (default: the process's) decide what the environment says about each task, the grace
-    of a stop and how many runs go on at once. `state` remembers slots between processes, `hooks`
-    hear of every run.
+    `settings` (by default none but the defaults, and no environment is read; see
+    `rota.settings.load_settings`) decide what is said about each task from outside, the grace of a
+    stop and how many runs go on at once. `state` remembers slots between processes, `hooks` hear of
+    every run; by default they are records of the standard library's logger `rota.runs`.
     """
 
     def __init__(
@@ -47,11 +49,11 @@ class TaskScheduler:
         settings: Settings | None = None,
         clock: Clock | None = None,
         state: State | None = None,
-        hooks: Sequence[RunHook] = (),
+        hooks: Sequence[RunHook] = (log_run_event,),
     ) -> None:
         self.logger = logging.getLogger(__name__)
         self.api_client = api_client
-        self._settings = settings or load_settings()
+        self._settings = settings or default_settings()
         self._clock = clock or SystemClock()
         self._state = state or NoState()
         self._hooks = hooks
@@ -71,12 +73,13 @@ class TaskScheduler:
         self,
         name: str,
         handler: Handler,
-        interval_seconds: int,
+        interval_seconds: int | None,
         run_on_start: bool = False,  # noqa: FBT001, FBT002 (the seed's signature)
     ) -> None:
         """Add a task; `handler` is called with the API client at each slot.
 
-        May be called while the scheduler runs. Raises TaskDefinitionError or ScheduleError.
+        `interval_seconds` may be None for a task that says itself when it runs. May be called while
+        the scheduler runs. Raises TaskDefinitionError or ScheduleError.
         """
         self.add(
             define_task(

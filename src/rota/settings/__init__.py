@@ -5,7 +5,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from rota.settings.loading import load_settings
+from rota.settings.loading import default_settings, load_settings
 from rota.settings.model import LogFormat, LogLevel, Settings, override_key, variable_name
 from rota.settings.task_overrides import Overlap, TaskOverrides
 
@@ -18,6 +18,7 @@ __all__ = [
     "Overlap",
     "Settings",
     "TaskOverrides",
+    "default_settings",
     "load_settings",
     "override_key",
     "settings",

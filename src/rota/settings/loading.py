@@ -53,6 +53,11 @@ def _settings_below_environment(values: Mapping[str, str]) -> Settings:
     return Settings(**source())
 
 
+def default_settings() -> Settings:
+    """Return settings that nobody has said anything about; no environment and no file is read."""
+    return Settings.model_construct()
+
+
 def _is_unknown_name(problem: Any) -> bool:
     """Whether `unknown_name_problems` has told of it: no such field of a task, or none at all."""
     names_no_field = problem["loc"][:1] == ("task",) and len(problem["loc"]) < _TASK_FIELD_DEPTH

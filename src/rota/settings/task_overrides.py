@@ -26,7 +26,7 @@ class TaskOverrides(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     interval_seconds: IntervalSeconds | None = None
-    """Seconds between slots; with `schedule` set it is not looked at."""
+    """Seconds between slots; refused beside a `schedule`."""
     schedule: str | None = None
     """Five-field cron text, a descriptor or `@every <duration>`, instead of an interval."""
     timezone: str | None = None

@@ -3,7 +3,8 @@
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from rota.context import Run, current_run
 
@@ -22,19 +23,22 @@ class BaseTask(ABC):
     interval_seconds: int = 60
     run_on_start: bool = False
 
-    schedule: ClassVar[str | None] = None
-    timezone: ClassVar[str | None] = None
-    timeout_seconds: ClassVar[float | None] = None
-    overlap: ClassVar[str | None] = None
-    catch_up_seconds: ClassVar[int | None] = None
-    splay_minutes: ClassVar[int | None] = None
-    backoff_limit: ClassVar[int | None] = None
-    shards: ClassVar[int | None] = None
-    enabled: ClassVar[bool | None] = None
-    suspend: ClassVar[bool | None] = None
+    schedule: str | None = None
+    timezone: str | None = None
+    timeout_seconds: float | None = None
+    overlap: str | None = None
+    catch_up_seconds: int | None = None
+    splay_minutes: int | None = None
+    backoff_limit: int | None = None
+    shards: int | None = None
+    enabled: bool | None = None
+    suspend: bool | None = None
 
-    def __init__(self) -> None:
-        self.logger = logging.getLogger(self.__class__.__name__)
+    @cached_property
+    def logger(self) -> logging.Logger:
+        """A standard logger with the class's name; a subclass may set another."""
+        # Not in __init__, which a dataclass or a subclass with its own may never call.
+        return logging.getLogger(type(self).__name__)
 
     @property
     def run(self) -> Run:

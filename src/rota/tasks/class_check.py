@@ -7,29 +7,35 @@ from types import FunctionType
 from rota.errors import TaskDefinitionError
 from rota.settings import TaskOverrides
 from rota.tasks.base import BaseTask
+from rota.tasks.stated import is_task
 
 # Close enough to be a typo: `shedule`, `interval_second`; `timeout` and `interval` are not.
 _TYPO_RATIO = 0.85
 
 
-def check_task_class(name: str, task: BaseTask) -> None:
-    """Raise TaskDefinitionError for a class that cannot be meant.
+def check_task_class(name: str, task: object) -> None:
+    """Raise TaskDefinitionError for a task's class that cannot be meant.
 
     It states no name, misspells an attribute, or its `execute` cannot be awaited with the client.
     """
     task_class = type(task)
+    if is_task(task):
+        _check_attributes(name, task_class)
+    if not isinstance(task, BaseTask):
+        return
     if name == BaseTask.name:
         raise TaskDefinitionError(
             f"{task_class.__module__}.{task_class.__qualname__} states no name; "
             'write name = "…" in the class'
         )
-    _check_attributes(name, task_class)
     _check_execute(name, task)
 
 
-def _check_attributes(name: str, task_class: type[BaseTask]) -> None:
+def _check_attributes(name: str, task_class: type) -> None:
     known = [*TaskOverrides.model_fields]
-    for each in task_class.__mro__[: task_class.__mro__.index(BaseTask)]:
+    for each in task_class.__mro__:
+        if each in BaseTask.__mro__:
+            continue
         for attribute, value in vars(each).items():
             if hasattr(BaseTask, attribute) or attribute.startswith("_") or callable(value):
                 continue

@@ -1,12 +1,13 @@
 """A task with everything about it decided: what the environment, its class and the defaults say."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
 
+from rota.context import DEFAULT_CONCURRENCY
 from rota.errors import ScheduleError, TaskDefinitionError
 from rota.schedules import (
     Cron,
@@ -19,9 +20,9 @@ from rota.schedules import (
     splayed_cronjob_schedule,
 )
 from rota.settings import Overlap, Settings, TaskOverrides
-from rota.tasks.base import BaseTask
 from rota.tasks.class_check import check_task_class
 from rota.tasks.naming import check_name
+from rota.tasks.stated import is_task, stated_by
 
 Handler = Callable[[Any], Awaitable[Any]]
 
@@ -36,7 +37,8 @@ LONGEST_DEFAULT_TIMEOUT_SECONDS = 3600
 class TaskDefinition:
     """One task, fully decided. `interval_seconds` is None for a task with a five-field text.
 
-    `stated` names the fields that somebody wrote down, as opposed to defaults.
+    `stated` names the fields that somebody wrote down, as opposed to defaults. `concurrency` is
+    that of a fan-out which does not state its own.
     """
 
     name: str
@@ -54,6 +56,7 @@ class TaskDefinition:
     suspend: bool
     stated: frozenset[str]
     source: str
+    concurrency: int = DEFAULT_CONCURRENCY
 
     def cronjob_schedule(self) -> CronJobSchedule:
         """Return what a CronJob of this task carries; ScheduleError below 60 seconds."""
@@ -65,7 +68,7 @@ class TaskDefinition:
 def define_task(
     name: str,
     handler: Handler,
-    interval_seconds: int,
+    interval_seconds: int | None,
     *,
     run_on_start: bool,
     settings: Settings,
@@ -73,15 +76,20 @@ def define_task(
 ) -> TaskDefinition:
     """Decide a task's fields: environment over class attribute over TASK_INTERVAL_SECONDS over 60.
 
+    `interval_seconds` may repeat what the task states; None leaves it to the task and the defaults.
     Raises TaskDefinitionError or ScheduleError with the task named.
     """
     check_name(name)
     if not callable(handler):
         raise TaskDefinitionError(f"task {name!r}: the handler {handler!r} cannot be called")
-    if isinstance(handler, BaseTask):
-        check_task_class(name, handler)
-    stated = _stated_by_class(handler)
-    if _is_given(handler, interval_seconds, stated):
+    check_task_class(name, handler)
+    stated = stated_by(name, handler)
+    if interval_seconds is not None and not _is_the_tasks_own(handler, interval_seconds):
+        if "schedule" in stated:
+            raise TaskDefinitionError(
+                f"task {name!r}: registered with interval_seconds={interval_seconds!r}, and states "
+                "a schedule itself; keep one"
+            )
         stated["interval_seconds"] = interval_seconds
     own = _validated(name, {**stated, "run_on_start": run_on_start or None})
     said = settings.overrides_for(name) or TaskOverrides()
@@ -90,31 +98,16 @@ def define_task(
         default = settings.task_interval_seconds or DEFAULT_INTERVAL_SECONDS
         merged = merged.model_copy(update={"interval_seconds": default})
     try:
-        return _decide(name, handler, merged, release=settings.release, source=source)
+        task = _decide(name, handler, merged, release=settings.release, source=source)
     except ScheduleError as error:
         raise ScheduleError(f"task {name!r}: {error}") from None
+    return replace(task, concurrency=settings.fan_out_concurrency)
 
 
-def _stated_by_class(handler: Handler) -> dict[str, Any]:
-    """Return what the classes below BaseTask, or the instance itself, state."""
-    if not isinstance(handler, BaseTask):
-        return {}
-    stated = {}
-    below = type(handler).__mro__[: type(handler).__mro__.index(BaseTask)]
-    for field in TaskOverrides.model_fields:
-        if field in vars(handler) or any(field in vars(each) for each in below):
-            value = getattr(handler, field)
-            if value is not None:
-                stated[field] = value
-    return stated
-
-
-def _is_given(handler: Handler, interval_seconds: int, stated: Mapping[str, Any]) -> bool:
+def _is_the_tasks_own(handler: Handler, interval_seconds: int) -> bool:
     # The seed's register_tasks hands over task.interval_seconds, stated or inherited: only a value
     # of its own is a decision of whoever registers.
-    if not isinstance(handler, BaseTask):
-        return True
-    return "interval_seconds" not in stated and interval_seconds != handler.interval_seconds
+    return is_task(handler) and interval_seconds == getattr(handler, "interval_seconds", None)
 
 
 def _validated(name: str, stated: Mapping[str, Any]) -> TaskOverrides:
@@ -136,6 +129,8 @@ def _merge(name: str, own: TaskOverrides, said: TaskOverrides) -> TaskOverrides:
     merged = own.model_copy(update=said.model_dump(exclude_none=True))
     if said.interval_seconds is not None:
         merged = merged.model_copy(update={"schedule": None, "timezone": said.timezone})
+    if said.schedule is not None:
+        merged = merged.model_copy(update={"interval_seconds": None})
     if merged.timezone is not None and merged.schedule is None:
         raise TaskDefinitionError(
             f"task {name!r}: timezone goes with a cron text in `schedule`; an interval has none"

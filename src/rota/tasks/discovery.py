@@ -1,14 +1,15 @@
 """Finds tasks: the entry points of installed packages, and the modules named in ROTA_TASKS."""
 
 import inspect
+from collections.abc import Collection
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from rota.errors import RotaError, TaskDefinitionError
-from rota.importing import load_attribute, place_of
+from rota.importing import load_attribute, told_of
 from rota.settings import Settings
-from rota.tasks.base import BaseTask
 from rota.tasks.registry import Registry
+from rota.tasks.stated import is_task
 
 ENTRY_POINT_GROUP = "rota.tasks"
 REFERENCE_ENTRY_POINT = "rota.tasks:register_tasks"
@@ -17,47 +18,46 @@ REFERENCE_ENTRY_POINT = "rota.tasks:register_tasks"
 def discover(settings: Settings) -> Registry:
     """Return all tasks that can be found.
 
-    An application's task takes the place of a reference task of the same name; any other
-    duplicate is refused. Raises TaskDefinitionError with the culprit named.
+    The reference tasks are examples: they are found where no other task is found or named, or
+    where ROTA_TASKS or ROTA_ONLY names them; an application's task of the same name takes the place
+    of one. Any other duplicate is refused. Raises TaskDefinitionError with the culprit named.
     """
     registry = Registry(settings)
     reference, others = _installed()
-    for point in reference:
-        _add(registry, _load(point), point.value)
-    defaults = set(registry.found)
-    collected = _ReplacingRegistry(registry, defaults)
     for point in others:
-        _add(collected, _load(point), point.value)
+        _add(registry, _load(point), point.value)
     for target in settings.tasks:
-        _add(collected, load_attribute(target, "ROTA_TASKS"), target)
+        _add(registry, load_attribute(target, "ROTA_TASKS"), target)
+    alone = not others and not settings.tasks
+    for point in reference:
+        wanted = _OnlyWanted(registry, None if alone else settings.only)
+        _add(wanted, _load(point), point.value)
+        registry.left_out = tuple(wanted.left_out)
     return registry
 
 
-class _ReplacingRegistry:
-    """Lets an application's tasks take the names of the reference tasks, once each."""
+class _OnlyWanted:
+    """Registers the reference tasks that are wanted (None: all) and whose names are free."""
 
-    def __init__(self, registry: Registry, replaceable: set[str]) -> None:
+    def __init__(self, registry: Registry, wanted: Collection[str] | None) -> None:
         self._registry = registry
-        self._replaceable = replaceable
-
-    @property
-    def source(self) -> str:
-        return self._registry.source
-
-    @source.setter
-    def source(self, value: str) -> None:
-        self._registry.source = value
+        self._wanted = wanted
+        self.left_out: list[str] = []
+        self.source = ""
 
     def register_task(
         self,
         name: str,
         handler: Any,
-        interval_seconds: int,
+        interval_seconds: int | None,
         run_on_start: bool = False,  # noqa: FBT001, FBT002 (the seed's signature)
     ) -> None:
-        if name in self._replaceable:
-            self._replaceable.discard(name)
-            self._registry.forget([name])
+        if name in self._registry.found:
+            return
+        if self._wanted is not None and name not in self._wanted:
+            self.left_out.append(name)
+            return
+        self._registry.source = self.source
         self._registry.register_task(name, handler, interval_seconds, run_on_start)
 
 
@@ -76,11 +76,11 @@ def _add(registry: Any, found: Any, target: str) -> None:
     registry.source = target
     if inspect.isclass(found):
         found = _instance(found, target)
-    if isinstance(found, BaseTask) or _looks_like_a_task(found):
+    if is_task(found):
         registry.register_task(
             found.name,
             found,
-            found.interval_seconds,
+            getattr(found, "interval_seconds", None),
             run_on_start=getattr(found, "run_on_start", False),
         )
     elif inspect.isfunction(found) and not inspect.iscoroutinefunction(found):
@@ -92,16 +92,12 @@ def _add(registry: Any, found: Any, target: str) -> None:
         )
 
 
-def _looks_like_a_task(found: Any) -> bool:
-    return callable(found) and hasattr(found, "name") and hasattr(found, "interval_seconds")
-
-
 def _instance(task_class: type, target: str) -> Any:
     try:
         return task_class()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise TaskDefinitionError(
-            f"{target!r} cannot be made without arguments: {type(error).__name__}: {error}"
+            f"{target!r} cannot be made without arguments: {told_of(error)}"
         ) from error
 
 
@@ -110,7 +106,5 @@ def _call(register: Any, registry: Any, target: str) -> None:
         register(registry)
     except RotaError:
         raise
-    except Exception as error:
-        raise TaskDefinitionError(
-            f"{target!r} failed: {type(error).__name__}: {error}{place_of(error)}"
-        ) from error
+    except (Exception, SystemExit) as error:
+        raise TaskDefinitionError(f"{target!r} failed: {told_of(error)}") from error

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rota.context import current_execution
-from rota.settings import load_settings
 from rota.tasks.base import BaseTask
 from rota.tasks.fan_out import fan_out
 
@@ -29,12 +28,7 @@ class NotificationTask(BaseTask):
             await api_client.send_notification(notification_id)
             self.logger.debug("notifications.sent", extra={"notification_id": notification_id})
 
-        return await fan_out(
-            [each for each in ids if _is_mine(each)],
-            send,
-            concurrency=load_settings().fan_out_concurrency,
-            done="sent",
-        )
+        return await fan_out([each for each in ids if _is_mine(each)], send, done="sent")
 
 
 def _is_mine(notification_id: object) -> bool:

@@ -1,6 +1,6 @@
 """The tasks of one process, by name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from rota.errors import TaskDefinitionError, UnknownTaskError
@@ -10,22 +10,29 @@ from rota.tasks.naming import kubernetes_name, suggestion
 
 
 class Registry:
-    """Collects tasks through the same `register_task` that the scheduler has."""
+    """Collects tasks through the same `register_task` that the scheduler has.
+
+    `left_out` names the reference tasks that do not run, since there are others.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._found: dict[str, TaskDefinition] = {}
         self._kubernetes_names: dict[str, str] = {}
         self.source = "register_task"
+        self.left_out: tuple[str, ...] = ()
 
     def register_task(
         self,
         name: str,
         handler: Handler,
-        interval_seconds: int,
+        interval_seconds: int | None,
         run_on_start: bool = False,  # noqa: FBT001, FBT002 (the seed's signature)
     ) -> None:
-        """Add a task; TaskDefinitionError for a bad or taken name (positional as in the seed)."""
+        """Add a task; TaskDefinitionError for a bad or taken name (positional as in the seed).
+
+        `interval_seconds` may be None for a task that says itself when it runs.
+        """
         task = define_task(
             name,
             handler,
@@ -36,12 +43,6 @@ class Registry:
         )
         self._claim_name(task)
         self._found[task.name] = task
-
-    def forget(self, names: Iterable[str]) -> None:
-        """Forget tasks, so that others may take their names."""
-        for name in names:
-            if self._found.pop(name, None):
-                del self._kubernetes_names[kubernetes_name(name)]
 
     def _claim_name(self, task: TaskDefinition) -> None:
         key = kubernetes_name(task.name)
@@ -95,8 +96,13 @@ class Registry:
         raise self._unknown(name, None)
 
     def _unknown(self, name: str, where: str | None) -> UnknownTaskError:
-        known = ", ".join(self._found) or "none"
         prefix = f"{where}: " if where else ""
+        if name in self.left_out:
+            return UnknownTaskError(
+                f"{prefix}{name!r} is a reference task, left out beside an application's own; "
+                "name it in ROTA_ONLY or ROTA_TASKS to have it"
+            )
+        known = ", ".join(self._found) or "none"
         return UnknownTaskError(
             f"{prefix}no task is named {name!r}{suggestion(name, self._found)} (known: {known})"
         )

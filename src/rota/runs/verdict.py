@@ -1,0 +1,75 @@
+"""What a task returned or raised, judged once: an outcome, an exit code and plain data.
+
+Nothing that is handed on from here runs the application's code when it is looked at.
+"""
+
+import asyncio
+import traceback
+from dataclasses import dataclass
+
+from rota.errors import ApiError, ItemsFailedError, RequestRefusedError
+from rota.exit_codes import ExitCode
+from rota.net import as_api_error
+from rota.plain import plain_repr, plain_text, shortened
+from rota.redaction import redact
+from rota.runs.outcome import Outcome, exit_code_of_error
+
+# Their text says all there is to say; a traceback would only show rota's own insides.
+_SELF_EXPLAINING = (ApiError, ItemsFailedError, RequestRefusedError)
+_MAX_TRACEBACK_CHARACTERS = 8192
+# Masked before it is cut, so that no half of a secret is left; a longer text is a mistake anyway.
+_MAX_SEARCHED_CHARACTERS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a run ended. `reason` in words; `traceback` where the reason does not explain itself."""
+
+    outcome: Outcome
+    exit_code: ExitCode
+    reason: str | None = None
+    traceback: str | None = None
+
+
+TIMED_OUT = Verdict(Outcome.TIMED_OUT, ExitCode.TIMED_OUT)
+
+
+def verdict_on(error: BaseException) -> Verdict:
+    """Return what an error that a task let out makes of its run."""
+    if isinstance(error, asyncio.CancelledError):
+        return Verdict(Outcome.FAILED, ExitCode.TASK_FAILED, "the task cancelled itself")
+    try:
+        error = meaning(error)
+        exit_code = exit_code_of_error(error)
+        explained = isinstance(error, _SELF_EXPLAINING)
+    except BaseException:  # noqa: BLE001 (an exception's attributes may be the application's code)
+        exit_code, explained = ExitCode.TASK_FAILED, False
+    return Verdict(
+        Outcome.FAILED, exit_code, reason_of(error), None if explained else traceback_of(error)
+    )
+
+
+def meaning(error: BaseException) -> BaseException:
+    """Return what an error says about the Business API, if that is what it is about."""
+    if isinstance(error, BaseExceptionGroup):
+        leaves = [meaning(each) for each in error.exceptions]
+        codes = {exit_code_of_error(each) for each in leaves}
+        # A group of one kind, as from a TaskGroup, is an error of that kind.
+        return leaves[0] if len(codes) == 1 else error
+    return as_api_error(error) or error
+
+
+def reason_of(error: BaseException) -> str:
+    """Return an error's text, or its representation where it has none."""
+    text = plain_text(error, _MAX_SEARCHED_CHARACTERS)
+    return plain_text(redact(text or plain_repr(error, _MAX_SEARCHED_CHARACTERS)))
+
+
+def traceback_of(error: BaseException) -> str:
+    """Return an error's traceback, its middle cut out where it is long."""
+    try:
+        text = "".join(traceback.format_exception(error)).rstrip("\n")
+    except BaseException as failure:  # noqa: BLE001 (as above)
+        text = f"{type(error).__name__} (it cannot be shown: {type(failure).__name__})"
+    text = redact(shortened(text, _MAX_SEARCHED_CHARACTERS))
+    return shortened(text, _MAX_TRACEBACK_CHARACTERS)
