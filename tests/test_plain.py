@@ -96,6 +96,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.fault(105)
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_nothing_that_an_application_writes_breaks_it(kind):
     value = HOSTILE[kind]()

@@ -11,6 +11,7 @@ from typing import Any, Self
 from rota.api.factory import make_client
 from rota.clock import Clock, SystemClock
 from rota.context import Run, Stop, Trigger
+from rota.errors import SettingsError
 from rota.exit_codes import ExitCode
 from rota.logs import run_fields
 from rota.observability.termination_message import TerminationMessage, write_message
@@ -51,6 +52,7 @@ def run_task(task: TaskDefinition, settings: Settings) -> ExitCode:
 
 def run_of_pod(task: TaskDefinition, settings: Settings, clock: Clock) -> Run:
     """Return this process's run: scheduled where a Job's name tells a slot, else manual."""
+    shard_index, shard_count = _shard_of_pod(task, settings.completion_index)
     slot = slot_of_job(settings.job_name, settings.cronjob_name)
     return new_run(
         task,
@@ -58,10 +60,22 @@ def run_of_pod(task: TaskDefinition, settings: Settings, clock: Clock) -> Run:
         slot,
         clock=clock,
         identity=settings.job_uid or None,
-        shard_index=settings.completion_index if task.shards > 1 else 0,
-        shard_count=task.shards,
+        shard_index=shard_index,
+        shard_count=shard_count,
         attempt=settings.job_attempt,
     )
+
+
+def _shard_of_pod(task: TaskDefinition, completion_index: int | None) -> tuple[int, int]:
+    if completion_index is None or task.shards == 1:
+        # Nobody else does the rest: a run by hand does all of it.
+        return 0, 1
+    if completion_index >= task.shards:
+        raise SettingsError(
+            f"JOB_COMPLETION_INDEX: {completion_index} is no share of task {task.name!r}, which "
+            f"has {task.shards} shards, counted from 0; let the Job have as many completions"
+        )
+    return completion_index, task.shards
 
 
 async def _run(

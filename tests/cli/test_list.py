@@ -1,4 +1,7 @@
 import json
+from pathlib import Path
+
+import pytest
 
 FIELDS = {
     "name": "cleanup",
@@ -73,3 +76,35 @@ def test_people_get_columns(rota):
     assert first.startswith("cleanup        scheduled  every 1h ")
     assert second.startswith("notifications  scheduled  every 5m ")
     assert heading.index("CRONJOB") == first.index("0 * * * *") == second.index("*/5 * * * *")
+
+
+OWN = {"ROTA_TASKS": "seed_tasks:ReportTask"}
+
+
+@pytest.fixture
+def own_tasks(monkeypatch):
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "fixtures"))
+
+
+@pytest.mark.fault(110)
+@pytest.mark.usefixtures("own_tasks")
+def test_a_last_line_says_that_the_reference_tasks_are_left_out(rota):
+    _, report, last = rota("list", **OWN).stdout.splitlines()
+    assert report.startswith("report  ")
+    assert last == (
+        "Left out, as reference tasks: cleanup and notifications "
+        "(ROTA_ONLY or ROTA_TASKS can name them)"
+    )
+    assert json.loads(rota("list", "--json", **OWN).stdout)["left_out"] == [
+        "cleanup",
+        "notifications",
+    ]
+
+
+@pytest.mark.fault(110)
+@pytest.mark.usefixtures("own_tasks")
+def test_no_line_says_so_where_none_is(rota):
+    assert "Left out" not in rota("list").stdout
+    both = rota("list", ROTA_TASKS="seed_tasks:ReportTask,rota.tasks:register_tasks")
+    assert len(both.stdout.splitlines()) == 4
+    assert json.loads(rota("list", "--json").stdout)["left_out"] == []

@@ -39,7 +39,11 @@ def test_a_task_that_succeeds_ends_with_0_and_its_counts(rota, api):
         ("InterruptsItself", "interrupts-itself", "the task raised KeyboardInterrupt"),
         ("CancelsItself", "cancels-itself", "the task cancelled itself"),
         ("ExitsInAChild", "exits-in-a-child", "the task called sys.exit(0)"),
-        ("CannotSayWhatIsWrong", "cannot-say-what-is-wrong", "_SilentError"),
+        (
+            "CannotSayWhatIsWrong",
+            "cannot-say-what-is-wrong",
+            "_SilentError (its text cannot be read: TypeError)",
+        ),
     ],
 )
 @pytest.mark.fault(62)
@@ -48,6 +52,70 @@ def test_a_task_that_breaks_ends_with_1(rota, task, name, reason):
     process = rota.run("run", name, ROTA_TASKS=MISBEHAVING + task)
     assert_said_everywhere(process, 1, "failed")
     assert process.message["reason"] == reason
+
+
+@pytest.mark.fault(105)
+def test_an_exit_that_cannot_be_shown_ends_with_1_at_once(rota):
+    process = rota.run(
+        "run",
+        "exits-with-what-cannot-be-shown",
+        ROTA_TASKS=MISBEHAVING + "ExitsWithWhatCannotBeShown",
+    )
+    assert_said_everywhere(process, 1, "failed")
+    assert process.message["reason"].startswith("the task called sys.exit(<SilentError>")
+    assert process.message["duration_seconds"] < 30
+
+
+@pytest.mark.fault(105)
+def test_counts_that_cannot_be_read_are_told_and_the_work_is_done(rota):
+    process = rota.run(
+        "run", "counts-what-cannot-be-read", ROTA_TASKS=MISBEHAVING + "CountsWhatCannotBeRead"
+    )
+    assert_said_everywhere(process, 0, "succeeded")
+    assert process.message["counts"] == {"sent": 1}
+    assert [line["reason"] for line in process.events("run.counts_unreadable")] == ["SystemExit: 7"]
+
+
+@pytest.mark.fault(115)
+@pytest.mark.parametrize(
+    ("task", "name", "warning"),
+    [
+        ("LeavesAnAsyncioTask", "leaves-an-asyncio-task", "LeavesAnAsyncioTask.refresh"),
+        ("ForgetsToAwait", "forgets-to-await", "'ForgetsToAwait.refresh' was never awaited"),
+    ],
+)
+def test_what_a_run_started_and_did_not_await_is_named(rota, task, name, warning):
+    process = rota.run("run", name, ROTA_TASKS=MISBEHAVING + task)
+    assert_said_everywhere(process, 0, "succeeded")
+    [line] = [line for line in process.log if line["level"] == "warning"]
+    assert warning in str(line)
+    assert line["task"] == name
+
+
+@pytest.mark.fault(103)
+@pytest.mark.parametrize(
+    ("index", "counts"),
+    [({}, {"index": 0, "count": 1}), ({"JOB_COMPLETION_INDEX": "2"}, {"index": 2, "count": 3})],
+    ids=["by hand", "indexed"],
+)
+def test_a_run_by_hand_does_all_shares(rota, index, counts):
+    name = "fans-out-the-whole-share"
+    process = rota.run("run", name, ROTA_TASKS=MISBEHAVING + "FansOutTheWholeShare", **index)
+    assert_said_everywhere(process, 0, "succeeded")
+    assert process.message["counts"] == counts
+
+
+@pytest.mark.fault(103)
+def test_a_share_that_there_is_not_ends_with_2_rather_than_do_nothing(rota):
+    name = "fans-out-the-whole-share"
+    process = rota.run(
+        "run", name, ROTA_TASKS=MISBEHAVING + "FansOutTheWholeShare", JOB_COMPLETION_INDEX="3"
+    )
+    assert process.exit_code == 2
+    assert "JOB_COMPLETION_INDEX: 3 is no share of task 'fans-out-the-whole-share'" in (
+        process.stderr
+    )
+    assert process.message["exit_code"] == 2
 
 
 @pytest.mark.fault(25)

@@ -4,6 +4,7 @@ import json
 import httpx
 import pytest
 
+from fixtures import hostile
 from rota import redaction
 from rota.context import Stop, Trigger, current_execution, current_run
 from rota.errors import (
@@ -20,7 +21,6 @@ from rota.runs.events import RunFinished, tell
 from rota.runs.run_log import log_run_event
 from rota.settings import Settings
 from rota.tasks.definition import define_task
-from support import hostile
 
 REQUEST = httpx.Request("GET", "http://api/x")
 

@@ -7,6 +7,7 @@ from rota.errors import (
     ApiUnavailableError,
     ItemsFailedError,
     RequestRefusedError,
+    TaskDefinitionError,
 )
 from rota.tasks import CleanupTask, NotificationTask, fan_out
 
@@ -42,6 +43,60 @@ async def act(item):
 async def test_what_failed_decides_the_error(items, error):
     with pytest.raises(error):
         await fan_out(items, act, concurrency=2)
+
+
+@pytest.mark.fault(103)
+@pytest.mark.parametrize(
+    ("items", "options", "culprit"),
+    [
+        ([1], {"concurrency": 0}, "concurrency must be a whole number of 1 or more, not 0"),
+        ([1], {"concurrency": -1}, "not -1"),
+        ([1], {"concurrency": False}, "not False"),
+        ([1], {"concurrency": 0.5}, r"not 0\.5"),
+        ([1], {"concurrency": "5"}, "not '5'"),
+        ("notification-1", {}, "items is one text, 'notification-1'"),
+        ([1], {"done": "failed"}, "done cannot be 'failed'"),
+        ([1], {"done": "refused"}, "done cannot be 'refused'"),
+        ([1], {"done": None}, "done cannot be None"),
+    ],
+)
+async def test_an_argument_that_would_do_nothing_or_count_wrong_is_refused(items, options, culprit):
+    done = []
+
+    async def note(item):
+        done.append(item)
+
+    with pytest.raises(TaskDefinitionError, match=culprit) as raised:
+        await fan_out(items, note, **options)
+    assert raised.value.exit_code == 2
+    assert done == []
+
+
+async def test_without_a_concurrency_ten_actions_go_on_at_once():
+    going_on = most = 0
+
+    async def count(item):
+        nonlocal going_on, most
+        going_on += 1
+        most = max(most, going_on)
+        await asyncio.sleep(0)
+        going_on -= 1
+
+    await fan_out(range(100), count)
+    assert most == 10
+
+
+@pytest.mark.fault(105)
+async def test_an_item_whose_error_cannot_be_read_stops_no_others():
+    class SilentApiError(ApiUnavailableError):
+        def __str__(self):
+            raise SystemExit(3)
+
+    with pytest.raises(
+        ItemsFailedError, match=r"SilentApiError .its text cannot be read"
+    ) as raised:
+        await fan_out([SilentApiError("x"), 1, 2], act)
+    assert raised.value.counts == {"done": 2, "refused": 0, "failed": 1}
 
 
 async def test_the_counts_are_of_this_call_alone():

@@ -37,7 +37,8 @@ def check_command(*, as_json: bool) -> None:
     for name, texts in warnings.items():
         for text in texts:
             click.secho(f"warning: task {name!r}: {text}", fg="yellow")
-    click.secho(f"ok: {len(tasks)} tasks: {', '.join(task.name for task in tasks)}", fg="green")
+    number = "1 task" if len(tasks) == 1 else f"{len(tasks)} tasks"
+    click.secho(f"ok: {number}: {', '.join(task.name for task in tasks)}", fg="green")
 
 
 def task_warnings(task: TaskDefinition) -> list[str]:

@@ -146,8 +146,9 @@ class Settings(BaseSettings):
     job_attempt: Annotated[int, Field(ge=0)] | None = None
     """The pod's annotation batch.kubernetes.io/job-index-failure-count, where there is one."""
     completion_index: Annotated[
-        int, Field(ge=0, validation_alias=AliasChoices("JOB_COMPLETION_INDEX"))
-    ] = 0
+        Annotated[int, Field(ge=0)] | None,
+        Field(validation_alias=AliasChoices("JOB_COMPLETION_INDEX")),
+    ] = None
     """This pod's share of a run with shards; set by Kubernetes in an Indexed Job."""
     termination_message_path: str = "/dev/termination-log"
     """Where Kubernetes reads the end of a run; written only where that file is there already."""
