@@ -3,8 +3,8 @@
 import contextlib
 import difflib
 import importlib
+import os
 import sys
-import sysconfig
 import traceback
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +13,7 @@ from typing import Any
 from rota.errors import ConfigError
 from rota.plain import plain_text
 
-_LIBRARY = Path(sysconfig.get_path("stdlib"))
+_LIBRARY = Path(os.__file__).parent
 _INSTALLED = ("site-packages", "dist-packages")
 
 

@@ -127,7 +127,7 @@ async def _close(client: Any) -> None:
     try:
         async with asyncio.timeout(_CLOSE_SECONDS):
             await client.close()
-    except Exception:
+    except (Exception, SystemExit):
         _logger.warning("client.close_failed", exc_info=True)
 
 

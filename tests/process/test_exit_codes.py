@@ -178,7 +178,9 @@ def test_no_code_is_left_out_here():
     assert {int(code) for code in ExitCode} == {0, 1, 2, 3, 4, 5, 6, 130, 143}
 
 
-@pytest.mark.parametrize("client", ["ClientWhoseCloseHangs", "ClientWhoseCloseBreaks"])
+@pytest.mark.parametrize(
+    "client", ["ClientWhoseCloseHangs", "ClientWhoseCloseBreaks", "ClientWhoseCloseExits"]
+)
 def test_a_client_that_cannot_be_closed_makes_no_other_end_of_the_run(rota, client):
     process = rota.run(
         "run",

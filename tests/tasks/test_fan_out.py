@@ -1,7 +1,10 @@
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 
+from rota.clock import SystemClock
+from rota.context import Stop, Trigger
 from rota.errors import (
     ApiRejectedError,
     ApiUnavailableError,
@@ -9,7 +12,10 @@ from rota.errors import (
     RequestRefusedError,
     TaskDefinitionError,
 )
+from rota.runs.active_run import ActiveRun, new_run
+from rota.settings import Settings, load_settings
 from rota.tasks import CleanupTask, NotificationTask, fan_out
+from rota.tasks.definition import define_task
 
 REFUSED = ApiRejectedError("no")
 AWAY = ApiUnavailableError("away")
@@ -72,7 +78,7 @@ async def test_an_argument_that_would_do_nothing_or_count_wrong_is_refused(items
     assert done == []
 
 
-async def test_without_a_concurrency_ten_actions_go_on_at_once():
+async def most_at_once(items):
     going_on = most = 0
 
     async def count(item):
@@ -82,8 +88,48 @@ async def test_without_a_concurrency_ten_actions_go_on_at_once():
         await asyncio.sleep(0)
         going_on -= 1
 
-    await fan_out(range(100), count)
-    assert most == 10
+    await fan_out(items, count)
+    return most
+
+
+async def test_without_a_concurrency_ten_actions_go_on_at_once():
+    assert await most_at_once(range(100)) == 10
+
+
+async def test_in_a_run_it_is_the_settings_concurrency():
+    async def handler(api_client):
+        return {"most": await most_at_once(range(100))}
+
+    settings = Settings(_env_file=None, fan_out_concurrency=3)
+    task = define_task("t", handler, 60, run_on_start=False, settings=settings)
+    end = asyncio.get_running_loop().create_future()
+    clock = SystemClock()
+    ActiveRun(
+        task,
+        new_run(task, Trigger.MANUAL, None, clock=clock),
+        object(),
+        clock=clock,
+        stop=Stop(),
+        on_result=lambda _, result: end.set_result(result),
+    )
+    assert (await end).counts["most"] == 3
+
+
+@pytest.mark.fault(107)
+async def test_the_reference_tasks_read_no_environment(monkeypatch):
+    monkeypatch.setenv("ROTA_BANNER", "hello")
+    load_settings.cache_clear()
+    sent = []
+
+    async def pending():
+        return {"items": [{"id": "a"}, {"id": "b"}]}
+
+    async def send(notification_id):
+        sent.append(notification_id)
+
+    api_client = SimpleNamespace(get_pending_notifications=pending, send_notification=send)
+    await NotificationTask()(api_client)
+    assert sent == ["a", "b"]
 
 
 @pytest.mark.fault(105)

@@ -2,7 +2,7 @@
 
 from rota.api.client import BusinessApiClient
 from rota.errors import ConfigError, RotaError
-from rota.importing import load_attribute
+from rota.importing import load_attribute, told_of
 from rota.net import ApiOptions, check_files
 from rota.settings import Settings
 
@@ -26,10 +26,10 @@ def make_client(settings: Settings) -> BusinessApiClient:
         client = client_class(settings.business_api_url)
     except RotaError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ConfigError(
             f"ROTA_API_CLIENT: {settings.api_client!r} cannot be made with the base URL alone: "
-            f"{type(error).__name__}: {error}"
+            f"{told_of(error)}"
         ) from error
     # Set afterwards, since a subclass in the seed's form takes the base URL alone.
     client.options = options
