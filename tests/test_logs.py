@@ -217,6 +217,8 @@ class Unreadable:
     def __str__(self):
         raise self.error
 
+    __repr__ = __str__
+
 
 def test_what_no_json_parser_would_take_is_logged_as_text(configure):
     stderr = configure()
@@ -234,6 +236,16 @@ def test_what_no_json_parser_would_take_is_logged_as_text(configure):
         "Unreadable (its text cannot be read: SystemExit)",
     ]
     assert line["kept"] == 0.5
+
+
+@pytest.mark.fault(105)
+def test_a_console_line_has_the_representations_that_can_be_had(configure):
+    stderr = configure("console")
+    extra = {"gone": Unreadable(SystemExit(3)), "list": ["a b"], "long": 10**5000}
+    logging.getLogger("x").info("x", extra=extra)
+    assert "gone=<" in stderr.getvalue()
+    assert "list=['a b']" in stderr.getvalue()
+    assert "long=<int> (it cannot be shown: ValueError)" in stderr.getvalue()
 
 
 def test_a_console_line_has_no_control_characters(configure):

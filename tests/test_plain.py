@@ -1,13 +1,13 @@
 """Whatever an application hands over becomes data that JSON takes."""
 
 import json
-from collections.abc import Mapping
 from enum import IntEnum
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixtures.hostile import BrokenMapping
 from rota.plain import plain_counts, plain_data, plain_text, shortened
 
 
@@ -38,23 +38,7 @@ class Liar:
         raise SystemExit(7)
 
 
-class Broken(Mapping):
-    def __init__(self, error, good=()):
-        self.error = error
-        self.good = good
-
-    def __iter__(self):
-        yield from self.good
-        raise self.error
-
-    def __getitem__(self, key):
-        return 1
-
-    def __len__(self):
-        raise self.error
-
-
-class Endless(Broken):
+class Endless(BrokenMapping):
     def __iter__(self):
         number = 0
         while True:
@@ -88,7 +72,7 @@ def test_data_becomes_what_json_has(value, expected):
 HOSTILE = {
     "str": lambda: Text("x"),
     "class": Liar,
-    "broken": lambda: Broken(SystemExit(1)),
+    "broken": lambda: BrokenMapping(SystemExit(1)),
     "endless": lambda: Endless(None),
     "ring": lambda: RING,
     "key": lambda: {Text("a"): Liar()},
@@ -107,7 +91,7 @@ def test_nothing_that_an_application_writes_breaks_it(kind):
 
 @pytest.mark.parametrize("error", [KeyError("a"), SystemExit(3), RecursionError()], ids=repr)
 def test_counts_that_break_halfway_keep_what_was_read_and_say_why_it_ended(error):
-    counts, problem = plain_counts(Broken(error, ["sent"]))
+    counts, problem = plain_counts(BrokenMapping(error, ["sent"]))
     assert counts == {"sent": 1}
     assert problem.startswith(type(error).__name__)
 

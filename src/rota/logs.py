@@ -15,6 +15,7 @@ from rota import redaction, streams
 from rota.clock import rfc3339
 from rota.context import Run, current_execution
 from rota.log_line import bounded_json_line, bounded_text, json_line
+from rota.plain import plain_repr
 
 # Both print whole URLs or headers, which may hold what nobody should read (encode/httpx#2760).
 _CHATTY_LOGGERS = ("httpx", "httpcore", "asyncio")
@@ -119,9 +120,21 @@ def _json(event: EventDict, **_: Any) -> str:
     return json_line(event)
 
 
+class _Shown(str):
+    """A representation, which is not to be put in quotes again."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 def _escape_unprintable(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     for key, value in event.items():
-        if isinstance(value, str) and not value.isprintable():
+        if not isinstance(value, str):
+            # What the renderer would print, where that does not raise.
+            event[key] = _Shown(plain_repr(value))
+        elif not value.isprintable():
             kept = "\n\t" if key == _MULTILINE_KEY else ""
             event[key] = "".join(
                 one if one.isprintable() or one in kept else repr(one)[1:-1] for one in value

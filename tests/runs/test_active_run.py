@@ -303,13 +303,21 @@ async def test_an_asyncio_task_that_a_run_leaves_behind_is_named(clock, caplog):
 async def test_what_was_awaited_cancelled_or_is_of_another_run_is_not(clock, caplog):
     others = []
 
+    async def slow_to_end():
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            await asyncio.sleep(5)
+
     async def patient(api_client):
         others.append(asyncio.create_task(asyncio.sleep(1000)))
         await asyncio.sleep(100)
 
     async def handler(api_client):
         await asyncio.gather(asyncio.sleep(1), asyncio.sleep(2))
-        asyncio.create_task(asyncio.sleep(1000)).cancel()
+        others.append(asyncio.create_task(slow_to_end()))
+        await asyncio.sleep(1)
+        others[-1].cancel()
 
     other = asyncio.create_task(run(patient, clock))
     outside = asyncio.create_task(asyncio.sleep(1000))

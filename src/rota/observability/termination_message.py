@@ -6,10 +6,9 @@ from bisect import bisect_right
 from pathlib import Path
 from typing import Any
 
-from rota.logs import run_fields
 from rota.redaction import redact
 from rota.runs.events import RunEvent, RunFinished
-from rota.runs.outcome import RunResult
+from rota.runs.run_log import result_fields
 
 # The kubelet reads no more (MaxContainerTerminationMessageLength in kubelet/container/runtime.go).
 MAX_MESSAGE_BYTES = 4096
@@ -26,22 +25,7 @@ class TerminationMessage:
     def __call__(self, event: RunEvent) -> None:
         """Write the message of a finished run; the other events are no business of a pod's end."""
         if isinstance(event, RunFinished):
-            write_message(self._path, describe(event.result))
-
-
-def describe(result: RunResult) -> dict[str, Any]:
-    """Return what is worth keeping of a run, JSON-ready."""
-    message: dict[str, Any] = {
-        **run_fields(result.run),
-        "outcome": result.outcome.value,
-        "exit_code": int(result.exit_code),
-        "duration_seconds": round(result.duration_seconds, 3),
-    }
-    if result.counts:
-        message["counts"] = dict(result.counts)
-    if result.reason:
-        message["reason"] = result.reason
-    return message
+            write_message(self._path, result_fields(event.result))
 
 
 def write_message(path: Path, message: dict[str, Any]) -> None:

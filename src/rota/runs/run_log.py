@@ -67,7 +67,8 @@ def _log_skipped(event: SlotsSkipped) -> None:
     _log(logging.WARNING, text, "run.skipped", fields)
 
 
-def _log_result(result: RunResult) -> None:
+def result_fields(result: RunResult) -> dict[str, Any]:
+    """Return what a log line or a message says of a run's end, JSON-ready."""
     fields = {
         **run_fields(result.run),
         "outcome": result.outcome.value,
@@ -80,11 +81,15 @@ def _log_result(result: RunResult) -> None:
         fields["reason"] = result.reason
     if result.stuck:
         fields["stuck"] = True
+    return fields
+
+
+def _log_result(result: RunResult) -> None:
     text = f"task {result.run.task!r} {_WORDS[result.outcome]}"
     text += f" after {result.duration_seconds:.3f} s"
     if result.reason:
         text += f": {result.reason}"
-    _log(_LEVELS[result.outcome], text, "run.finished", fields, result.traceback)
+    _log(_LEVELS[result.outcome], text, "run.finished", result_fields(result), result.traceback)
 
 
 def _log(
