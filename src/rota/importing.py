@@ -14,6 +14,7 @@ from rota.errors import ConfigError
 from rota.plain import plain_text
 
 _LIBRARY = Path(os.__file__).parent
+_ROTA = Path(__file__).parent
 _INSTALLED = ("site-packages", "dist-packages")
 
 
@@ -55,9 +56,9 @@ def _place_of(error: BaseException) -> str:
         return ""
     frames = [
         frame
-        for frame in traceback.extract_tb(error.__traceback__)[1:]
+        for frame in traceback.extract_tb(error.__traceback__)
         # Frozen modules and code made from a text have no file.
-        if not frame.filename.startswith("<") and not _is_libraries(frame.filename)
+        if not frame.filename.startswith("<") and not _is_no_applications(frame.filename)
     ]
     if not frames:
         return ""
@@ -71,7 +72,9 @@ def _place_of(error: BaseException) -> str:
     return f" ({own[-1].filename}, line {own[-1].lineno})"
 
 
-def _is_libraries(filename: str) -> bool:
+def _is_no_applications(filename: str) -> bool:
+    if Path(filename).is_relative_to(_ROTA):
+        return True
     return Path(filename).is_relative_to(_LIBRARY) and not _is_installed(filename)
 
 

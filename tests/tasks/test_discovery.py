@@ -253,6 +253,28 @@ BROKEN = {
             "SystemExit) ({path}, line 5)"
         ),
     ),
+    "an attribute that breaks": (
+        "shop_g:Reads",
+        PREAMBLE + "class Reads(Bills):\n    name = 'reads'\n    @property\n"
+        "    def interval_seconds(self):\n        import os\n"
+        "        return int(os.environ['SHOP_NO_SUCH_VARIABLE'])\n",
+        "'shop_g:Reads' cannot be used: KeyError: 'SHOP_NO_SUCH_VARIABLE' ({path}, line 21)",
+    ),
+    "a number that cannot be shown": (
+        "shop_g:Long",
+        PREAMBLE + "class Long(Bills):\n    interval_seconds = 10**5000\n",
+        "task 'bills': interval_seconds = <int> (it cannot be shown: ValueError) is not allowed: ",
+    ),
+    "a name that cannot be shown": (
+        "shop_g:Long",
+        PREAMBLE + "class Long(Bills):\n    name = 10**5000\n",
+        "task name <int> (it cannot be shown: ValueError) is not allowed: ",
+    ),
+    "a name of megabytes": (
+        "shop_g:Long",
+        PREAMBLE + "class Long(Bills):\n    name = 'x' * 10**6\n",
+        "task name 'xxx",
+    ),
     "an exit when it is made": (
         "shop_g:Wants",
         PREAMBLE + "class Wants(Bills):\n    def __init__(self):\n        raise SystemExit(3)\n",
@@ -333,6 +355,7 @@ def test_what_cannot_be_used_is_refused_with_the_culprit(settings_of, write, cas
     told = str(caught.value)
     assert told.startswith(message.format(path=path))
     assert "\n" not in told
+    assert len(told) < 1000
     assert caught.value.exit_code is ExitCode.USAGE
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from rota.context import DEFAULT_CONCURRENCY
 from rota.errors import ScheduleError, TaskDefinitionError
+from rota.plain import plain_repr
 from rota.schedules import (
     Cron,
     CronJobSchedule,
@@ -81,13 +82,16 @@ def define_task(
     """
     check_name(name)
     if not callable(handler):
-        raise TaskDefinitionError(f"task {name!r}: the handler {handler!r} cannot be called")
+        raise TaskDefinitionError(
+            f"task {name!r}: the handler {plain_repr(handler, 200)} cannot be called"
+        )
     check_task_class(name, handler)
     stated = stated_by(name, handler)
     if interval_seconds is not None and not _is_the_tasks_own(handler, interval_seconds):
         if "schedule" in stated:
             raise TaskDefinitionError(
-                f"task {name!r}: registered with interval_seconds={interval_seconds!r}, and states "
+                f"task {name!r}: registered with interval_seconds="
+                f"{plain_repr(interval_seconds, 200)}, and states "
                 "a schedule itself; keep one"
             )
         stated["interval_seconds"] = interval_seconds
@@ -117,7 +121,8 @@ def _validated(name: str, stated: Mapping[str, Any]) -> TaskOverrides:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])
         raise TaskDefinitionError(
-            f"task {name!r}: {field} = {stated.get(field)!r} is not allowed: {first['msg'].lower()}"
+            f"task {name!r}: {field} = {plain_repr(stated.get(field), 200)} is not allowed: "
+            f"{first['msg'].lower()}"
         ) from None
 
 

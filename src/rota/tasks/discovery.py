@@ -73,6 +73,16 @@ def _load(point: EntryPoint) -> Any:
 
 
 def _add(registry: Any, found: Any, target: str) -> None:
+    try:
+        _register(registry, found, target)
+    except RotaError:
+        raise
+    except (Exception, SystemExit) as error:
+        # Attributes may be properties, which are the application's code.
+        raise TaskDefinitionError(f"{target!r} cannot be used: {told_of(error)}") from error
+
+
+def _register(registry: Any, found: Any, target: str) -> None:
     registry.source = target
     if inspect.isclass(found):
         found = _instance(found, target)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 
 from rota.errors import TaskDefinitionError
+from rota.plain import plain_repr
 
 MAX_NAME_CHARACTERS = 40
 
@@ -16,8 +17,8 @@ def check_name(name: object) -> str:
     if isinstance(name, str) and len(name) <= MAX_NAME_CHARACTERS and _NAME.fullmatch(name):
         return name
     raise TaskDefinitionError(
-        f"task name {name!r} is not allowed: use lower-case letters, digits, single '-' and '_' "
-        f"between them, at most {MAX_NAME_CHARACTERS} characters"
+        f"task name {plain_repr(name, 200)} is not allowed: use lower-case letters, "
+        f"digits, single '-' and '_' between them, at most {MAX_NAME_CHARACTERS} characters"
     )
 
 
