@@ -35,6 +35,7 @@ NOT_IN_MANIFESTS = {
     "handler": "it is in the image",
     "stated": "a default that is stated means the same",
     "source": "it says where the code was found",
+    "concurrency": "it is the installation's, set by ROTA_FAN_OUT_CONCURRENCY",
 }
 MODES = ("cronjobs", "scheduler")
 
