@@ -42,15 +42,22 @@ def test_a_task_that_logs_and_raises_the_token_is_masked(rota, token, log_format
 
 
 @pytest.mark.parametrize(
-    ("always", "exit_code"),
-    [((401, None), 3), ((403, None), 3), ((503, None), 4), ((302, {"Location": "http://x/"}), 3)],
+    ("always", "exit_code", "said"),
+    [
+        ((401, None), 3, "not with Bearer [redacted]"),
+        ((403, None), 3, "not with Bearer [redacted]"),
+        ((503, None), 4, "not with Bearer [redacted]"),
+        ((302, {"Location": f"http://x/{CANARY}"}), 3, "to /[redacted] on another host"),
+    ],
     ids=["401", "403", "503", "302"],
 )
-def test_an_api_that_fails_and_repeats_the_token_is_masked(rota, api, token, always, exit_code):
+def test_an_api_that_fails_and_repeats_the_token_is_masked(
+    rota, api, token, *, always, exit_code, said
+):
     api.always = always
     process = rota.run("run", "cleanup", **token)
     assert process.exit_code == exit_code
-    assert "not with Bearer [redacted]" in process.message["reason"]
+    assert said in process.message["reason"]
     assert_no_canary(process)
 
 
