@@ -6,11 +6,11 @@ import threading
 import pytest
 
 from rota.runs.events import RunStarted
-from rota.scheduler import TaskScheduler, sqlite_state
+from rota.scheduler import sqlite_state
 from rota.scheduler.sqlite_state import SCHEMA_VERSION, SqliteState, default_state_path
 from rota.scheduler.state import LostRun, Memory
 from rota.settings import Settings
-from support.recording import Recording
+from support.scheduler_process import Process
 from support.virtual_time import VirtualClock
 
 START = 1_795_478_400
@@ -21,56 +21,6 @@ HOUR = 3600
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "state" / "rota.sqlite3"
-
-
-class PromptState(SqliteState):
-    """Waits for each write, since virtual time would leave the writing thread far behind."""
-
-    def flush(self):
-        super().flush()
-        if self._writing is not None:
-            self._writing.result()
-
-
-class Process:
-    """A scheduler's life with a state file: what a restart keeps and what it does not."""
-
-    def __init__(self, path, clock):
-        self.clock = clock
-        self.recording = Recording()
-        self.state = PromptState(path, clock)
-        self.scheduler = TaskScheduler(
-            object(),
-            settings=Settings(_env_file=None),
-            clock=clock,
-            state=self.state,
-            hooks=[self.recording],
-        )
-
-    def add(self, handler=None, interval=HOUR, name="t", run_on_start=False):
-        async def nothing(api_client):
-            pass
-
-        self.scheduler.register_task(name, handler or nothing, interval, run_on_start)
-        return self
-
-    async def live(self, seconds):
-        await self.scheduler.start()
-        await asyncio.sleep(seconds)
-        await self.scheduler.stop()
-        return self.recording
-
-    async def die_after(self, seconds):
-        """End without a goodbye, as SIGKILL does: what is not on disk by then is lost."""
-        await self.scheduler.start()
-        await asyncio.sleep(seconds)
-        for timer in self.scheduler._timers.values():
-            timer.cancel()
-        self.state._connection.close()
-        for run in list(self.scheduler._dispatcher._active):
-            run._coroutine.cancel()
-        await asyncio.sleep(0)
-        return self.recording
 
 
 @pytest.mark.parametrize("minutes_down", [0, 1, 7])

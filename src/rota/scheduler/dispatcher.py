@@ -131,7 +131,9 @@ class Dispatcher:
         if due.slot is not None:
             self._state.end(result.run.run_id)
             # An interrupted slot is still owed: the next process makes up for it.
-            if result.outcome is not Outcome.INTERRUPTED:
+            if result.outcome is Outcome.INTERRUPTED:
+                self._keep_open(plan, due.slot)
+            else:
                 plan.finished_slot = max(plan.finished_slot or due.slot, due.slot)
                 self._settle(plan, due.slot)
         tell(self._hooks, RunFinished(result))
@@ -158,7 +160,16 @@ class Dispatcher:
         event = SlotsSkipped(plan.task.name, due.slot, due.slot, 1, capped=False, reason=reason)
         tell(self._hooks, event)
 
+    def _keep_open(self, plan: Plan, slot: int) -> None:
+        # Only there may a newer slot be settled before, which would hide this one.
+        if plan.task.overlap is Overlap.ALLOW:
+            plan.open_slots |= {slot}
+            self._state.owe(plan.task.name, slot)
+
     def _settle(self, plan: Plan, slot: int) -> None:
+        if slot in plan.open_slots:
+            plan.open_slots -= {slot}
+            self._state.settle(plan.task.name, slot)
         # Under `allow` an older slot may end after a newer one.
         plan.settled_slot = max(plan.settled_slot, slot)
         self._state.remember(plan.task.name, plan.schedule_key, plan.settled_slot)

@@ -8,7 +8,7 @@ repeats nothing.
 import asyncio
 import contextvars
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,7 +16,8 @@ from rota.clock import Clock, SystemClock, instant
 from rota.context import Stop, Trigger
 from rota.errors import TaskDefinitionError
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
-from rota.runs.events import RunHook, RunLost, tell
+from rota.runs.events import RunHook, RunLost, SlotsSkipped, tell
+from rota.runs.outcome import SkipReason
 from rota.runs.run_log import log_run_event
 from rota.scheduler.dispatcher import Dispatcher
 from rota.scheduler.plan import Due, Plan
@@ -138,7 +139,7 @@ class TaskScheduler:
         return asyncio.get_running_loop().time() - self._last_tick_loop_seconds
 
     async def start(self) -> None:
-        """Plan all tasks, make up for at most one missed slot of each, and return."""
+        """Plan all tasks, make up for what they owe, and return."""
         if self._stopping is not None:
             await self._stopping
             self._stopping = None
@@ -197,18 +198,33 @@ class TaskScheduler:
         self._dispatcher = None
 
     def _begin(self, plan: Plan) -> None:
-        if self._dispatcher is None or plan.task.suspend:
+        if self._dispatcher is None:
             return
         now = int(self._clock.timestamp())
+        if plan.task.suspend:
+            # No schedule's text, so that what comes due meanwhile is never owed.
+            self._state.remember(plan.task.name, "suspended", now)
+            return
         memory = self._memories.get(plan.task.name)
-        plan.settled_slot, arrival = self._timetable.resume(plan, memory, now)
+        plan.settled_slot, arrivals = self._timetable.resume(plan, memory, now)
         # What is remembered of a time ahead of this clock stays until a run says better.
         if plan.finished_slot is None or plan.finished_slot <= plan.settled_slot:
             self._state.remember(plan.task.name, plan.schedule_key, plan.settled_slot)
-        if arrival is not None:
+        if memory is not None:
+            self._give_up(plan, frozenset(memory.open_slots) - plan.open_slots)
+        for arrival in arrivals:
             self._arrive(arrival)
         if plan.task.run_on_start and not plan.waiting and not plan.active:
             self._dispatcher.offer(plan, Due(None, Trigger.START))
+
+    def _give_up(self, plan: Plan, slots: Collection[int]) -> None:
+        """Settle open slots that the task, as it is now, makes up for in another way or not."""
+        for slot in sorted(slots):
+            self._state.settle(plan.task.name, slot)
+            if slot <= plan.settled_slot:
+                reason = SkipReason.MISSED
+                event = SlotsSkipped(plan.task.name, slot, slot, 1, capped=False, reason=reason)
+                tell(self._hooks, event)
 
     def _arrive(self, arrival: Arrival) -> None:
         if self._dispatcher is not None:

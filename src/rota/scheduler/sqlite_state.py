@@ -15,8 +15,9 @@ from pathlib import Path
 from rota.clock import Clock
 from rota.scheduler.state import LostRun, Memory
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
+# Also what makes a file of version 1 one of version 2, which added open_slots.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS slots (
     task TEXT PRIMARY KEY, schedule TEXT NOT NULL, last_slot INTEGER NOT NULL
@@ -24,10 +25,16 @@ CREATE TABLE IF NOT EXISTS slots (
 CREATE TABLE IF NOT EXISTS runs (
     run_id TEXT PRIMARY KEY, task TEXT NOT NULL, slot INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS open_slots (
+    task TEXT NOT NULL, slot INTEGER NOT NULL, PRIMARY KEY (task, slot)
+) WITHOUT ROWID;
 """
 _REMEMBER = "INSERT OR REPLACE INTO slots (task, schedule, last_slot) VALUES (?, ?, ?)"
 _BEGIN = "INSERT OR REPLACE INTO runs (run_id, task, slot) VALUES (?, ?, ?)"
 _END = "DELETE FROM runs WHERE run_id = ?"
+_OWE = "INSERT OR IGNORE INTO open_slots (task, slot) VALUES (?, ?)"
+_SETTLE = "DELETE FROM open_slots WHERE task = ? AND slot = ?"
+_LOST_ARE_OPEN = "INSERT OR IGNORE INTO open_slots (task, slot) SELECT task, slot FROM runs"
 
 _CLOSE_TIMEOUT_SECONDS = 5.0
 # A row of 10,000 tasks is looked up now and then: SQLite's own 2 MiB would be a sixth of what they
@@ -43,18 +50,23 @@ class _UnusableError(Exception):
 
 @dataclass(slots=True)
 class _Batch:
-    """What was noted since the last write: rows by task, rows by run id, and run ids."""
+    """What was noted since the last write: rows by task, rows by run id, and run ids.
+
+    `open_slots` has True for a task's slot that is owed, False for one that is so no more.
+    """
 
     slots: dict[str, tuple[str, str, int]] = field(default_factory=dict)
     begun: dict[str, tuple[str, str, int]] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
+    open_slots: dict[tuple[str, int], bool] = field(default_factory=dict)
 
     def is_empty(self) -> bool:
-        return not (self.slots or self.begun or self.ended)
+        return not (self.slots or self.begun or self.ended or self.open_slots)
 
     def add_older(self, older: "_Batch") -> None:
         """Take in a batch that could not be written; what is newer here wins."""
         self.slots = {**older.slots, **self.slots}
+        self.open_slots = {**older.open_slots, **self.open_slots}
         still_begun = {key: row for key, row in older.begun.items() if key not in self.ended}
         self.begun = {**still_begun, **self.begun}
         # What was never written as begun needs no end.
@@ -108,14 +120,20 @@ class SqliteState:
             slots = connection.execute("SELECT task, schedule, last_slot FROM slots").fetchall()
             runs = connection.execute("SELECT task, run_id, slot FROM runs").fetchall()
             with connection:
+                connection.execute(_LOST_ARE_OPEN)
                 connection.execute("DELETE FROM runs")
+            owed: dict[str, tuple[int, ...]] = {}
+            for task, slot in connection.execute("SELECT task, slot FROM open_slots"):
+                owed[task] = (*owed.get(task, ()), slot)
         except BaseException:
             connection.close()
             raise
         self._connection = connection
         # One thread: SQLite has one writer anyway, and batches must keep their order.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rota-state")
-        memories = {task: Memory(schedule, slot) for task, schedule, slot in slots}
+        memories = {
+            task: Memory(schedule, slot, owed.get(task, ())) for task, schedule, slot in slots
+        }
         return memories, [LostRun(*row) for row in runs]
 
     def _set_aside(self) -> None:
@@ -147,6 +165,16 @@ class SqliteState:
         """Note that a run is over; one shorter than a batch is never written at all."""
         if self._connection is not None and self._batch.begun.pop(run_id, None) is None:
             self._batch.ended.add(run_id)
+
+    def owe(self, task: str, slot: int) -> None:
+        """Note that a slot is open: it still needs a run, whatever is remembered."""
+        if self._connection is not None:
+            self._batch.open_slots[task, slot] = True
+
+    def settle(self, task: str, slot: int) -> None:
+        """Note that an open slot needs a run no more."""
+        if self._connection is not None:
+            self._batch.open_slots[task, slot] = False
 
     def flush(self) -> None:
         """Hand the batch to the thread, unless it still writes the one before."""
@@ -183,6 +211,9 @@ class SqliteState:
                 connection.executemany(_REMEMBER, sorted(batch.slots.values()))
                 connection.executemany(_BEGIN, batch.begun.values())
                 connection.executemany(_END, [(run_id,) for run_id in batch.ended])
+                owed = batch.open_slots
+                connection.executemany(_OWE, [slot for slot in owed if owed[slot]])
+                connection.executemany(_SETTLE, [slot for slot in owed if not owed[slot]])
         except sqlite3.Error as error:
             return error
         return None

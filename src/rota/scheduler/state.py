@@ -18,17 +18,23 @@ class Memory:
     """What is known of one task: the newest slot that needs no run any more, as an epoch time.
 
     `schedule` is the text that slot was of: a changed schedule owes nothing for its past.
+    `open_slots`: those that a run was begun for and that are still owed, ascending. Under
+    `overlap=allow` they may be older than `last_slot`.
     """
 
     schedule: str
     last_slot: int
+    open_slots: tuple[int, ...] = ()
 
 
 class State(Protocol):
     """Keeps slots. No method blocks the event loop but `open`; none raises for a broken disk."""
 
     def open(self) -> tuple[dict[str, Memory], list[LostRun]]:
-        """Return what an earlier process left: memories by task, and its unfinished runs."""
+        """Return what an earlier process left: memories by task, and its unfinished runs.
+
+        The slots of those runs are open from now on.
+        """
         ...
 
     def remember(self, task: str, schedule: str, last_slot: int) -> None:
@@ -41,6 +47,14 @@ class State(Protocol):
 
     def end(self, run_id: str) -> None:
         """Note that a run is not under way any more."""
+        ...
+
+    def owe(self, task: str, slot: int) -> None:
+        """Note that a slot is open: it still needs a run, whatever is remembered."""
+        ...
+
+    def settle(self, task: str, slot: int) -> None:
+        """Note that an open slot needs a run no more."""
         ...
 
     def flush(self) -> None:
@@ -66,6 +80,12 @@ class NoState:
         """Do nothing."""
 
     def end(self, run_id: str) -> None:
+        """Do nothing."""
+
+    def owe(self, task: str, slot: int) -> None:
+        """Do nothing."""
+
+    def settle(self, task: str, slot: int) -> None:
         """Do nothing."""
 
     def flush(self) -> None:

@@ -10,6 +10,7 @@ from rota.runs.outcome import SkipReason
 from rota.scheduler.plan import Due, Plan
 from rota.scheduler.state import Memory
 from rota.schedules import count_between, newest_until
+from rota.settings import Overlap
 
 # A slot remembered further ahead than this was noted under a clock that was wrong: waiting for it
 # would stop the task for good.
@@ -53,23 +54,32 @@ class Timetable:
             plan.next_slot = others[0].next_slot
         others.append(plan)
 
-    def resume(self, plan: Plan, memory: Memory | None, now: int) -> tuple[int, Arrival | None]:
+    def resume(self, plan: Plan, memory: Memory | None, now: int) -> tuple[int, list[Arrival]]:
         """Plan a task as the process starts, going on from what an earlier one remembered.
 
-        Returns the slot up to which nothing is owed, and the one missed slot that may be made up
-        for. A task seen for the first time, or with another schedule than before, owes nothing.
+        Returns the slot up to which nothing is owed but open slots, and what may be made up for,
+        oldest first: under `allow` each open slot, since its run was begun, and of the missed ones
+        the newest. A task seen for the first time, or with another schedule than before, owes
+        nothing.
         """
         last = now
+        plan.open_slots = frozenset()
         if memory is not None and memory.schedule == plan.schedule_key:
             plan.finished_slot = memory.last_slot
             if memory.last_slot <= now + LONGEST_WAIT_FOR_CLOCK_SECONDS:
                 last = memory.last_slot
+            if plan.task.overlap is Overlap.ALLOW:
+                plan.open_slots = frozenset(memory.open_slots)
         newest = newest_until(plan.task.schedule, last, now) if last < now else None
         self.add(plan, max(last, now))
-        if newest is None:
-            return last, None
-        skipped = _passed_over(plan, last, newest)
-        return last, Arrival(plan, Due(newest, Trigger.CATCH_UP), skipped)
+        arrivals = [
+            Arrival(plan, Due(slot, Trigger.CATCH_UP), None)
+            for slot in sorted(plan.open_slots - {newest})
+        ]
+        if newest is not None:
+            skipped = _passed_over(plan, last, newest)
+            arrivals.append(Arrival(plan, Due(newest, Trigger.CATCH_UP), skipped))
+        return last, arrivals
 
     def due(self, now: int) -> Iterator[Arrival]:
         """Yield what has come due by `now`, each task once with its newest slot."""
@@ -112,18 +122,23 @@ class Timetable:
 
 
 def _passed_over(plan: Plan, after: int, newest: int) -> SlotsSkipped | None:
-    """Return the slots after `after` that are older than `newest`."""
+    """Return the slots after `after` that are older than `newest` and not open."""
     schedule = plan.task.schedule
     count = count_between(schedule, after, newest - 1, MOST_SKIPS_COUNTED)
-    if count == 0:
+    still_open = {slot for slot in plan.open_slots if after < slot < newest}
+    if count <= len(still_open):
         return None
     first = schedule.next_epoch(after)
+    while first in still_open:
+        first = schedule.next_epoch(first)
     last = newest_until(schedule, after, newest - 1)
+    while last in still_open:
+        last = newest_until(schedule, after, last - 1)
     return SlotsSkipped(
         task=plan.task.name,
         first_slot=first if first is not None else newest,
         last_slot=last if last is not None else newest,
-        count=count,
+        count=count - len(still_open),
         capped=count >= MOST_SKIPS_COUNTED,
         reason=SkipReason.MISSED,
     )

@@ -1,0 +1,60 @@
+"""A scheduler's lives with a state file, in virtual time: what a restart keeps, what it does not."""
+
+import asyncio
+
+from rota.scheduler import TaskScheduler
+from rota.scheduler.sqlite_state import SqliteState
+from rota.settings import Settings
+from support.recording import Recording
+
+HOUR = 3600
+
+
+class PromptState(SqliteState):
+    """Waits for each write, since virtual time would leave the writing thread far behind."""
+
+    def flush(self):
+        super().flush()
+        if self._writing is not None:
+            self._writing.result()
+
+
+class Process:
+    """One process on the state file at `path`. `fields` are what the environment says of task t."""
+
+    def __init__(self, path, clock, **fields):
+        self.clock = clock
+        self.recording = Recording()
+        self.state = PromptState(path, clock)
+        self.scheduler = TaskScheduler(
+            object(),
+            settings=Settings(_env_file=None, task={"t": fields}),
+            clock=clock,
+            state=self.state,
+            hooks=[self.recording],
+        )
+
+    def add(self, handler=None, interval=HOUR, name="t", run_on_start=False):
+        async def nothing(api_client):
+            pass
+
+        self.scheduler.register_task(name, handler or nothing, interval, run_on_start)
+        return self
+
+    async def live(self, seconds):
+        await self.scheduler.start()
+        await asyncio.sleep(seconds)
+        await self.scheduler.stop()
+        return self.recording
+
+    async def die_after(self, seconds):
+        """End without a goodbye, as SIGKILL does: what is not on disk by then is lost."""
+        await self.scheduler.start()
+        await asyncio.sleep(seconds)
+        for timer in self.scheduler._timers.values():
+            timer.cancel()
+        self.state._connection.close()
+        for run in list(self.scheduler._dispatcher._active):
+            run._coroutine.cancel()
+        await asyncio.sleep(0)
+        return self.recording
