@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import sys
 import threading
 import traceback
@@ -14,6 +15,7 @@ from rota.context import Run, Stop, Trigger
 from rota.errors import SettingsError
 from rota.exit_codes import ExitCode
 from rota.logs import run_fields
+from rota.manifests.policy import active_deadline_seconds
 from rota.observability.termination_message import TerminationMessage, write_message
 from rota.process import do_briefly, end_process, run_process
 from rota.runs.active_run import CANCEL_GRACE_SECONDS, ActiveRun, new_run
@@ -28,6 +30,8 @@ from rota.tasks.definition import TaskDefinition
 # Beyond the grace and the cancellation: still below terminationGracePeriodSeconds = grace + 5.
 _HARD_STOP_SECONDS = CANCEL_GRACE_SECONDS + 1.0
 _CLOSE_SECONDS = 1.0
+# terminationGracePeriodSeconds beyond the grace.
+_KUBERNETES_EXTRA_SECONDS = 5
 
 _logger = logging.getLogger(__name__)
 
@@ -53,7 +57,12 @@ def run_task(task: TaskDefinition, settings: Settings) -> ExitCode:
 def run_of_pod(task: TaskDefinition, settings: Settings, clock: Clock) -> Run:
     """Return this process's run: scheduled where a Job's name tells a slot, else manual."""
     shard_index, shard_count = _shard_of_pod(task, settings.completion_index)
-    slot = slot_of_job(settings.job_name, settings.cronjob_name)
+    slot = slot_of_job(
+        settings.job_name,
+        settings.cronjob_name,
+        now=clock.timestamp(),
+        longest_age_seconds=_longest_job_age_seconds(task, settings),
+    )
     return new_run(
         task,
         Trigger.SCHEDULE if slot else Trigger.MANUAL,
@@ -76,6 +85,17 @@ def _shard_of_pod(task: TaskDefinition, completion_index: int | None) -> tuple[i
             f"has {task.shards} shards, counted from 0; let the Job have as many completions"
         )
     return completion_index, task.shards
+
+
+def _longest_job_age_seconds(task: TaskDefinition, settings: Settings) -> float:
+    """Return how long after its slot a pod of the task's CronJob can still be running."""
+    # An `@every` has no startingDeadlineSeconds: its newest tick is younger than the interval.
+    window_seconds = max(task.catch_up_seconds, task.interval_seconds or 0)
+    return window_seconds + active_deadline_seconds(
+        timeout_seconds=task.timeout_seconds,
+        backoff_limit=task.backoff_limit,
+        termination_grace_seconds=math.ceil(settings.grace_seconds) + _KUBERNETES_EXTRA_SECONDS,
+    )
 
 
 async def _run(

@@ -114,7 +114,8 @@ def test_a_start_job_has_no_name_that_tells_a_slot():
     }
     for task, found in helm.by_task(helm.objects({"tasks": tasks}), "Job").items():
         for cronjob in (f"shop-rota-{task}", f"shop-rota-{task}-start"):
-            assert slot_of_job(found["metadata"]["name"], cronjob) is None
+            name = found["metadata"]["name"]
+            assert slot_of_job(name, cronjob, now=5e9, longest_age_seconds=5e9) is None
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,24 @@ from datetime import UTC, datetime
 
 import pytest
 
+from rota.clock import instant, rfc3339
+from rota.context import Trigger
+from rota.one_shot import run_of_pod
 from rota.runs.slot import slot_of_job
+from rota.settings import Settings
+from support.registries import definition_of
+
+MINUTE = 29_384_720
+NOW = MINUTE * 60.0
+HOUR = 3600
+
+
+def slot(job, cronjob, now=NOW, longest_age_seconds=HOUR):
+    return slot_of_job(job, cronjob, now=now, longest_age_seconds=longest_age_seconds)
 
 
 def test_a_scheduled_jobs_name_tells_its_slot():
-    slot = slot_of_job("shop-cleanup-29384720", "shop-cleanup")
-
-    assert slot == datetime.fromtimestamp(29384720 * 60, UTC)
+    assert slot("shop-cleanup-29384720", "shop-cleanup") == datetime.fromtimestamp(NOW, UTC)
 
 
 @pytest.mark.fault(81)
@@ -28,4 +39,66 @@ def test_a_scheduled_jobs_name_tells_its_slot():
     ],
 )
 def test_any_other_name_is_a_run_by_hand(job, cronjob):
-    assert slot_of_job(job, cronjob) is None
+    assert slot(job, cronjob) is None
+
+
+@pytest.mark.fault(102)
+@pytest.mark.parametrize("date", ["20251125", "20261125", "20991231", "19700101", "00000000"])
+def test_a_date_is_a_run_by_hand(date):
+    year = 365 * 86_400
+    assert slot(f"cleanup-{date}", "cleanup", longest_age_seconds=10 * year) is None
+
+
+@pytest.mark.fault(102)
+@pytest.mark.parametrize(
+    ("minutes_after_the_slot", "scheduled"),
+    [(-6, False), (-5, True), (0, True), (60, True), (65, True), (66, False), (60 * 24, False)],
+)
+def test_a_minute_that_no_running_job_can_be_of_is_a_run_by_hand(minutes_after_the_slot, scheduled):
+    now = NOW + 60 * minutes_after_the_slot
+    assert (slot("cleanup-29384720", "cleanup", now) is not None) is scheduled
+
+
+class Fixed:
+    def __init__(self, timestamp):
+        self._timestamp = timestamp
+
+    def timestamp(self):
+        return self._timestamp
+
+
+def run_at(seconds_after_the_slot, task=None, **settings):
+    named = {"job_name": "cleanup-29384720", "cronjob_name": "cleanup", "job_uid": "u-1"}
+    clock = Fixed(NOW + seconds_after_the_slot)
+    return run_of_pod(task or definition_of("cleanup"), Settings(**(named | settings)), clock)
+
+
+def test_the_slot_is_the_identity_of_a_scheduled_run_and_the_jobs_uid_that_of_another():
+    scheduled, by_hand = run_at(30), run_at(30, job_name="cleanup-by-hand")
+    bare = run_at(30, job_name="cleanup-by-hand", job_uid="")
+
+    assert (scheduled.trigger, scheduled.identity) == (Trigger.SCHEDULE, rfc3339(instant(NOW)))
+    assert (by_hand.trigger, by_hand.slot, by_hand.identity) == (Trigger.MANUAL, None, "u-1")
+    assert bare.identity == bare.run_id
+
+
+@pytest.mark.fault(102)
+@pytest.mark.parametrize(
+    ("attributes", "seconds"),
+    [
+        # catch_up + 120 s + tries * (timeout + grace + 5) + 10 s + 20 s ... + the skew
+        ({"interval_seconds": 60}, 3600 + 120 + 3 * (60 + 30) + 30 + 300),
+        ({"interval_seconds": 60, "catch_up_seconds": 86_400}, 86_400 + 120 + 3 * 90 + 30 + 300),
+        (
+            {"interval_seconds": 60, "timeout_seconds": 7200, "backoff_limit": 0},
+            3600 + 120 + 7230 + 300,
+        ),
+        # @every: no startingDeadlineSeconds, but no tick older than the interval
+        ({"interval_seconds": 17 * 3600}, 17 * 3600 + 120 + 3 * 3630 + 30 + 300),
+    ],
+)
+def test_the_bound_is_what_catch_up_and_all_tries_of_the_task_allow(attributes, seconds):
+    task = definition_of("cleanup", **attributes)
+
+    assert run_at(seconds, task).trigger is Trigger.SCHEDULE
+    assert run_at(seconds + 1, task).trigger is Trigger.MANUAL
