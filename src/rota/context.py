@@ -5,6 +5,7 @@ without rota in mind needs no extra argument, and a client finds the deadline an
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -74,16 +75,17 @@ class Run:
 class Execution:
     """A run under way, as rota's own parts see it.
 
-    `deadline_loop_seconds` is on the event loop's clock. `concurrency` is how many actions of one
-    fan-out go on at once where its task does not say. `work_refused` tells that a stop kept the
-    task from something it wanted to do. `counts` is what the task has done so far, so that a run
-    which is cut off can still say it.
+    `deadline_loop_seconds` is on the event loop's clock, `started_at` an epoch time. `concurrency`
+    is how many actions of one fan-out go on at once where its task does not say. `work_refused`
+    tells that a stop kept the task from something it wanted to do. `counts` is what the task has
+    done so far, so that a run which is cut off can still say it.
     """
 
     run: Run
     stop: Stop
     deadline_loop_seconds: float
     concurrency: int = DEFAULT_CONCURRENCY
+    started_at: float | None = None
     work_refused: bool = False
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -115,6 +117,37 @@ def execution_in(context: Context) -> Execution | None:
 def enter(execution: Execution) -> None:
     """Make `execution` the one under way in the current context (an asyncio task has its own)."""
     _execution.set(execution)
+
+
+_items: ContextVar[tuple[str, ...]] = ContextVar("rota_items", default=())
+
+
+def current_items() -> tuple[str, ...]:
+    """Return what identifies the items that fan-outs work on in this context, outermost first."""
+    return _items.get()
+
+
+def enter_item(outer: tuple[str, ...], item: object) -> None:
+    """Make `item`, below `outer`, the one that is worked on in the current context.
+
+    A text or whole number identifies itself, a tuple or list of them too, and any other item is
+    identified by its `id`. One that has none is left out.
+    """
+    identity = _identity(item)
+    _items.set(outer if identity is None else (*outer, identity))
+
+
+def _identity(item: object) -> str | None:
+    if isinstance(item, str | int):
+        return f"{type(item).__name__} {item}"
+    if isinstance(item, tuple | list):
+        parts = [_identity(part) for part in item]
+        return None if None in parts or not parts else repr(parts)
+    try:
+        found = item["id"] if isinstance(item, Mapping) else getattr(item, "id", None)
+    except Exception:  # noqa: BLE001 (the application's own code)
+        return None
+    return f"id {found!r}" if isinstance(found, str | int) else None
 
 
 def current_run() -> Run:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rota.context import Execution, Run, Stop, Trigger, enter
+from rota.context import Execution, Run, Stop, Trigger, enter, enter_item
 from rota.net.idempotency import RequestKeys, item_key, operation_key
 from rota.net.options import ApiOptions
 
@@ -76,3 +76,46 @@ async def test_counts_of_runs_past_their_deadline_are_forgotten():
         start_run(seconds=seconds)
         keys.next_key("POST", "/x", b"")
     assert len(keys._sent) == 1
+
+
+def posted(*bodies):
+    keys = RequestKeys(OPTIONS)
+    return [keys.next_key("POST", "/x", body.encode()) for body in bodies]
+
+
+@pytest.mark.fault(106)
+async def test_a_list_that_a_first_try_has_shortened_shares_no_key_with_it():
+    start_run()
+    first = posted("one", "two", "three")
+    start_run()
+    assert posted("two", "three") == first[1:]
+
+
+@pytest.mark.fault(106)
+@pytest.mark.parametrize(
+    "items", [("a", "b"), (1, 2), (("a", 1), ("a", 2)), ({"id": 1, "n": 0}, {"id": 2, "n": 0})]
+)
+async def test_what_says_nothing_of_its_item_has_the_key_of_the_item(items):
+    def keys(order):
+        start_run()
+        found = {}
+        for item in order:
+            enter_item((), item)
+            found[str(item)] = posted("same")[0]
+        return found
+
+    first = keys(items)
+    assert len(set(first.values())) == 2
+    assert keys(reversed(items)) == first
+    assert keys(items[1:]).items() <= first.items()
+
+
+async def test_an_item_is_one_with_what_is_around_it():
+    start_run()
+    found = set()
+    for path in [(), ("1",), ("2",)]:
+        for item in (1, 2, "1", None):
+            enter_item(path, item)
+            found.add(posted("same")[0])
+    assert len(found) == 12
+    enter_item((), None)

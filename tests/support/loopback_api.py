@@ -19,12 +19,12 @@ class LoopbackApi:
     `always` (status and headers) answers every request, and repeats its Authorization: some do.
     """
 
-    def __init__(self, options=None):
+    def __init__(self, options=None, app=None):
         self.store = DemoStore(options or DemoOptions())
         self.url = ""
         self.always = None
         self.arrived = 0
-        self._app = create_app(self.store)
+        self._app = app or create_app(self.store)
         self._open = threading.Event()
         self._open.set()
         self._changed = threading.Condition()
@@ -57,9 +57,9 @@ class LoopbackApi:
 
 
 @contextlib.contextmanager
-def loopback_api(options=None):
-    """Serve on a free port of 127.0.0.1 until the block ends."""
-    api = LoopbackApi(options)
+def loopback_api(options=None, app=None):
+    """Serve the demo, or another `app`, on a free port of 127.0.0.1 until the block ends."""
+    api = LoopbackApi(options, app)
     ready = threading.Event()
     stopped = asyncio.Event()
     loops = []

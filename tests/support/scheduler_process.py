@@ -1,4 +1,4 @@
-"""A scheduler's lives with a state file, in virtual time: what a restart keeps, what it does not."""
+"""A scheduler's lives with a state file, in virtual time."""
 
 import asyncio
 

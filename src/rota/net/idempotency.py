@@ -9,8 +9,10 @@ import uuid
 from collections import Counter
 from weakref import WeakKeyDictionary
 
-from rota.context import Execution, current_execution
+from rota.clock import Clock, SystemClock
+from rota.context import Execution, current_execution, current_items
 from rota.net.options import ApiOptions
+from rota.net.steady import Steadier
 
 HEADER = "Idempotency-Key"
 
@@ -32,22 +34,31 @@ def operation_key(options: ApiOptions, operation: str) -> str:
 class RequestKeys:
     """Makes keys for requests that nobody gave one.
 
-    Inside a run: from the request, the run's identity, and how many equal requests the run has
-    sent before, so that a second try of the slot repeats the keys of the first. Outside: random.
+    Inside a run: from the run's identity, the items of the fan-outs around the request, the request
+    without what belongs to this try (see `rota.net.steady`), and how many equal ones the run has
+    sent before: a second try of the slot repeats the keys of the first. Outside: random.
     """
 
-    def __init__(self, options: ApiOptions) -> None:
+    def __init__(self, options: ApiOptions, clock: Clock | None = None) -> None:
         self._installation = _installation(options)
+        self._clock = clock or SystemClock()
         self._sent: WeakKeyDictionary[Execution, Counter[str]] = WeakKeyDictionary()
 
-    def next_key(self, method: str, target: str, body: bytes) -> str:
+    def next_key(self, method: str, target: str, body: bytes, content_type: str = "") -> str:
         """Return the key for one more such request."""
         execution = current_execution()
         if execution is None:
             return uuid.uuid4().hex
-        run = execution.run
+        run, now = execution.run, self._clock.timestamp()
+        started_at = now if execution.started_at is None else execution.started_at
+        steadier = Steadier(run, started_at, now)
         request = _digest(
-            "request", method, target, hashlib.sha256(body).hexdigest(), str(run.shard_index)
+            "request",
+            method,
+            steadier.target(target),
+            steadier.body(body, content_type),
+            str(run.shard_index),
+            *current_items(),
         )
         sent = self._sent.setdefault(execution, Counter())
         sent[request] += 1

@@ -54,7 +54,7 @@ class ApiTransport(httpx.AsyncBaseTransport):
         self._inner = inner
         self._sleep = sleep
         self._tokens = TokenSource(options)
-        self._keys = RequestKeys(options)
+        self._keys = RequestKeys(options, clock)
         self._retries = RetryPolicy(options, clock or SystemClock())
 
     async def aclose(self) -> None:
@@ -68,7 +68,9 @@ class ApiTransport(httpx.AsyncBaseTransport):
         body = await request.aread()
         if request.method == "POST" and HEADER not in request.headers:
             target = request.url.raw_path.decode("ascii")
-            request.headers[HEADER] = self._keys.next_key(request.method, target, body)
+            request.headers[HEADER] = self._keys.next_key(
+                request.method, target, body, request.headers.get("content-type", "")
+            )
         outcome = await self._attempt(request)
         if self._retries.wants_another(request.method, outcome):
             outcome = await self._attempt_again(request, outcome)

@@ -64,7 +64,7 @@ class ActiveRun:
         self._decided = False
         self._cause: tuple[Outcome, str | None] | None = None
         deadline = self._started_loop_seconds + task.timeout_seconds
-        self._execution = Execution(run, stop, deadline, task.concurrency)
+        self._execution = Execution(run, stop, deadline, task.concurrency, self._started_at)
         context = contextvars.copy_context()
         context.run(enter, self._execution)
         self._coroutine = loop.create_task(

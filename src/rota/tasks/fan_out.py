@@ -5,7 +5,13 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
-from rota.context import DEFAULT_CONCURRENCY, StopRequested, current_execution
+from rota.context import (
+    DEFAULT_CONCURRENCY,
+    StopRequested,
+    current_execution,
+    current_items,
+    enter_item,
+)
 from rota.errors import (
     ApiError,
     ApiRejectedError,
@@ -79,6 +85,7 @@ class _FanOut(Generic[Item]):
         self._errors: list[Exception] = []
         self._stopped: StopRequested | None = None
         self._execution = current_execution()
+        self._outer = current_items()
         self.counts: dict[str, int] = {}
         for kind in (done, *_FAILED_KINDS):
             self._add(kind, 0)
@@ -96,6 +103,8 @@ class _FanOut(Generic[Item]):
             try:
                 if execution is not None:
                     execution.check_stop()
+                # This worker's own context: each is an asyncio task.
+                enter_item(self._outer, item)
                 await self._action(item)
             except StopRequested as stop:
                 self._stopped = stop

@@ -1,0 +1,80 @@
+"""A request's text without what belongs to one try of it: the clock's time, the run, the pod.
+
+A second try of a slot sends the same work under other times and another run id. What tells one
+piece of work from another must stay: two that got one key would be one to the API, and the second
+lost. So only what certainly belongs to the try is taken out, and not what merely looks random.
+"""
+
+import re
+import socket
+from datetime import UTC, datetime
+from urllib.parse import unquote, unquote_plus
+
+from rota.context import Run
+
+# A task may read the clock before its first request, and cut a time to whole seconds.
+_SLACK_SECONDS = 2.0
+_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?"
+)
+_EPOCH = re.compile(r"(?<![\w.])(\d{10})(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?(?![\w.])")
+_BOUNDARY = re.compile(r'boundary="?([^";,]+)')
+# What Kubernetes and Docker call a pod and a container: no other try has that name.
+_GENERATED_HOST = re.compile(r".+-[bcdfghjklmnpqrstvwxz2456789]{5}|[0-9a-f]{12}")
+_HERE = "<this try>"
+
+
+class Steadier:
+    """Takes out what belongs to one try of `run`, which lasts from `started_at` to `now`."""
+
+    def __init__(self, run: Run, started_at: float, now: float) -> None:
+        self._run = run
+        self._earliest = started_at - _SLACK_SECONDS
+        self._latest = now + _SLACK_SECONDS
+        # The slot too: a time that is cut to seconds is equal to it in a punctual try only.
+        self._instants = {int(run.deadline.timestamp())}
+        if run.slot is not None:
+            self._instants.add(int(run.slot.timestamp()))
+
+    def target(self, target: str) -> str:
+        """Return a path with its query."""
+        return self._text(unquote(target))
+
+    def body(self, body: bytes, content_type: str) -> str:
+        """Return a body, as text."""
+        # One character a byte, so that nothing is lost that is no text.
+        text = body.decode("latin-1")
+        if content_type.startswith("application/x-www-form-urlencoded"):
+            text = unquote_plus(text)
+        boundary = _BOUNDARY.search(content_type)
+        if boundary is not None:
+            text = text.replace(boundary[1], _HERE)
+        return self._text(text)
+
+    def _text(self, text: str) -> str:
+        text = text.replace(self._run.run_id, _HERE)
+        host = socket.gethostname()
+        if _GENERATED_HOST.fullmatch(host):
+            text = text.replace(host, _HERE)
+        text = _TIME.sub(self._without_time, text)
+        return _EPOCH.sub(self._without_epoch, text)
+
+    def _without_time(self, match: re.Match[str]) -> str:
+        return _HERE if any(map(self._is_now, _epochs(match[0]))) else match[0]
+
+    def _without_epoch(self, match: re.Match[str]) -> str:
+        return _HERE if self._is_now(int(match[1])) else match[0]
+
+    def _is_now(self, epoch: float) -> bool:
+        return self._earliest <= epoch <= self._latest or int(epoch) in self._instants
+
+
+def _epochs(text: str) -> list[float]:
+    """Return what a time may mean: one without a zone is UTC's, or the machine's own."""
+    try:
+        moment = datetime.fromisoformat(text.replace("UTC", "Z").replace(" Z", "Z"))
+        if moment.tzinfo is not None:
+            return [moment.timestamp()]
+        return [moment.timestamp(), moment.replace(tzinfo=UTC).timestamp()]
+    except (ValueError, OverflowError):
+        return []
