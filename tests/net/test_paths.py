@@ -2,7 +2,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rota.errors import RequestRefusedError
@@ -129,6 +129,7 @@ def test_a_next_link_to_elsewhere_is_refused(link):
         next_path(BASE, "/v1/n", link)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_next_link_whatsoever_leaves_the_base_url(link):
     try:

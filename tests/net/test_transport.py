@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from rota.clock import SystemClock
 from rota.context import Execution, Run, Stop, StopRequested, Trigger, enter
 from rota.errors import (
     ApiRejectedError,
@@ -16,6 +17,8 @@ from rota.errors import (
     RequestRefusedError,
 )
 from rota.net.call import Call
+from rota.net.options import ApiOptions
+from rota.net.retry import RetryPolicy
 from rota.net.session import send
 from support.fault_server import (
     answer,
@@ -166,6 +169,51 @@ async def test_a_timeout_given_with_a_request_lengthens_its_deadline(harness, se
     assert (await client.get("/x", timeout=30.0)).json() == {}
 
 
+@pytest.mark.fault(109)
+async def test_a_longer_timeout_of_a_request_counts_for_its_silence_too(harness, server):
+    server.play(silence())
+    client = harness.open(server.url, timeout_seconds=0.01, attempts=1)
+    waiting = asyncio.ensure_future(client.get("/x", timeout=30.0))
+    done, _ = await asyncio.wait([waiting], timeout=0.3)
+    waiting.cancel()
+    assert not done
+
+
+@pytest.mark.fault(109)
+async def test_a_shorter_timeout_of_a_request_leaves_the_deadline_of_the_whole_alone(
+    harness, server
+):
+    server.play(drip(head(200, ("Content-Length", "2")) + b"{}", every_seconds=0.01))
+    client = harness.open(server.url, deadline_seconds=30, attempts=1)
+    assert (await client.get("/x", timeout=0.25)).json() == {}
+
+
+@pytest.mark.fault(109)
+async def test_a_longer_timeout_of_a_request_ends_with_the_run(harness, server):
+    start_run(seconds=0.1)
+    server.play(silence())
+    client = harness.open(server.url, attempts=1)
+    assert isinstance(await harness.error_of(client.get("/x", timeout=30.0)), httpx.ReadTimeout)
+
+
+@pytest.mark.fault(109)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "error", [httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.TooManyRedirects]
+)
+def test_an_error_that_stays_is_never_tried_again(error, method):
+    policy = RetryPolicy(ApiOptions(), SystemClock())
+    assert not policy.wants_another(method, error("no"))
+
+
+@pytest.mark.fault(109)
+async def test_a_header_that_cannot_be_sent_is_tried_once(harness, server):
+    client = harness.open(server.url)
+    error = await harness.error_of(client.get("/x", headers={"X-Note": "a\x00b"}))
+    assert isinstance(error, httpx.LocalProtocolError)
+    assert harness.sleeps == []
+
+
 @pytest.mark.fault(31)
 async def test_an_api_that_is_silent_ends_at_the_timeout(harness, server):
     server.play(silence())
@@ -200,8 +248,18 @@ async def test_a_connection_closed_between_two_requests_is_replaced(harness, ser
 
 
 @pytest.mark.fault(33)
+@pytest.mark.fault(109)
 @pytest.mark.parametrize(
-    ("value", "waits"), [("7", [7.0]), ("1e9", None), ("99999", [120.0]), ("soon", None)]
+    ("value", "waits"),
+    [
+        ("0", [0.0]),
+        ("-3", [0.0]),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", [0.0]),
+        ("7", [7.0]),
+        ("1e9", None),
+        ("99999", [120.0]),
+        ("soon", None),
+    ],
 )
 async def test_retry_after_sets_the_wait(harness, server, value, waits):
     server.play(answer(503, b"", ("Retry-After", value)), GOOD)

@@ -33,6 +33,10 @@ async def ignores_its_end(api_client):
             continue
 
 
+async def sleeps_an_hour(api_client):
+    await asyncio.sleep(3600)
+
+
 def probed(seconds):
     """Return a probe's answers before the start, after so many seconds, and after the stop."""
 
@@ -76,8 +80,28 @@ def test_stuck_suspended_and_overdue_tasks_are_named():
 
     assert summary["tasks"] == {"total": 3, "running": 1, "stuck": 1, "suspended": 1}
     assert summary["stuck"] == ["stuck"]
+    # Its slots of 00:02 and later wait for the run that ignores its end; the newest is not overdue.
+    assert summary["overdue"] == []
     assert summary["failing"]["stuck"] == "timed_out"
     assert summary["next_slot"] == "2026-11-24T00:06:00Z"
+
+
+@pytest.mark.parametrize(("late_seconds", "overdue"), [(59, []), (61, ["waits"])])
+def test_a_slot_that_has_waited_for_more_than_a_minute_is_overdue(late_seconds, overdue):
+    async def story():
+        clock = VirtualClock(START)
+        settings = Settings(_env_file=None, max_concurrent_runs=1)
+        scheduler = TaskScheduler(object(), settings=settings, clock=clock)
+        scheduler.register_task("busy", sleeps_an_hour, 3600)
+        scheduler.register_task("waits", sleeps_an_hour, 3600)
+        await scheduler.start()
+        await asyncio.sleep(3600 + late_seconds)
+        told = SchedulerProbe(scheduler, clock).summary()["overdue"]
+        await scheduler.stop()
+        return told
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        assert runner.run(story()) == overdue
 
 
 def test_before_the_start_and_after_the_stop_it_is_alive_and_not_ready():

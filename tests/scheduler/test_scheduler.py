@@ -303,6 +303,33 @@ async def test_ten_thousand_tasks_in_one_second_keep_to_the_capacity_and_all_run
     assert recording.outcomes() == ["succeeded"] * 10_000
 
 
+async def test_with_little_capacity_the_first_to_come_due_is_the_first_to_start(clock, recording):
+    started = []
+
+    async def act():
+        started.append(current_run().task)
+        await asyncio.sleep(1)
+
+    names = [f"t{number}" for number in range(5)]
+    tasks = [task(act, name=name, interval_seconds=HOUR) for name in names]
+    await run_for(
+        HOUR + 10, scheduler_of(*tasks, clock=clock, recording=recording, max_concurrent_runs=1)
+    )
+
+    assert started == names
+
+
+async def test_what_waited_for_capacity_at_a_stop_runs_after_the_next_start(clock, recording):
+    tasks = [task(sleeping(20), name=name) for name in ("one", "two")]
+    scheduler = scheduler_of(*tasks, clock=clock, recording=recording, max_concurrent_runs=1)
+    await run_for(70, scheduler)
+    await run_for(110, scheduler)
+
+    assert ("stopping", START + MINUTE, START + MINUTE, 1) in recording.skipped("two")
+    assert recording.slots("one") == [START + MINUTE, START + 2 * MINUTE, START + 3 * MINUTE]
+    assert recording.slots("two") == [START + 2 * MINUTE]
+
+
 async def test_a_suspended_task_is_listed_and_not_started(clock, recording):
     scheduler = scheduler_of(
         task(suspend=True, run_on_start=True), clock=clock, recording=recording

@@ -154,6 +154,32 @@ async def test_a_crash_a_second_later_repeats_nothing(path, clock):
     assert recording.events == []
 
 
+async def test_a_slot_that_waited_when_the_process_stopped_is_owed(path, clock):
+    async def slow(api_client):
+        await asyncio.sleep(70)
+
+    process = Process(path, clock, timeout_seconds=600).add(slow, MINUTE)
+    before = await process.live(2 * MINUTE + 5)
+    after = await Process(path, clock).add(interval=MINUTE).live(10)
+
+    assert before.outcomes() == ["succeeded"]
+    assert before.skipped() == [("stopping", START + 2 * MINUTE, START + 2 * MINUTE, 1)]
+    assert after.started() == [("catch_up", START + 2 * MINUTE)]
+
+
+async def test_a_slot_that_a_newer_one_took_the_place_of_settles_none_before_it(path, clock):
+    async def endless(api_client):
+        await asyncio.sleep(10 * HOUR)
+
+    process = Process(path, clock, timeout_seconds=9 * HOUR).add(endless, 5 * MINUTE)
+    before = await process.live(16 * MINUTE)
+    after = await Process(path, clock).add(interval=5 * MINUTE).live(10)
+
+    assert before.skipped()[0] == ("overlap", START + 10 * MINUTE, START + 10 * MINUTE, 1)
+    assert after.started() == [("catch_up", START + 15 * MINUTE)]
+    assert after.skipped() == [("missed", START + 5 * MINUTE, START + 10 * MINUTE, 2)]
+
+
 async def test_an_interrupted_run_is_still_owed_after_a_stop(path, clock):
     async def endless(api_client):
         await asyncio.sleep(10 * HOUR)

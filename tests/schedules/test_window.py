@@ -67,6 +67,19 @@ def test_the_newest_of_ten_years_of_minutes_takes_few_questions():
     assert schedule.calls < 40
 
 
+class GapSeenFromLater:
+    """Fires at 100, 200 and 300; asked from between the first two, it passes over the second."""
+
+    def next_epoch(self, after):
+        answers = [(100, 100), (101, 200), (200, 300), (300, 300)]
+        return next((fire for until, fire in answers if after < until), None)
+
+
+def test_the_newest_is_found_where_a_question_from_later_on_passes_over_it():
+    assert newest_until(GapSeenFromLater(), 0, 250) == 200
+    assert newest_until(GapSeenFromLater(), 0, 99) is None
+
+
 @pytest.mark.parametrize("schedule", [Cron("* * * * *"), Interval(60), Every("@every 1m")])
 def test_counting_stops_at_the_limit(schedule):
     assert count_between(schedule, FROM, UNTIL, 5) == 5

@@ -63,7 +63,9 @@ class RetryPolicy:
         )
 
         def wait(state: tenacity.RetryCallState) -> float:
-            return self._asked_wait(_result(state)) or jitter(state)
+            asked = self._asked_wait(_result(state))
+            # An API that asks for 0 seconds asks for now.
+            return jitter(state) if asked is None else asked
 
         def stop(state: tenacity.RetryCallState) -> bool:
             used_up = state.attempt_number >= self._options.attempts
