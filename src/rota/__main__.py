@@ -1,25 +1,40 @@
 """The `rota` command."""
 
 import gc
+import signal
 import sys
+import traceback
 
-from rota import signals, streams
+from rota import forks, init, shutdown, signals, streams
+
+_FAULT = 1
 
 
 def main() -> None:
     """Run the command line; end the process with its exit code."""
+    mask = init.fork_as_init()
     signals.exit_on_stop(exit_code=0 if sys.argv[1:2] == ["scheduler"] else None)
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     streams.open_missing()
 
     # Imports leave next to no garbage, and looking for it takes a tenth of a start. `rota.process`
     # switches the collector on again before a task runs.
     gc.disable()
 
-    from rota.cli import run_command_line  # noqa: PLC0415 (signal handlers come first)
+    shutdown.end_process(_run(sys.argv[1:]))
 
-    exit_code = run_command_line(sys.argv[1:])
-    streams.flush()
-    sys.exit(exit_code)
+
+def _run(arguments: list[str]) -> int:
+    try:
+        from rota.cli import run_command_line  # noqa: PLC0415 (signal handlers come first)
+
+        with forks.ending_children():
+            return run_command_line(arguments)
+    except BaseException:  # noqa: BLE001 (a fault of rota's own: told, with no secret in it)
+        from rota.redaction import redact  # noqa: PLC0415 (only for what went wrong)
+
+        sys.stderr.write(redact(traceback.format_exc()))
+        return _FAULT
 
 
 if __name__ == "__main__":

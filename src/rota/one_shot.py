@@ -17,13 +17,14 @@ from rota.exit_codes import ExitCode
 from rota.logs import run_fields
 from rota.manifests.policy import active_deadline_seconds
 from rota.observability.termination_message import TerminationMessage, write_message
-from rota.process import do_briefly, end_process, run_process
+from rota.process import run_process
 from rota.runs.active_run import CANCEL_GRACE_SECONDS, ActiveRun, new_run
 from rota.runs.events import RunFinished, RunHook, RunStarted, tell
 from rota.runs.outcome import Outcome, RunResult, exit_code_of_signal
 from rota.runs.run_log import log_run_event
 from rota.runs.slot import slot_of_job
 from rota.settings import Settings
+from rota.shutdown import Deadline, deadlines, do_briefly, end_now
 from rota.signals import StopSignals
 from rota.tasks.definition import TaskDefinition
 
@@ -133,10 +134,11 @@ async def _run(
         )
         stopping = asyncio.create_task(_interrupt_after(stop, settings.grace_seconds, active))
         end = await result
+        signals.decide(end.exit_code)
+        watch.disarm()
         stopping.cancel()
         tell(hooks, RunFinished(end))
         signals.settle(end.exit_code)
-        watch.disarm()
         if not end.stuck:
             await _close(client)
     return end.exit_code
@@ -168,12 +170,11 @@ class _BlockedLoop:
         self._run = run
         self._message_path = Path(settings.termination_message_path)
         self._loop_thread_id = threading.get_ident()
-        after_seconds = task.timeout_seconds + CANCEL_GRACE_SECONDS + _HARD_STOP_SECONDS
-        self._timer = threading.Timer(after_seconds, self._end)
-        self._timer.daemon = True
+        self._after_seconds = task.timeout_seconds + CANCEL_GRACE_SECONDS + _HARD_STOP_SECONDS
+        self._deadline: Deadline | None = None
 
     def __enter__(self) -> Self:
-        self._timer.start()
+        self._deadline = deadlines.call_after(self._after_seconds, self._end)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -181,7 +182,8 @@ class _BlockedLoop:
 
     def disarm(self) -> None:
         """Let the process go on, since the end of the run is decided."""
-        self._timer.cancel()
+        if self._deadline is not None:
+            self._deadline.cancel()
 
     def tell_of_stop(self, signal_number: int) -> None:
         """Log the end of a run that a stop did not get through to."""
@@ -189,7 +191,7 @@ class _BlockedLoop:
 
     def _end(self) -> None:
         self._tell(Outcome.TIMED_OUT, ExitCode.TIMED_OUT, "timed out")
-        end_process(ExitCode.TIMED_OUT)
+        end_now(ExitCode.TIMED_OUT)
 
     def _tell(self, outcome: Outcome, exit_code: ExitCode, reason: str) -> None:
         frame = sys._current_frames().get(self._loop_thread_id)  # noqa: SLF001 (the documented way)

@@ -10,9 +10,16 @@ import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
-from typing import Self
+from typing import Any, Self
+
+from rota.shutdown import Deadline, deadlines, end_within
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_PYTHONS_OWN: dict[int, Any] = {
+    signal.SIGTERM: signal.SIG_DFL,
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGHUP: signal.SIG_DFL,
+}
 _EXIT_CODE_BASE = 128
 
 
@@ -27,8 +34,10 @@ def exit_on_stop(*, exit_code: int | None = None) -> None:
         os._exit(_EXIT_CODE_BASE + number if exit_code is None else exit_code)
 
     for number in _STOP_SIGNALS:
-        signal.signal(number, end)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        _set_handler(number, end)
+    # Not SIG_IGN, which the programs that a task starts would inherit.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        _set_handler(signal.SIGHUP, lambda _, __: None)
 
 
 class StopSignals:
@@ -52,29 +61,37 @@ class StopSignals:
         self._hard_stop_seconds = hard_stop_seconds
         self._on_hard_stop = on_hard_stop
         self._exit_code = exit_code
-        self._settled = False
+        self._decided = False
         self._first: int | None = None
-        self._previous: dict[int, object] = {}
-        self._timer: threading.Timer | None = None
+        self._previous: dict[int, Any] = {}
+        self._hard_stop: Deadline | None = None
 
     def __enter__(self) -> Self:
         for number in _STOP_SIGNALS:
-            self._previous[number] = signal.signal(number, self._handle)
+            self._previous[number] = _set_handler(number, self._handle)
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        if self._hard_stop is not None:
+            self._hard_stop.cancel()
         for number, handler in self._previous.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]  # what signal.signal returned
+            _set_handler(number, handler)
+
+    def decide(self, exit_code: int) -> None:
+        """Let no signal change the exit code from here on, since the work has ended.
+
+        What is left to be written and closed gets its time: a first signal no longer stops
+        anything, a second still ends the process at once.
+        """
+        self._exit_code = exit_code
+        self._decided = True
 
     def settle(self, exit_code: int) -> None:
-        """Let a signal no longer change how the process ends, since the work has ended already.
+        """Let a signal no longer change how the process ends, since nothing is left to be done.
 
         From here on, and after leaving too, it ends the process at once with `exit_code`.
         """
-        self._exit_code = exit_code
-        self._settled = True
+        self.decide(exit_code)
         self._previous.clear()
         exit_on_stop(exit_code=exit_code)
 
@@ -82,17 +99,61 @@ class StopSignals:
         if self._first is not None:
             self._end(number)
         self._first = number
-        self._timer = threading.Timer(self._hard_stop_seconds, self._end_hard, [number])
-        self._timer.daemon = True
-        self._timer.start()
-        self._on_stop(number)
+        end_within(self._hard_stop_seconds)
+        self._hard_stop = deadlines.call_after(
+            self._hard_stop_seconds, lambda: self._end_hard(number)
+        )
+        if not self._decided:
+            self._on_stop(number)
 
     def _end_hard(self, number: int) -> None:
         try:
-            if not self._settled:
+            if not self._decided:
                 self._on_hard_stop(number)
         finally:
             self._end(number)
 
     def _end(self, number: int) -> None:
         os._exit(_EXIT_CODE_BASE + number if self._exit_code is None else self._exit_code)
+
+
+# The handlers that were set here: a forked child keeps those that a task has set.
+_ours: list[Any] = []
+
+
+def _set_handler(number: int, handler: Any) -> Any:
+    """Set a signal's handler; return the one before."""
+    previous = signal.signal(number, handler)
+    if callable(handler) and handler not in _ours:
+        _ours.append(handler)
+    return previous
+
+
+class _AtFork(threading.local):
+    """Python's own signal handling in a forked child, before a signal can arrive there."""
+
+    mask: set[signal.Signals] | None = None
+
+    def before(self) -> None:
+        if _ours:
+            self.mask = signal.pthread_sigmask(signal.SIG_BLOCK, _PYTHONS_OWN)  # type: ignore[assignment]
+
+    def in_child(self) -> None:
+        for number, handler in _PYTHONS_OWN.items():
+            if signal.getsignal(number) in _ours:
+                signal.signal(number, handler)
+        _ours.clear()
+        self.in_parent()
+
+    def in_parent(self) -> None:
+        if self.mask is not None:
+            mask, self.mask = self.mask, None
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+_at_fork = _AtFork()
+os.register_at_fork(
+    before=_at_fork.before,
+    after_in_parent=_at_fork.in_parent,
+    after_in_child=_at_fork.in_child,
+)

@@ -17,15 +17,16 @@ from rota.errors import ConfigError
 from rota.exit_codes import ExitCode
 from rota.logs import run_fields
 from rota.observability.scheduler_probe import SchedulerProbe
-from rota.process import do_briefly, run_process
+from rota.process import run_process
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
-from rota.runs.outcome import Outcome
+from rota.runs.outcome import Outcome, exit_code_of_signal
 from rota.runs.run_log import log_run_event
 from rota.scheduler import TaskScheduler
 from rota.scheduler.sqlite_state import SqliteState, default_state_path
 from rota.scheduler.state import NoState, State
 from rota.scheduler.watchdog import Watchdog
 from rota.settings import Settings, load_settings, setup_logging
+from rota.shutdown import do_briefly
 from rota.signals import StopSignals
 from rota.tasks.discovery import discover
 
@@ -100,14 +101,14 @@ class Worker:
         if self.scheduler is not None:
             self.scheduler.request_stop(signal_number)
 
-    def tell_of_hard_stop(self) -> None:
+    def tell_of_hard_stop(self, signal_number: int) -> None:
         """Log the end of what is under way where the event loop, blocked, cannot. Any thread."""
         for plan in self.scheduler.plans if self.scheduler else ():
             for active in list(plan.active):
                 facts = {
                     **run_fields(active.run),
                     "outcome": Outcome.INTERRUPTED.value,
-                    "exit_code": int(ExitCode.INTERRUPTED_SIGTERM),
+                    "exit_code": int(exit_code_of_signal(signal_number)),
                     "reason": "stopped, and the event loop is blocked",
                     "stuck": True,
                 }
@@ -177,7 +178,7 @@ async def main() -> None:
         on_signal,
         hard_stop_seconds=load_settings().grace_seconds + _HARD_STOP_SECONDS,
         exit_code=ExitCode.SUCCEEDED,
-        on_hard_stop=lambda _: worker.tell_of_hard_stop(),
+        on_hard_stop=worker.tell_of_hard_stop,
     )
     with signals:
         try:

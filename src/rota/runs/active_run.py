@@ -15,6 +15,7 @@ from typing import Any
 from rota.clock import Clock, instant, rfc3339
 from rota.context import Execution, Run, Stop, StopRequested, Trigger, enter
 from rota.exit_codes import ExitCode
+from rota.forks import ending_children
 from rota.plain import plain_counts, plain_repr
 from rota.runs.leftovers import note_end
 from rota.runs.outcome import Outcome, RunResult, exit_code_of_signal
@@ -167,7 +168,8 @@ def _cancellation(coroutine: asyncio.Task[Any]) -> BaseException:
 async def _guard(task: TaskDefinition, api_client: Any) -> Any:
     # asyncio lets these two through to whoever runs the loop (python/cpython#102572).
     try:
-        return await task.handler(api_client)
+        with ending_children():
+            return await task.handler(api_client)
     except SystemExit as error:
         raise TaskExitedError(f"the task called sys.exit({plain_repr(error.code)})") from error
     except KeyboardInterrupt as error:
