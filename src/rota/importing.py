@@ -107,13 +107,13 @@ def _origin_of(module: ModuleType, module_name: str) -> str:
 def _import(module_name: str, where: str) -> ModuleType:
     # As celery and uvicorn do: a module in the folder where the command is typed can be named. It
     # goes last, so that nothing there stands in for an installed module.
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # it may be gone
         here = str(Path.cwd())
         if here not in sys.path:
             sys.path.append(here)
     try:
         return importlib.import_module(module_name)
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
         package = sys.modules.get(module_name.partition(".")[0])
         missing = isinstance(error, ModuleNotFoundError) and package is not None
         origin = _origin_of(package, module_name) if missing and package else ""

@@ -67,10 +67,10 @@ def scheduler_stop(*signals, ready="worker.started", **settings):
     return scenario
 
 
-def scheduler_with(task, name, ready="run.started"):
+def scheduler_with(task, name, ready="run.started", number=signal.SIGTERM):
     variable = name.upper().replace("-", "_")
     return scheduler_stop(
-        signal.SIGTERM,
+        number,
         ready=ready,
         ROTA_TASKS=MISBEHAVING + task,
         ROTA_ONLY=name,
@@ -101,6 +101,9 @@ SCENARIOS = {
         "SwallowsCancellation", "swallows-cancellation"
     ),
     "scheduler, loop blocked": scheduler_with("BlocksTheLoop", "blocks-the-loop", "about to block"),
+    "scheduler, loop blocked, SIGINT": scheduler_with(
+        "BlocksTheLoop", "blocks-the-loop", "about to block", signal.SIGINT
+    ),
 }
 
 
@@ -164,10 +167,18 @@ def test_the_end_of_a_stopped_run_is_told_in_the_log_and_in_the_message(
     assert process.message["run_id"] == process.events("run.started")[0]["run_id"]
 
 
-def test_a_scheduler_with_a_blocked_loop_still_tells_the_end_of_its_runs(ended):
-    process, _ = ended("scheduler, loop blocked")
+@pytest.mark.parametrize(
+    ("scenario", "exit_code"),
+    [("scheduler, loop blocked", 143), ("scheduler, loop blocked, SIGINT", 130)],
+)
+@pytest.mark.fault(117)
+def test_a_scheduler_with_a_blocked_loop_still_tells_the_end_of_its_runs(
+    ended, scenario, exit_code
+):
+    process, _ = ended(scenario)
     (finished,) = process.events("run.finished")
     assert (finished["outcome"], finished["stuck"]) == ("interrupted", True)
+    assert finished["exit_code"] == exit_code
     assert finished["task"] == "blocks-the-loop"
 
 

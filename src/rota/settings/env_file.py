@@ -46,13 +46,20 @@ def read_env_file() -> EnvFile:
 def _text() -> str | None:
     try:
         mode = _PATH.stat().st_mode
+    except PermissionError:
+        raise SettingsError(
+            ".env: cannot be looked for: this user may not enter the current folder; "
+            "start rota in another one"
+        ) from None
+    except OSError:
+        # None there, or no folder for it to be in.
+        return None
+    try:
         if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
             return None
         return _PATH.read_text(_ENCODING)
     except UnicodeDecodeError:
         raise SettingsError(".env: not UTF-8; save the file in UTF-8") from None
-    except (FileNotFoundError, NotADirectoryError):
-        return None
     except OSError as error:
         raise SettingsError(f".env: cannot be read: {error.strerror}") from None
 
