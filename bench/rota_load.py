@@ -9,7 +9,7 @@ from typing import Any
 
 import rota.worker  # noqa: F401 (so that the imports are those of `rota scheduler`)
 from rota.clock import SystemClock, instant
-from rota.observability.run_log import log_run_event
+from rota.runs.run_log import log_run_event
 from rota.scheduler import TaskScheduler
 from rota.scheduler.sqlite_state import SqliteState
 from rota.settings import Settings

@@ -70,12 +70,14 @@ def cli(context: click.Context) -> None:
         context.color = False
 
 
-def run_command_line(arguments: Sequence[str]) -> int:
+def run_command_line(arguments: Sequence[str]) -> int:  # noqa: PLR0911 (one for each kind of end)
     """Run the command line; return the process's exit code. Errors are told in a sentence."""
     try:
         result = cli.main([*arguments], prog_name="rota", standalone_mode=False)
     except click.exceptions.Exit as end:
         return end.exit_code
+    except SystemExit as end:  # what click ends with once it has completed a word
+        return end.code if isinstance(end.code, int) else ExitCode.SUCCEEDED
     except click.ClickException as error:
         error.show()
         return error.exit_code
