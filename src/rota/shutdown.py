@@ -170,19 +170,30 @@ def end_children(signal_number: int = signal.SIGTERM) -> None:
 
 
 def _end_threads(seconds: float) -> None:
-    if threading.active_count() == 1 and not threading._threading_atexits:  # type: ignore[attr-defined]  # noqa: SLF001 (empty without executors)
-        return
-    # Python's own step: tells the workers of executors to end, then waits for all threads.
-    shutdown = threading._shutdown  # type: ignore[attr-defined]  # noqa: SLF001 (multiprocessing calls it, too)
-    waiting = threading.Thread(target=_attempt, args=(shutdown,), daemon=True)
+    waiting = threading.Thread(target=_attempt, args=(_wait_for_threads,), daemon=True)
     try:
         waiting.start()
     except (RuntimeError, MemoryError):
-        for thread in threading.enumerate():
-            if not thread.daemon and thread is not threading.current_thread():
-                thread.join(seconds / threading.active_count())
+        for thread in _threads_left():
+            thread.join(seconds / threading.active_count())
         return
     waiting.join(seconds)
+
+
+def _wait_for_threads() -> None:
+    """Do what threading._shutdown does, which in another thread would wait for the main one, too.
+
+    First the workers of executors are told to end.
+    """
+    for tell in reversed(threading._threading_atexits):  # type: ignore[attr-defined]  # noqa: SLF001 (has no public name)
+        _attempt(tell)
+    for thread in _threads_left():
+        thread.join()
+
+
+def _threads_left() -> list[threading.Thread]:
+    own = (threading.main_thread(), threading.current_thread())
+    return [each for each in threading.enumerate() if not each.daemon and each not in own]
 
 
 def _attempt(action: Callable[[], object]) -> None:

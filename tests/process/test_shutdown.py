@@ -65,6 +65,11 @@ def test_a_signal_while_something_hangs_at_exit_keeps_the_code(rota):
     assert process.end_after(signal.SIGTERM)[0] == 1
 
 
+def test_a_run_that_leaves_nothing_ends_at_once(rota):
+    process = rota.start("run", "works", ROTA_TASKS="misbehaving_tasks:Works")
+    assert seconds_after_the_work(process) < 0.8
+
+
 def test_what_exits_at_exit_changes_nothing(rota):
     process = run(rota, "ExitsAtExit", "exits-at-exit")
     assert process.exit_code == 0
