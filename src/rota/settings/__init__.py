@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rota.settings.loading import default_settings, load_settings
 from rota.settings.model import LogFormat, LogLevel, Settings, override_key, variable_name
+from rota.settings.settings_text import parse_settings_text, settings_text
 from rota.settings.task_overrides import Overlap, TaskOverrides
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ __all__ = [
     "default_settings",
     "load_settings",
     "override_key",
+    "parse_settings_text",
     "settings",
+    "settings_text",
     "setup_logging",
     "variable_name",
 ]

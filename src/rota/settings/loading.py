@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from pydantic_settings import SettingsError as PydanticSettingsError
 from rota.errors import SettingsError
 from rota.settings.env_file import read_env_file
 from rota.settings.model import Settings, variable_name
+from rota.settings.settings_text import FILE_NAME, TEXT_NAME, SettingsText, settings_texts
 from rota.settings.unknown_names import unknown_name_problems
 
 _SECRET_FIELDS = frozenset({"api_token"})
@@ -26,11 +27,15 @@ def load_settings() -> Settings:
     """Return the process's settings; SettingsError (exit code 2) names every culprit at once."""
     env_file = read_env_file()
     problems = [*env_file.problems, *unknown_name_problems([*os.environ, *env_file.values])]
+    texts = settings_texts()
+    problems += _problems_of_texts(texts, env_file.values)
     try:
-        settings = _settings_below_environment(env_file.values)
+        settings = _settings_below_environment(
+            env_file.values, *(text.values for text in reversed(texts))
+        )
     except ValidationError as error:
         problems += [
-            _sentence(problem)
+            _sentence(problem, texts)
             for problem in error.errors(include_url=False)
             if not _is_unknown_name(problem)
         ]
@@ -42,13 +47,16 @@ def load_settings() -> Settings:
     return settings
 
 
-def _settings_below_environment(values: Mapping[str, str]) -> Settings:
-    """Return the settings of the environment and, where it says nothing, of `values`."""
-    if not values:
+def _settings_below_environment(*sources: Mapping[str, str]) -> Settings:
+    """Return the settings of the environment and, where it says nothing, of `sources`.
+
+    Of these the last wins.
+    """
+    if not any(sources):
         return Settings()
     source = EnvSettingsSource(Settings)
     source.env_vars = {
-        name.lower(): value for name, value in [*values.items(), *os.environ.items()]
+        name.lower(): value for each in (*sources, os.environ) for name, value in each.items()
     }
     return Settings(**source())
 
@@ -64,7 +72,30 @@ def _is_unknown_name(problem: Any) -> bool:
     return problem["type"] == "extra_forbidden" or names_no_field
 
 
-def _sentence(problem: Any) -> str:
+def _problems_of_texts(
+    texts: Sequence[SettingsText], env_file_names: Iterable[str]
+) -> list[str]:
+    problems = [
+        f".env: {name}: belongs in the environment"
+        for name in env_file_names
+        if name.upper() in (TEXT_NAME, FILE_NAME)
+    ]
+    for text in texts:
+        problems += text.problems
+        problems += [f"{text.place}: {each}" for each in unknown_name_problems(text.values)]
+    return problems
+
+
+def _place(name: str, texts: Sequence[SettingsText]) -> str:
+    """Return where a refused value stands, for a message; nothing for the environment, and .env."""
+    if name not in {variable.upper() for variable in os.environ}:
+        for text in texts:
+            if name in text.values:
+                return f"{text.place}: "
+    return ""
+
+
+def _sentence(problem: Any, texts: Sequence[SettingsText]) -> str:
     location = problem["loc"]
     message = _words_of(problem)
     if not location:
@@ -75,7 +106,7 @@ def _sentence(problem: Any) -> str:
     name = variable_name(field)
     if field == "task" and len(location) > 1:
         name = "__".join(["ROTA_TASK", *(str(part).upper() for part in location[1:3])])
-    return f"{name}: {message}{_shown(field, problem)}"
+    return f"{_place(name, texts)}{name}: {message}{_shown(field, problem)}"
 
 
 def _words_of(problem: Any) -> str:

@@ -59,8 +59,9 @@ def seed_name(name: str) -> Any:
 class Settings(BaseSettings):
     """All settings of one process, read once from the environment, then frozen.
 
-    Raises pydantic's ValidationError. `rota.settings.load_settings` adds those of `.env`, and
-    raises a SettingsError that names the variable and never shows a secret.
+    Raises pydantic's ValidationError. `rota.settings.load_settings` adds ROTA_SETTINGS, the
+    file of ROTA_SETTINGS_FILE and `.env`, in this order, and raises a SettingsError that names the
+    variable and never shows a secret.
     """
 
     model_config = SettingsConfigDict(
@@ -137,6 +138,10 @@ class Settings(BaseSettings):
     health_address: str = ""
     """`host:port` of the scheduler's /livez, /readyz and /healthz; empty: no server."""
 
+    settings: Annotated[str, Field(repr=False)] = ""
+    """More settings as lines of NAME=value; set by the chart."""
+    settings_file: str = ""
+    """A file of such lines, below ROTA_SETTINGS; set by the chart for what many tasks share."""
     cronjob_name: str = ""
     """The CronJob that this pod belongs to; set by the chart."""
     job_name: str = ""
