@@ -7,6 +7,12 @@ from rota.runs.slot import slot_of_job
 from support import helm
 from support.chart_values import EVERYTHING
 
+FILE_SETTINGS = (
+    "ROTA_API_TOKEN_FILE",
+    "ROTA_API_CA_FILE",
+    "ROTA_API_CLIENT_CERT_FILE",
+    "ROTA_API_CLIENT_KEY_FILE",
+)
 ONE = {"cleanup": None, "notifications": None}
 
 
@@ -71,17 +77,31 @@ def test_kubernetes_waits_five_seconds_longer_than_rota(grace):
         if each["kind"] in {"CronJob", "Job", "Deployment", "Pod"}:
             assert helm.pod_spec(each)["terminationGracePeriodSeconds"] == grace + 5
     (config,) = [each for each in found if each["kind"] == "ConfigMap"]
-    assert config["data"]["ROTA_GRACE_SECONDS"] == str(grace)
+    assert helm.settings(config)["ROTA_GRACE_SECONDS"] == str(grace)
 
 
 def test_a_pod_is_told_its_task_its_cronjob_and_its_job():
     cronjob = helm.only({"tasks": {**ONE, "send_bills": {"intervalSeconds": 60}}}, "CronJob")
     assert helm.container(cronjob)["args"] == ["run", "send_bills"]
     assert cronjob["metadata"]["name"] == "shop-rota-send-bills"
-    assert helm.environment(cronjob) == {
+    told = helm.environment(cronjob)
+    assert told.pop("ROTA_SETTINGS").splitlines() == [
+        "ROTA_RELEASE=shop",
+        "ROTA_GRACE_SECONDS=25",
+        "ROTA_ONLY=send_bills",
+        "ROTA_TASK__SEND_BILLS__TIMEOUT_SECONDS=60",
+        "ROTA_TASK__SEND_BILLS__BACKOFF_LIMIT=2",
+        "ROTA_TASK__SEND_BILLS__SHARDS=1",
+        "ROTA_TASK__SEND_BILLS__CATCH_UP_SECONDS=3600",
+    ]
+    attempt = "metadata.annotations['batch.kubernetes.io/job-index-failure-count']"
+    assert told == {
+        "BUSINESS_API_URL": helm.URL,
+        "ROTA_NAMESPACE": "metadata.namespace",
         "ROTA_CRONJOB_NAME": "shop-rota-send-bills",
         "ROTA_JOB_NAME": "metadata.labels['batch.kubernetes.io/job-name']",
         "ROTA_JOB_UID": "metadata.labels['batch.kubernetes.io/controller-uid']",
+        "ROTA_JOB_ATTEMPT": attempt,
     }
 
 
@@ -164,30 +184,63 @@ def test_the_image_is_by_digest_where_there_is_one():
         assert found["image"] == expected
 
 
+def projected(found):
+    """Return the sources of the volume with files, and where rota's container has it."""
+    (volume,) = [each for each in helm.pod_spec(found)["volumes"] if each["name"] == "rota"]
+    (mount,) = [each for each in helm.container(found)["volumeMounts"] if each["name"] == "rota"]
+    assert mount["readOnly"] is True
+    return volume["projected"]["sources"], mount["mountPath"]
+
+
 def test_secrets_are_mounted_as_files_and_never_named_in_the_environment():
-    found = helm.objects(EVERYTHING)
-    (config,) = [each for each in found if each["kind"] == "ConfigMap"]
-    cronjob = helm.by_task(found)["cleanup"]
-    mounts = {each["mountPath"]: each["name"] for each in helm.container(cronjob)["volumeMounts"]}
-    volumes = {each["name"]: each for each in helm.pod_spec(cronjob)["volumes"]}
-    for name in (
-        "ROTA_API_TOKEN_FILE",
-        "ROTA_API_CA_FILE",
-        "ROTA_API_CLIENT_CERT_FILE",
-        "ROTA_API_CLIENT_KEY_FILE",
-    ):
-        folder, _, file = config["data"][name].rpartition("/")
-        volume = volumes[mounts[folder]]
-        source = volume.get("secret") or volume["configMap"]
-        assert file in [each["path"] for each in source["items"]]
-    assert volumes["business-api-token"]["secret"]["secretName"] == "shop-token"
+    for mode in ("cronjobs", "scheduler"):
+        objects = helm.objects({**EVERYTHING, "mode": mode})
+        (config,) = [each for each in objects if each["kind"] == "ConfigMap"]
+        for found in objects:
+            if found["kind"] not in {"CronJob", "Deployment"}:
+                continue
+            sources, folder = projected(found)
+            items = [
+                item
+                for source in sources
+                for kind in ("secret", "configMap")
+                for item in source.get(kind, {}).get("items", ())
+            ]
+            settings = helm.settings(config if mode == "scheduler" else found)
+            for name in FILE_SETTINGS:
+                assert settings[name].removeprefix(f"{folder}/") in [each["path"] for each in items]
+            assert {each["secret"]["name"] for each in sources if "secret" in each} == {
+                "shop-token",
+                "shop-client",
+            }
 
 
 def test_a_projected_token_has_its_audience():
     token = {"enabled": True, "audience": "shop", "expirationSeconds": 900}
     values = {"businessApi": {"serviceAccountToken": token}}
-    pod = helm.pod_spec(helm.only({**values, "mode": "scheduler"}, "Deployment"))
-    (volume,) = [each for each in pod["volumes"] if "projected" in each]
-    assert volume["projected"]["sources"] == [
-        {"serviceAccountToken": {"audience": "shop", "expirationSeconds": 900, "path": "token"}}
-    ]
+    sources, _ = projected(helm.only({**values, "mode": "scheduler"}, "Deployment"))
+    (found,) = [each for each in sources if "serviceAccountToken" in each]
+    assert found == {
+        "serviceAccountToken": {"audience": "shop", "expirationSeconds": 900, "path": "token/token"}
+    }
+
+
+@pytest.mark.fault(125)
+@pytest.mark.parametrize("mode", ["cronjobs", "scheduler"])
+def test_no_name_in_a_pod_comes_and_goes_with_the_values(mode):
+    """Helm 3 never removes a keyed entry that only a failed revision had."""
+
+    def names(values):
+        found = helm.objects({**values, "mode": mode, "tasks": {**ONE, "x": {"intervalSeconds": 60}}})
+        (pod,) = [each for each in found if each["kind"] in {"CronJob", "Deployment"}]
+        return {
+            "env": [each["name"] for each in helm.container(pod)["env"]],
+            "mounts": [each["name"] for each in helm.container(pod)["volumeMounts"]],
+            "volumes": [each["name"] for each in helm.pod_spec(pod)["volumes"]],
+            "settings": [
+                key for each in found if each["kind"] == "ConfigMap" for key in each["data"]
+            ],
+        }
+
+    more = {key: EVERYTHING[key] for key in ("businessApi", "settings", "state")}
+    assert names(more) == names({})

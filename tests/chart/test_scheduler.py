@@ -40,7 +40,7 @@ def test_more_replicas_are_refused_with_the_reason(mode):
 def test_the_probes_ask_what_rota_serves():
     own = helm.container(deployment())
     (port,) = own["ports"]
-    address = helm.environment(deployment())["ROTA_HEALTH_ADDRESS"]
+    address = helm.settings(deployment())["ROTA_HEALTH_ADDRESS"]
     assert Settings(health_address=address).health_address.endswith(f":{port['containerPort']}")
     for probe, path in (
         ("livenessProbe", "/livez"),
@@ -61,7 +61,7 @@ def test_a_probe_is_changed_by_key_and_left_out_by_null():
 
 
 def test_the_state_is_in_a_volume_of_the_kind_that_was_asked_for():
-    path = helm.environment(deployment())["ROTA_STATE_PATH"]
+    path = helm.settings(deployment())["ROTA_STATE_PATH"]
     folder = path.rpartition("/")[0]
     assert mounted(deployment(), folder) == {"emptyDir": {"sizeLimit": "64Mi"}}
     kept = {"persistence": {"enabled": True}}
@@ -86,9 +86,9 @@ def test_in_hybrid_mode_each_task_has_exactly_one_that_runs_it():
     found = helm.objects({"mode": "hybrid", "tasks": FAST})
     assert set(helm.by_task(found)) == {"cleanup", "notifications"}
     (own,) = [each for each in found if each["kind"] == "Deployment"]
-    assert helm.environment(own)["ROTA_ONLY"] == "fast,half"
+    assert helm.settings(own)["ROTA_ONLY"] == "fast,half"
     (config,) = [each for each in found if each["kind"] == "ConfigMap"]
-    assert config["data"]["ROTA_ONLY"] == "cleanup,fast,half,notifications"
+    assert helm.settings(config)["ROTA_ONLY"] == "cleanup,fast,half,notifications"
 
 
 def test_hybrid_mode_has_no_scheduler_where_cronjobs_can_do_it_all():

@@ -207,5 +207,5 @@ def test_below_a_minute_a_cronjob_is_refused_with_the_ways_out():
 @pytest.mark.parametrize("seconds", [60, 61, 600, 3599, 3600, 3601, 86_400])
 def test_the_default_timeout_is_pythons(seconds):
     task = define_task("x", lambda _: None, seconds, run_on_start=False, settings=Settings())
-    data = helm.only({"tasks": {"x": {"intervalSeconds": seconds}}}, "ConfigMap")["data"]
-    assert float(data["ROTA_TASK__X__TIMEOUT_SECONDS"]) == task.timeout_seconds
+    config = helm.only({"tasks": {"x": {"intervalSeconds": seconds}}}, "ConfigMap")
+    assert float(helm.settings(config)["ROTA_TASK__X__TIMEOUT_SECONDS"]) == task.timeout_seconds

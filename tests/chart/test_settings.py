@@ -1,4 +1,4 @@
-"""What Python makes of the ConfigMap is what the chart made of the values."""
+"""What Python makes of the settings is what the chart made of the values."""
 
 import pytest
 
@@ -41,11 +41,11 @@ class Stubborn(BaseTask):
 
 
 def data_of(values, **options):
-    return helm.only(values, "ConfigMap", **options)["data"]
+    return helm.settings(helm.only(values, "ConfigMap", **options))
 
 
 def definitions(data, monkeypatch, *, task_class=Stubborn):
-    """Return the tasks as a pod with this ConfigMap in its environment decides them."""
+    """Return the tasks as a pod with these settings decides them."""
     for name, value in data.items():
         monkeypatch.setenv(name, value)
     settings = Settings()
@@ -60,7 +60,7 @@ def definitions(data, monkeypatch, *, task_class=Stubborn):
 def test_python_decides_about_each_task_what_its_cronjob_says(monkeypatch):
     found = helm.objects({"tasks": TASKS}, release="shop-3")
     (config,) = [each for each in found if each["kind"] == "ConfigMap"]
-    tasks = definitions(config["data"], monkeypatch)
+    tasks = definitions(helm.settings(config), monkeypatch)
     cronjobs = helm.by_task(found)
     assert tasks.keys() == cronjobs.keys() == {name for name, task in TASKS.items() if task}
     for name, task in tasks.items():
@@ -89,12 +89,10 @@ def test_every_mode_has_the_same_settings():
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_no_name_is_unknown_to_rota(shape):
     for found in helm.objects({**shape, "mode": "scheduler"}):
-        if found["kind"] == "ConfigMap":
-            assert unknown_name_problems(found["data"]) == []
-        if found["kind"] == "Deployment":
-            assert unknown_name_problems(helm.environment(found)) == []
+        if found["kind"] in {"ConfigMap", "Deployment"}:
+            assert unknown_name_problems(helm.settings(found)) == []
     for cronjob in helm.objects(shape, "CronJob"):
-        assert unknown_name_problems(helm.environment(cronjob)) == []
+        assert unknown_name_problems(helm.settings(cronjob)) == []
 
 
 def test_numbers_and_booleans_become_the_text_that_was_meant():

@@ -74,7 +74,7 @@ def test_a_null_task_and_a_disabled_one_leave_no_trace(mode):
     }
     rendered = helm.template(values)
     assert not re.search("cleanup|gone|absent", rendered, re.IGNORECASE)
-    assert 'ROTA_ONLY: "notifications"' in rendered
+    assert "ROTA_ONLY=notifications\n" in rendered
 
 
 def test_a_task_without_workload_leaves_no_pod_that_would_run_all_tasks_of_the_image():
@@ -88,8 +88,8 @@ def test_suspending_all_suspends_every_task_and_starts_none():
     for found in helm.objects({"suspendAll": True}):
         assert found["kind"] != "Job"
         assert found["kind"] != "CronJob" or found["spec"]["suspend"] is True
-    data = helm.only({"suspendAll": True, "mode": "scheduler"}, "ConfigMap")["data"]
-    assert data["ROTA_TASK__CLEANUP__SUSPEND"] == "true"
+    config = helm.only({"suspendAll": True, "mode": "scheduler"}, "ConfigMap")
+    assert helm.settings(config)["ROTA_TASK__CLEANUP__SUSPEND"] == "true"
 
 
 @pytest.mark.parametrize("overlap", ["forbid", "replace", "allow"])

@@ -57,7 +57,7 @@ def test_runs_on_start_are_a_component_of_their_own(attributes, expected):
     "change",
     [
         pytest.param({"timeout_seconds": 7.0}, id="its-spec"),
-        pytest.param({"overlap": "allow"}, id="the-settings-alone"),
+        pytest.param({"catch_up_seconds": 60}, id="the-settings-alone"),
     ],
 )
 def test_a_change_renames_the_start_job_since_a_job_cannot_be_changed(change):
@@ -73,7 +73,8 @@ def test_tasks_below_a_minute_get_a_scheduler_beside_the_cronjobs():
         "spec"
     ]["containers"][0]
 
-    assert {"name": "ROTA_ONLY", "value": "fast"} in container["env"]
+    (settings,) = [each for each in container["env"] if each["name"] == "ROTA_SETTINGS"]
+    assert settings["value"].splitlines()[-1] == "ROTA_ONLY=fast"
     assert "fast" not in files["components/cronjobs/cronjobs.yaml"]
 
 
@@ -82,7 +83,7 @@ def test_parts_of_a_second_of_the_grace_are_rounded_up_where_kubernetes_has_none
     pod = yaml.safe_load(files["components/scheduler/deployment.yaml"])["spec"]["template"]
 
     assert pod["spec"]["terminationGracePeriodSeconds"] == 8
-    assert 'ROTA_GRACE_SECONDS: "2.5"' in files["base/configmap.yaml"]
+    assert "    ROTA_GRACE_SECONDS=2.5\n" in files["base/configmap.yaml"]
 
 
 def test_nothing_of_the_machine_that_exports_gets_into_the_files():

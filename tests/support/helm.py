@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from rota.settings import parse_settings_text
+
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy/helm/rota"
 URL = "http://shop-api:8000"
@@ -131,6 +133,15 @@ def environment(found: dict[str, Any]) -> dict[str, Any]:
         else each["valueFrom"].get("fieldRef", {}).get("fieldPath", each["valueFrom"])
         for each in container(found).get("env", [])
     }
+
+
+def settings(found: dict[str, Any]) -> dict[str, str]:
+    """Return the settings that stand in a ConfigMap, or in the environment of a pod, by name."""
+    if found["kind"] == "ConfigMap":
+        text: str = found["data"]["settings.env"]
+        return dict(parse_settings_text(text, "settings.env").values)
+    own = environment(found)
+    return dict(parse_settings_text(own.get("ROTA_SETTINGS", ""), "ROTA_SETTINGS").values) | own
 
 
 class _StrictLoader(yaml.CSafeLoader):

@@ -1,60 +1,84 @@
-"""The settings that all pods of an installation share, whatever runs the tasks."""
+"""The settings of an installation as texts: of all tasks, in a ConfigMap for the scheduler, and of
+one, for the pods of its CronJob."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from rota.manifests.installation import Installation
 from rota.manifests.naming import release_name
 from rota.schedules import Cron
-from rota.settings import override_key
+from rota.settings import override_key, settings_text
 from rota.tasks.definition import TaskDefinition
 
 SETTINGS_CHECKSUM = "checksum/settings"
+SETTINGS_KEY = "settings.env"
+"""The one key: an upgrade that fails cannot leave a single setting behind."""
 
 
 def config_map(tasks: Sequence[TaskDefinition], installation: Installation) -> dict[str, Any]:
-    """Return the ConfigMap; where the Business API is remains to be said."""
+    """Return the ConfigMap with the settings of all tasks."""
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": release_name(installation.release), "labels": installation.labels()},
-        "data": settings_data(tasks, installation),
+        "data": {SETTINGS_KEY: settings_of_all(tasks, installation)},
     }
 
 
-def settings_data(tasks: Sequence[TaskDefinition], installation: Installation) -> dict[str, str]:
-    """Return the variables: everything that a task's class could state is said for each task."""
-    data = {
-        "ROTA_RELEASE": installation.release,
-        "ROTA_ONLY": ",".join(task.name for task in tasks),
-        "ROTA_GRACE_SECONDS": _text(installation.grace_seconds),
-    }
+def settings_of_all(tasks: Sequence[TaskDefinition], installation: Installation) -> str:
+    """Return the settings of every task, and what all pods share.
+
+    Everything that a task's class could state is said. Where the Business API is stands in each
+    pod's own environment.
+    """
+    values = _shared(tasks, installation)
     for task in tasks:
-        prefix = f"ROTA_TASK__{override_key(task.name).upper()}__"
-        data |= {f"{prefix}{field}": value for field, value in _fields(task).items()}
-    return data
+        values |= _prefixed(task, _schedule_fields(task) | _run_fields(task))
+    return settings_text(values)
 
 
-def settings_checksum(data: dict[str, str]) -> str:
+def settings_of_one(task: TaskDefinition, installation: Installation) -> str:
+    """Return what the pods of a task's CronJob need: their start does not grow with the tasks."""
+    return settings_text(_shared([task], installation) | _prefixed(task, _run_fields(task)))
+
+
+def settings_checksum(text: str) -> str:
     """Return a hash that changes when a setting does, for the pods that must then be replaced."""
-    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _fields(task: TaskDefinition) -> dict[str, str]:
+def _shared(tasks: Sequence[TaskDefinition], installation: Installation) -> dict[str, str]:
+    return {
+        "ROTA_RELEASE": installation.release,
+        "ROTA_GRACE_SECONDS": _text(installation.grace_seconds),
+        "ROTA_ONLY": ",".join(task.name for task in tasks),
+    }
+
+
+def _prefixed(task: TaskDefinition, fields: dict[str, str]) -> dict[str, str]:
+    prefix = f"ROTA_TASK__{override_key(task.name).upper()}__"
+    return {f"{prefix}{field}": value for field, value in fields.items()}
+
+
+def _schedule_fields(task: TaskDefinition) -> dict[str, str]:
     if isinstance(task.schedule, Cron) and task.interval_seconds is None:
         fields = {"SCHEDULE": task.schedule.text, "TIMEZONE": task.schedule.timezone}
     else:
         fields = {"INTERVAL_SECONDS": str(task.interval_seconds)}
-    fields |= {
+    return fields | {
         "SPLAY_MINUTES": str(task.splay_minutes),
         "RUN_ON_START": _text(task.run_on_start),
-        "TIMEOUT_SECONDS": _text(task.timeout_seconds),
         "OVERLAP": task.overlap.value,
+        "SUSPEND": _text(task.suspend),
+    }
+
+
+def _run_fields(task: TaskDefinition) -> dict[str, str]:
+    fields = {
+        "TIMEOUT_SECONDS": _text(task.timeout_seconds),
         "BACKOFF_LIMIT": str(task.backoff_limit),
         "SHARDS": str(task.shards),
-        "SUSPEND": _text(task.suspend),
     }
     if isinstance(task.schedule, Cron) or "catch_up_seconds" in task.stated:
         fields["CATCH_UP_SECONDS"] = str(task.catch_up_seconds)

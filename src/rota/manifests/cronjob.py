@@ -5,10 +5,10 @@ import json
 from typing import Any
 
 from rota.errors import ScheduleError
-from rota.manifests.config_map import SETTINGS_CHECKSUM
+from rota.manifests.config_map import settings_of_one
 from rota.manifests.installation import TASK_LABEL, Installation
 from rota.manifests.naming import cronjob_name, start_job_name
-from rota.manifests.pod import pod_template, resources
+from rota.manifests.pod import field_variable, pod_template, resources
 from rota.manifests.policy import active_deadline_seconds, pod_failure_policy
 from rota.tasks.definition import TaskDefinition
 
@@ -29,7 +29,7 @@ def cronjob(task: TaskDefinition, installation: Installation) -> dict[str, Any]:
         "failedJobsHistoryLimit": _KEPT_JOBS,
         "jobTemplate": {
             "metadata": {"labels": _pod_labels(task, installation)},
-            "spec": _job_spec(task, installation, {}),
+            "spec": _job_spec(task, installation),
         },
     }
     if schedule.exact:
@@ -52,14 +52,12 @@ def cronjob(task: TaskDefinition, installation: Installation) -> dict[str, Any]:
     }
 
 
-def start_job(
-    task: TaskDefinition, installation: Installation, settings_checksum: str
-) -> dict[str, Any]:
+def start_job(task: TaskDefinition, installation: Installation) -> dict[str, Any]:
     """Return the Job that runs a task with `run_on_start`.
 
     A Job cannot be changed, so a hash of its spec, the settings included, is part of its name.
     """
-    spec = _job_spec(task, installation, {SETTINGS_CHECKSUM: settings_checksum})
+    spec = _job_spec(task, installation)
     digest = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()
     return {
         "apiVersion": "batch/v1",
@@ -80,13 +78,8 @@ def _pod_labels(task: TaskDefinition, installation: Installation) -> dict[str, s
     return {**installation.selector_labels(_COMPONENT), TASK_LABEL: task.name}
 
 
-def _job_spec(
-    task: TaskDefinition, installation: Installation, annotations: dict[str, str]
-) -> dict[str, Any]:
+def _job_spec(task: TaskDefinition, installation: Installation) -> dict[str, Any]:
     sharded = task.shards > 1
-    metadata: dict[str, Any] = {"labels": _pod_labels(task, installation)}
-    if annotations:
-        metadata["annotations"] = annotations
     spec: dict[str, Any] = {
         "activeDeadlineSeconds": active_deadline_seconds(
             timeout_seconds=task.timeout_seconds,
@@ -96,7 +89,7 @@ def _job_spec(
         "podFailurePolicy": pod_failure_policy(sharded=sharded),
         "template": pod_template(
             installation,
-            metadata=metadata,
+            metadata={"labels": _pod_labels(task, installation)},
             container={
                 "args": ["run", task.name],
                 "env": _env(task, installation),
@@ -117,17 +110,13 @@ def _job_spec(
 
 
 def _env(task: TaskDefinition, installation: Installation) -> list[dict[str, Any]]:
-    # The slot comes from the Job's name: the controller writes it nowhere else that a pod can read.
-    env: list[dict[str, Any]] = [
+    # The same names for every task: an upgrade that failed cannot leave one behind. The slot comes
+    # from the Job's name: the controller writes it nowhere else that a pod can read.
+    failures = "metadata.annotations['batch.kubernetes.io/job-index-failure-count']"
+    return [
+        {"name": "ROTA_SETTINGS", "value": settings_of_one(task, installation)},
         {"name": "ROTA_CRONJOB_NAME", "value": cronjob_name(installation.release, task.name)},
-        _field("ROTA_JOB_NAME", "metadata.labels['batch.kubernetes.io/job-name']"),
-        _field("ROTA_JOB_UID", "metadata.labels['batch.kubernetes.io/controller-uid']"),
+        field_variable("ROTA_JOB_NAME", "metadata.labels['batch.kubernetes.io/job-name']"),
+        field_variable("ROTA_JOB_UID", "metadata.labels['batch.kubernetes.io/controller-uid']"),
+        field_variable("ROTA_JOB_ATTEMPT", failures),
     ]
-    if task.shards > 1:
-        failures = "metadata.annotations['batch.kubernetes.io/job-index-failure-count']"
-        env.append(_field("ROTA_JOB_ATTEMPT", failures))
-    return env
-
-
-def _field(name: str, path: str) -> dict[str, Any]:
-    return {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}

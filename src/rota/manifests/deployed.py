@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rota.errors import UsageError
-from rota.settings import override_key
+from rota.settings import override_key, parse_settings_text
 
 _DEFAULT_RELEASE = "rota"
 _TRUE = frozenset({"true", "1", "yes", "on", "y", "t"})  # as pydantic reads a variable
@@ -53,7 +53,7 @@ def deployed_tasks(
 ) -> list[DeployedTask]:
     """Return the tasks in rota's CronJobs and schedulers among `objects`, ordered by name.
 
-    ConfigMaps among them supply what an `envFrom` names; other objects are passed over.
+    ConfigMaps among them supply what a volume or an `envFrom` names; other objects are passed over.
     `image_tasks` are those of a scheduler whose settings name none. UsageError for an object of
     these kinds that lacks what Kubernetes asks of it.
     """
@@ -86,10 +86,11 @@ def _complete(found: Mapping[str, Any]) -> Iterator[None]:
 
 def _in_cronjob(cronjob: Mapping[str, Any], config_maps: ConfigMaps) -> list[DeployedTask]:
     spec = cronjob["spec"]
-    container = _container(spec["jobTemplate"]["spec"]["template"], "run")
+    template = spec["jobTemplate"]["spec"]["template"]
+    container = _container(template, "run")
     if container is None or len(container["args"]) != _RUN:
         return []
-    variables = _variables(container, _namespace(cronjob), config_maps)
+    variables = _variables(template, container, _namespace(cronjob), config_maps)
     return [
         DeployedTask(
             name=str(container["args"][1]),
@@ -123,10 +124,11 @@ def _cronjob_fields(spec: Mapping[str, Any]) -> dict[str, Any]:
 def _in_scheduler(
     deployment: Mapping[str, Any], config_maps: ConfigMaps, image_tasks: Sequence[str]
 ) -> list[DeployedTask]:
-    container = _container(deployment["spec"]["template"], "scheduler")
+    template = deployment["spec"]["template"]
+    container = _container(template, "scheduler")
     if container is None:
         return []
-    variables = _variables(container, _namespace(deployment), config_maps)
+    variables = _variables(template, container, _namespace(deployment), config_maps)
     only = [name.strip() for name in variables.get("ROTA_ONLY", "").split(",") if name.strip()]
     where = f"Deployment {deployment['metadata']['name']}"
     stopped = deployment["spec"].get("replicas") == 0
@@ -172,16 +174,35 @@ def _container(template: Mapping[str, Any], command: str) -> dict[str, Any] | No
 
 
 def _variables(
-    container: Mapping[str, Any], namespace: str, config_maps: ConfigMaps
+    template: Mapping[str, Any],
+    container: Mapping[str, Any],
+    namespace: str,
+    config_maps: ConfigMaps,
 ) -> dict[str, str]:
-    variables: dict[str, str] = {}
+    """Return a container's settings: its environment over ROTA_SETTINGS over the file of them."""
+    environment: dict[str, str] = {}
     for source in container.get("envFrom") or []:
         name = (source.get("configMapRef") or {}).get("name", "")
-        variables.update(config_maps.get((namespace, name), {}))
-    variables.update(
+        environment.update(config_maps.get((namespace, name), {}))
+    environment.update(
         {each["name"]: each["value"] for each in container.get("env") or [] if "value" in each}
     )
-    return variables
+    variables: dict[str, str] = {}
+    key = environment.get("ROTA_SETTINGS_FILE", "").rpartition("/")[2]
+    for name in _projected_config_maps(template):
+        variables.update(_settings(config_maps.get((namespace, name), {}).get(key, "")))
+    variables.update(_settings(environment.get("ROTA_SETTINGS", "")))
+    return variables | environment
+
+
+def _projected_config_maps(template: Mapping[str, Any]) -> Iterator[str]:
+    for volume in template["spec"].get("volumes") or []:
+        for source in (volume.get("projected") or {}).get("sources") or []:
+            yield (source.get("configMap") or {}).get("name", "")
+
+
+def _settings(text: str) -> Mapping[str, str]:
+    return parse_settings_text(text, "ROTA_SETTINGS").values
 
 
 def _namespace(found: Mapping[str, Any]) -> str:

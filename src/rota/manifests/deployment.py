@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rota.manifests.config_map import SETTINGS_CHECKSUM
+from rota.manifests.config_map import SETTINGS_CHECKSUM, SETTINGS_KEY
 from rota.manifests.installation import Installation
 from rota.manifests.naming import release_name
-from rota.manifests.pod import pod_template, resources
+from rota.manifests.pod import FILES_FOLDER, pod_template, resources
+from rota.settings import settings_text
 
 _COMPONENT = "scheduler"
 _KEPT_REVISIONS = 3
@@ -19,15 +20,9 @@ def scheduler_deployment(
 ) -> dict[str, Any]:
     """Return the Deployment; `only` are its tasks where they are not all of the settings'."""
     selector = installation.selector_labels(_COMPONENT)
-    env = [
-        {"name": "ROTA_HEALTH_ADDRESS", "value": f"0.0.0.0:{_HEALTH_PORT}"},
-        {"name": "ROTA_STATE_PATH", "value": f"{_STATE_FOLDER}/state.sqlite3"},
-    ]
-    if only:
-        env.append({"name": "ROTA_ONLY", "value": ",".join(only)})
     container = {
         "args": ["scheduler"],
-        "env": env,
+        "env": _env(only),
         "ports": [{"name": "health", "containerPort": _HEALTH_PORT}],
         **_probes(),
         "resources": resources(memory_request="96Mi", ephemeral_storage_limit="128Mi"),
@@ -53,10 +48,24 @@ def scheduler_deployment(
                     "annotations": {SETTINGS_CHECKSUM: settings_checksum},
                 },
                 container=container,
+                files=[{"configMap": {"name": release_name(installation.release)}}],
                 volumes=[{"name": "state", "emptyDir": {"sizeLimit": "64Mi"}}],
             ),
         },
     }
+
+
+def _env(only: Sequence[str]) -> list[dict[str, str]]:
+    own = {
+        "ROTA_HEALTH_ADDRESS": f"0.0.0.0:{_HEALTH_PORT}",
+        "ROTA_STATE_PATH": f"{_STATE_FOLDER}/state.sqlite3",
+    }
+    if only:
+        own["ROTA_ONLY"] = ",".join(only)
+    return [
+        {"name": "ROTA_SETTINGS", "value": settings_text(own)},
+        {"name": "ROTA_SETTINGS_FILE", "value": f"{FILES_FOLDER}/{SETTINGS_KEY}"},
+    ]
 
 
 def _probes() -> dict[str, Any]:

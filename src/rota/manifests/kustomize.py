@@ -6,11 +6,12 @@ from typing import Any
 
 from rota import __version__
 from rota.errors import ConfigError
-from rota.manifests.config_map import config_map, settings_checksum, settings_data
+from rota.manifests.config_map import config_map, settings_checksum, settings_of_all
 from rota.manifests.cronjob import cronjob, start_job
 from rota.manifests.deployment import scheduler_deployment
 from rota.manifests.installation import Installation
 from rota.manifests.naming import release_name
+from rota.manifests.policy import CONTAINER_NAME
 from rota.manifests.yaml_text import yaml_document, yaml_documents
 from rota.schedules.mapping import MINUTE_SECONDS
 from rota.settings import Settings
@@ -75,14 +76,14 @@ def kustomize_files(registry: Registry, settings: Settings) -> dict[str, str]:
 
 
 def _modes(tasks: Sequence[TaskDefinition], installation: Installation) -> _Modes:
-    checksum = settings_checksum(settings_data(tasks, installation))
+    checksum = settings_checksum(settings_of_all(tasks, installation))
     fast = [task for task in tasks if (task.interval_seconds or MINUTE_SECONDS) < MINUTE_SECONDS]
     minutely = [task for task in tasks if task not in fast]
     only = [task.name for task in fast] if minutely else []
     return _Modes(
         cronjobs=[cronjob(task, installation) for task in minutely],
         start_jobs=[
-            start_job(task, installation, checksum)
+            start_job(task, installation)
             for task in minutely
             if task.run_on_start and not task.suspend
         ],
@@ -103,7 +104,7 @@ def _base(tasks: Sequence[TaskDefinition], installation: Installation) -> dict[s
         "base/serviceaccount.yaml": _written(service_account),
         "base/kustomization.yaml": _kustomization(
             {"resources": ["configmap.yaml", "serviceaccount.yaml"]},
-            comment=["What every mode needs. BUSINESS_API_URL is said in an overlay.", _WRITTEN],
+            comment=["What every mode needs. An overlay says where the Business API is.", _WRITTEN],
         ),
     }
 
@@ -153,22 +154,32 @@ def _overlays(installation: Installation) -> dict[str, str]:
 
 def _overlay(name: str, components: Sequence[str], installation: Installation) -> dict[str, str]:
     image, _, tag = installation.image.partition(":")
-    settings = {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": release_name(installation.release)},
-        "data": {"BUSINESS_API_URL": EXAMPLE_API_URL},
-    }
+    targets = {"settings-cronjobs.yaml": "CronJob"} if "cronjobs" in components else {}
+    targets["settings-pods.yaml"] = "Deployment|Job"
     kustomization = {
         "resources": ["../../base"],
         "components": [f"../../components/{component}" for component in components],
         "images": [{"name": image, "newName": image, "newTag": tag}],
-        "patches": [{"path": "settings.yaml"}],
+        "patches": [{"path": path, "target": {"kind": kind}} for path, kind in targets.items()],
     }
     return {
-        f"overlays/{name}/settings.yaml": yaml_document(settings, comment=[_EXAMPLE]),
+        **{
+            f"overlays/{name}/{path}": yaml_document(_settings_patch(kind), comment=[_EXAMPLE])
+            for path, kind in targets.items()
+        },
         f"overlays/{name}/kustomization.yaml": _kustomization(kustomization, comment=[_EXAMPLE]),
     }
+
+
+def _settings_patch(kind: str) -> dict[str, Any]:
+    """Return a patch that adds settings to every pod of these kinds, which the target selects."""
+    env = [{"name": "BUSINESS_API_URL", "value": EXAMPLE_API_URL}]
+    template = {"template": {"spec": {"containers": [{"name": CONTAINER_NAME, "env": env}]}}}
+    spec = {"jobTemplate": {"spec": template}} if kind == "CronJob" else template
+    head = {"apiVersion": "apps/v1", "kind": "Deployment"}
+    if kind == "CronJob":
+        head = {"apiVersion": "batch/v1", "kind": "CronJob"}
+    return {**head, "metadata": {"name": "any"}, "spec": spec}
 
 
 def _kustomization(fields: Mapping[str, Any], *, comment: Sequence[str]) -> str:

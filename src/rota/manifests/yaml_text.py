@@ -16,6 +16,8 @@ _WIDEST_LINE = 2**31  # a folded line reads badly in a diff
 # Plain only where no reader could see a number, a truth value, a time or a comment. What is left
 # out of this, such as `1e3`, `on`, `0 * * * *` or `12:30:00`, is quoted.
 _PLAIN = re.compile(r"(\.\./)*[A-Za-z/][A-Za-z0-9_./-]*(:[A-Za-z0-9_./-]+)*")
+# Several lines of what a block shows as it is.
+_LINES = re.compile(r"([!-~]([ -~]*[!-~])?\n)+")
 _READ_AS_SOMETHING_ELSE = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 
@@ -29,7 +31,8 @@ class _Dumper(yaml.SafeDumper):
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
     plain = _PLAIN.fullmatch(text) and text.lower() not in _READ_AS_SOMETHING_ELSE
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')
+    style = None if plain else "|" if _LINES.fullmatch(text) else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _represent_text)

@@ -7,7 +7,7 @@ The table is rota.exit_codes; a test reads both.
 {{- end }}
 
 {{/*
-A Job's spec, for CronJobs and start Jobs. Takes: root, task, and perhaps annotations for the pods.
+A Job's spec, for CronJobs and start Jobs. Takes: root, task.
 */}}
 {{- define "rota.jobSpec" -}}
 {{- $task := .task -}}
@@ -39,10 +39,10 @@ template:
     "component" "task"
     "args" (list "run" $task.name)
     "restartPolicy" "Never"
-    "env" (include "rota.jobEnv" $task | fromJsonArray)
+    "env" (include "rota.jobEnv" . | fromJsonArray)
     "extraEnv" $task.env
     "labels" (include "rota.joined" (list $task.labels (dict "rota/task" $task.name)) | fromJson)
-    "annotations" (include "rota.joined" (list $task.podAnnotations .annotations) | fromJson)
+    "annotations" $task.podAnnotations
     "resources" $task.resources
     "nodeSelector" $task.nodeSelector
     "tolerations" $task.tolerations
@@ -52,19 +52,17 @@ template:
 {{- end }}
 
 {{/*
-What a pod is told of its Job, as JSON. The slot comes from the Job's name: the controller writes it
-nowhere else that a pod can read.
+What a pod is told of its task and its Job, as JSON. The slot comes from the Job's name: the
+controller writes it nowhere else that a pod can read. Takes: root, task.
 */}}
 {{- define "rota.jobEnv" -}}
-{{- $env := list
-  (dict "name" "ROTA_CRONJOB_NAME" "value" .object)
+{{- list
+  (dict "name" "ROTA_SETTINGS" "value" (printf "%s\n" (include "rota.settingsOfOne" .)))
+  (dict "name" "ROTA_CRONJOB_NAME" "value" .task.object)
   (include "rota.fieldEnv" (list "ROTA_JOB_NAME" "metadata.labels['batch.kubernetes.io/job-name']") | fromJson)
   (include "rota.fieldEnv" (list "ROTA_JOB_UID" "metadata.labels['batch.kubernetes.io/controller-uid']") | fromJson)
--}}
-{{- if gt (int64 .shards) 1 -}}
-{{- $env = append $env (include "rota.fieldEnv" (list "ROTA_JOB_ATTEMPT" "metadata.annotations['batch.kubernetes.io/job-index-failure-count']") | fromJson) -}}
-{{- end -}}
-{{- toJson $env -}}
+  (include "rota.fieldEnv" (list "ROTA_JOB_ATTEMPT" "metadata.annotations['batch.kubernetes.io/job-index-failure-count']") | fromJson)
+| toJson -}}
 {{- end }}
 
 {{/*

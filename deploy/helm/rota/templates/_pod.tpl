@@ -1,9 +1,10 @@
 {{/*
 The pod template of every kind. Takes: root; component (task, scheduler or check); args; and perhaps
   labels, annotations   beside those of all pods
-  env                   of rota's container, before values.env, as a list
+  env                   of rota's container, as a list; values.env goes over it
   extraEnv              by name, over values.env
   ports, probes         of rota's container, as maps in a container's own form
+  settingsFile          true where the pod reads the settings of all tasks
   volumes, mounts       beside those of all pods, as lists
   restartPolicy         for a Job's pods
   resources, nodeSelector, tolerations, affinity, priorityClassName
@@ -52,16 +53,12 @@ spec:
       image: {{ include "rota.image" $root | quote }}
       imagePullPolicy: {{ $values.image.pullPolicy }}
       args: {{ toJson .args }}
+      {{- with $values.envFrom }}
       envFrom:
-        - configMapRef:
-            name: {{ include "rota.fullname" $root }}
-        {{- with $values.envFrom }}
         {{- toYaml . | nindent 8 }}
-        {{- end }}
-      {{- with include "rota.env" . }}
-      env:
-        {{- . | nindent 8 }}
       {{- end }}
+      env:
+        {{- include "rota.env" . | nindent 8 }}
       {{- with .ports }}
       ports:
         {{- toYaml . | nindent 8 }}
@@ -80,11 +77,24 @@ spec:
       {{- /* Where a process was killed before it could say how it ended. */}}
       terminationMessagePolicy: FallbackToLogsOnError
       volumeMounts:
-        {{- $mounts := include "rota.apiMounts" $values | fromJsonArray }}
-        {{- toYaml (concat (.mounts | default list) $mounts ($values.volumeMounts | default list)) | nindent 8 }}
+        - name: rota
+          mountPath: /etc/rota
+          readOnly: true
+        - name: tmp
+          mountPath: /tmp
+        {{- with concat (.mounts | default list) ($values.volumeMounts | default list) }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
   volumes:
-    {{- $volumes := include "rota.apiVolumes" $values | fromJsonArray }}
-    {{- toYaml (concat (.volumes | default list) $volumes ($values.volumes | default list)) | nindent 4 }}
+    - name: rota
+      projected:
+        {{- include "rota.projection" . | nindent 8 }}
+    - name: tmp
+      emptyDir:
+        sizeLimit: 16Mi
+    {{- with concat (.volumes | default list) ($values.volumes | default list) }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
   {{- with .nodeSelector }}
   nodeSelector:
     {{- include "rota.texts" . | nindent 4 }}
@@ -107,20 +117,27 @@ terminationGracePeriodSeconds: rota's own grace, and time to cancel and to leave
 {{- end }}
 
 {{/*
-Environment of rota's container: what the chart sets, then values by name.
+Environment of rota's container: what the chart sets, always under the same names, and over it values
+by name.
 */}}
 {{- define "rota.env" -}}
-{{- $env := .env | default list -}}
-{{- range $name, $value := include "rota.joined" (list .root.Values.env .extraEnv) | fromJson -}}
+{{- $given := include "rota.joined" (list .root.Values.env .extraEnv) | fromJson -}}
+{{- $own := list (dict "name" "BUSINESS_API_URL" "value" (include "rota.businessApiUrl" .root)) -}}
+{{- $namespace := include "rota.fieldEnv" (list "ROTA_NAMESPACE" "metadata.namespace") | fromJson -}}
+{{- $env := list -}}
+{{- range concat $own (.env | default list) (list $namespace) -}}
+{{- if or (not (hasKey $given .name)) (kindIs "invalid" (get $given .name)) -}}
+{{- $env = append $env . -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $value := $given -}}
 {{- if kindIs "map" $value -}}
 {{- $env = append $env (dict "name" $name "valueFrom" $value.valueFrom) -}}
 {{- else if not (kindIs "invalid" $value) -}}
 {{- $env = append $env (dict "name" $name "value" (include "rota.text" $value)) -}}
 {{- end -}}
 {{- end -}}
-{{- if $env -}}
 {{- toYaml $env -}}
-{{- end -}}
 {{- end }}
 
 {{/*
@@ -141,45 +158,36 @@ Init containers: those of values, then sidecars as native ones. Takes values.
 {{- end }}
 
 {{/*
-Mounts of rota's container in every pod, as JSON. Takes values.
+The files of a pod: settings, and what is used to get through to the Business API. One volume of one
+name, so that what an upgrade that failed had put there is replaced by the next; the namespace is in
+it so that it is never empty. Mounted whole: a changed Secret arrives. Takes what a pod template does.
 */}}
-{{- define "rota.apiMounts" -}}
-{{- $mounts := list (dict "name" "tmp" "mountPath" "/tmp") -}}
-{{- range $volume := include "rota.apiVolumes" . | fromJsonArray -}}
-{{- if ne $volume.name "tmp" -}}
-{{- $path := printf "/etc/rota/%s" (trimPrefix "business-api-" $volume.name) -}}
-{{- $mounts = append $mounts (dict "name" $volume.name "mountPath" $path "readOnly" true) -}}
+{{- define "rota.projection" -}}
+{{- $namespace := dict "path" "namespace" "fieldRef" (dict "fieldPath" "metadata.namespace") -}}
+{{- $sources := list (dict "downwardAPI" (dict "items" (list $namespace))) -}}
+{{- if .settingsFile -}}
+{{- $sources = append $sources (dict "configMap" (dict "name" (include "rota.fullname" .root))) -}}
 {{- end -}}
-{{- end -}}
-{{- toJson $mounts -}}
-{{- end }}
-
-{{/*
-Volumes of every pod, as JSON: /tmp, since the root is read-only, and what is used to get through to
-the Business API. Mounted as whole volumes, so that a changed Secret arrives. Takes values.
-*/}}
-{{- define "rota.apiVolumes" -}}
-{{- $volumes := list (dict "name" "tmp" "emptyDir" (dict "sizeLimit" "16Mi")) -}}
-{{- with .businessApi -}}
+{{- with .root.Values.businessApi -}}
 {{- if .existingSecret -}}
-{{- $items := list (dict "key" .existingSecretKey "path" "token") -}}
-{{- $volumes = append $volumes (dict "name" "business-api-token" "secret" (dict "secretName" .existingSecret "defaultMode" 0o440 "items" $items)) -}}
+{{- $items := list (dict "key" .existingSecretKey "path" "token/token" "mode" 0o440) -}}
+{{- $sources = append $sources (dict "secret" (dict "name" .existingSecret "items" $items)) -}}
 {{- else if .serviceAccountToken.enabled -}}
-{{- $token := dict "path" "token" "audience" .serviceAccountToken.audience "expirationSeconds" (int64 .serviceAccountToken.expirationSeconds) -}}
-{{- $volumes = append $volumes (dict "name" "business-api-token" "projected" (dict "defaultMode" 0o440 "sources" (list (dict "serviceAccountToken" $token)))) -}}
+{{- $token := dict "path" "token/token" "audience" .serviceAccountToken.audience "expirationSeconds" (int64 .serviceAccountToken.expirationSeconds) -}}
+{{- $sources = append $sources (dict "serviceAccountToken" $token) -}}
 {{- end -}}
-{{- $bundle := list (dict "key" .ca.key "path" "ca.crt") -}}
+{{- $bundle := list (dict "key" .ca.key "path" "ca/ca.crt") -}}
 {{- if .ca.existingSecret -}}
-{{- $volumes = append $volumes (dict "name" "business-api-ca" "secret" (dict "secretName" .ca.existingSecret "items" $bundle)) -}}
+{{- $sources = append $sources (dict "secret" (dict "name" .ca.existingSecret "items" $bundle)) -}}
 {{- else if .ca.existingConfigMap -}}
-{{- $volumes = append $volumes (dict "name" "business-api-ca" "configMap" (dict "name" .ca.existingConfigMap "items" $bundle)) -}}
+{{- $sources = append $sources (dict "configMap" (dict "name" .ca.existingConfigMap "items" $bundle)) -}}
 {{- end -}}
 {{- if .clientCertificate.existingSecret -}}
-{{- $items := list (dict "key" .clientCertificate.certificateKey "path" "tls.crt") (dict "key" .clientCertificate.privateKeyKey "path" "tls.key") -}}
-{{- $volumes = append $volumes (dict "name" "business-api-client-certificate" "secret" (dict "secretName" .clientCertificate.existingSecret "defaultMode" 0o440 "items" $items)) -}}
+{{- $items := list (dict "key" .clientCertificate.certificateKey "path" "client-certificate/tls.crt") (dict "key" .clientCertificate.privateKeyKey "path" "client-certificate/tls.key" "mode" 0o440) -}}
+{{- $sources = append $sources (dict "secret" (dict "name" .clientCertificate.existingSecret "items" $items)) -}}
 {{- end -}}
 {{- end -}}
-{{- toJson $volumes -}}
+{{- toYaml (dict "defaultMode" 0o444 "sources" $sources) -}}
 {{- end }}
 
 {{/*

@@ -1,41 +1,79 @@
 {{/*
-The settings of every pod, in every mode: the ConfigMap's data. Everything about a task that a class
-attribute could state is said here, so that the scheduler does what the CronJobs do.
-Takes: root, tasks.
+Settings are lines of NAME=value in one text: an upgrade that fails cannot leave a single one behind.
+Everything about a task that a class attribute could state is said, so that the scheduler does what
+the CronJobs do. As rota.manifests.config_map, byte for byte.
 */}}
-{{- define "rota.settings" -}}
-{{- $root := .root -}}
+
+{{/*
+The settings of all tasks: the file that the scheduler and `helm test` read. Takes: root, tasks.
+*/}}
+{{- define "rota.settingsOfAll" -}}
 {{- $names := list -}}
 {{- range .tasks -}}{{- $names = append $names .name -}}{{- end -}}
-BUSINESS_API_URL: {{ include "rota.businessApiUrl" $root | quote }}
-ROTA_RELEASE: {{ $root.Release.Name | quote }}
-ROTA_ONLY: {{ join "," $names | quote }}
-ROTA_GRACE_SECONDS: {{ int64 $root.Values.gracePeriodSeconds | quote }}
-{{- with include "rota.fileSettings" $root }}
-{{ . }}
-{{- end }}
-{{- with include "rota.extraSettings" $root }}
-{{ . }}
-{{- end }}
+{{- include "rota.sharedSettings" .root }}
+ROTA_ONLY={{ join "," $names }}
 {{- range .tasks }}
 {{- $prefix := printf "ROTA_TASK__%s__" (.name | replace "-" "_" | upper) }}
 {{- if .seconds }}
-{{ $prefix }}INTERVAL_SECONDS: {{ int64 .seconds | quote }}
+{{ $prefix }}INTERVAL_SECONDS={{ int64 .seconds }}
 {{- else }}
-{{ $prefix }}SCHEDULE: {{ .schedule | quote }}
-{{ $prefix }}TIMEZONE: {{ .timezone | quote }}
+{{ $prefix }}SCHEDULE={{ include "rota.dotenvValue" .schedule }}
+{{ $prefix }}TIMEZONE={{ include "rota.dotenvValue" .timezone }}
 {{- end }}
-{{ $prefix }}SPLAY_MINUTES: {{ int64 .splayMinutes | quote }}
-{{ $prefix }}RUN_ON_START: {{ .runOnStart | quote }}
-{{ $prefix }}TIMEOUT_SECONDS: {{ include "rota.text" .timeoutSeconds | quote }}
-{{ $prefix }}OVERLAP: {{ .overlap | quote }}
+{{ $prefix }}SPLAY_MINUTES={{ int64 .splayMinutes }}
+{{ $prefix }}RUN_ON_START={{ .runOnStart }}
+{{ $prefix }}OVERLAP={{ .overlap }}
+{{ $prefix }}SUSPEND={{ .suspend }}
+{{ include "rota.runSettings" . }}
+{{- end }}
+{{- end }}
+
+{{/*
+The settings of the pods of one task's CronJob: what is shared, and what a run looks at.
+Takes: root, task.
+*/}}
+{{- define "rota.settingsOfOne" -}}
+{{- include "rota.sharedSettings" .root }}
+ROTA_ONLY={{ .task.name }}
+{{ include "rota.runSettings" .task }}
+{{- end }}
+
+{{/*
+What a run looks at. Takes a task.
+*/}}
+{{- define "rota.runSettings" -}}
+{{- $prefix := printf "ROTA_TASK__%s__" (.name | replace "-" "_" | upper) -}}
+{{ $prefix }}TIMEOUT_SECONDS={{ include "rota.text" .timeoutSeconds }}
+{{ $prefix }}BACKOFF_LIMIT={{ int64 .backoffLimit }}
+{{ $prefix }}SHARDS={{ int64 .shards }}
 {{- if hasKey . "catchUpSeconds" }}
-{{ $prefix }}CATCH_UP_SECONDS: {{ int64 .catchUpSeconds | quote }}
+{{ $prefix }}CATCH_UP_SECONDS={{ int64 .catchUpSeconds }}
 {{- end }}
-{{ $prefix }}BACKOFF_LIMIT: {{ int64 .backoffLimit | quote }}
-{{ $prefix }}SHARDS: {{ int64 .shards | quote }}
-{{ $prefix }}SUSPEND: {{ .suspend | quote }}
 {{- end }}
+
+{{/*
+What all pods share, but for BUSINESS_API_URL, which stands in their environment.
+*/}}
+{{- define "rota.sharedSettings" -}}
+ROTA_RELEASE={{ .Release.Name }}
+ROTA_GRACE_SECONDS={{ int64 .Values.gracePeriodSeconds }}
+{{- with include "rota.fileSettings" . }}
+{{ . }}
+{{- end }}
+{{- with include "rota.extraSettings" . }}
+{{ . }}
+{{- end }}
+{{- end }}
+
+{{/*
+A value as it stands behind `=`.
+*/}}
+{{- define "rota.dotenvValue" -}}
+{{- if regexMatch "^[A-Za-z0-9_./:,@%+-]*$" . -}}
+{{- . -}}
+{{- else -}}
+{{- printf "'%s'" (. | replace "\\" "\\\\" | replace "'" "\\'") -}}
+{{- end -}}
 {{- end }}
 
 {{/*
@@ -67,14 +105,14 @@ Settings that name mounted files.
 {{- fail "\n\nbusinessApi.ca.existingSecret and businessApi.ca.existingConfigMap are both set: keep one\n" -}}
 {{- end -}}
 {{- if or .existingSecret .serviceAccountToken.enabled -}}
-{{- $lines = append $lines "ROTA_API_TOKEN_FILE: /etc/rota/token/token" -}}
+{{- $lines = append $lines "ROTA_API_TOKEN_FILE=/etc/rota/token/token" -}}
 {{- end -}}
 {{- if or .ca.existingSecret .ca.existingConfigMap -}}
-{{- $lines = append $lines "ROTA_API_CA_FILE: /etc/rota/ca/ca.crt" -}}
+{{- $lines = append $lines "ROTA_API_CA_FILE=/etc/rota/ca/ca.crt" -}}
 {{- end -}}
 {{- if .clientCertificate.existingSecret -}}
-{{- $lines = append $lines "ROTA_API_CLIENT_CERT_FILE: /etc/rota/client-certificate/tls.crt" -}}
-{{- $lines = append $lines "ROTA_API_CLIENT_KEY_FILE: /etc/rota/client-certificate/tls.key" -}}
+{{- $lines = append $lines "ROTA_API_CLIENT_CERT_FILE=/etc/rota/client-certificate/tls.crt" -}}
+{{- $lines = append $lines "ROTA_API_CLIENT_KEY_FILE=/etc/rota/client-certificate/tls.key" -}}
 {{- end -}}
 {{- end -}}
 {{- join "\n" $lines -}}
@@ -96,17 +134,23 @@ values.settings, less what would contradict the other values or show a secret.
   "ROTA_API_CLIENT_KEY_FILE" "businessApi.clientCertificate"
   "ROTA_HEALTH_ADDRESS" "scheduler.healthHost"
   "ROTA_STATE_PATH" "state"
+  "ROTA_SETTINGS" "the chart"
+  "ROTA_SETTINGS_FILE" "the chart"
+  "ROTA_NAMESPACE" "the chart"
   "ROTA_CRONJOB_NAME" "the chart"
   "ROTA_JOB_NAME" "the chart"
   "ROTA_JOB_UID" "the chart"
   "ROTA_JOB_ATTEMPT" "the chart"
 -}}
-{{- range $name, $_ := .Values.settings -}}
+{{- $lines := list -}}
+{{- range $name, $value := .Values.settings -}}
 {{- if hasPrefix "ROTA_TASK__" $name -}}
 {{- fail (printf "\n\nsettings.%s is refused: a task's fields are set in tasks, which makes its CronJob too\n" $name) -}}
 {{- else if hasKey $elsewhere $name -}}
 {{- fail (printf "\n\nsettings.%s is refused: it comes from %s\n" $name (get $elsewhere $name)) -}}
+{{- else if not (kindIs "invalid" $value) -}}
+{{- $lines = append $lines (printf "%s=%s" $name (include "rota.text" $value | include "rota.dotenvValue")) -}}
 {{- end -}}
 {{- end -}}
-{{- include "rota.texts" .Values.settings -}}
+{{- join "\n" $lines -}}
 {{- end }}
