@@ -231,7 +231,9 @@ def test_no_name_in_a_pod_comes_and_goes_with_the_values(mode):
     """Helm 3 never removes a keyed entry that only a failed revision had."""
 
     def names(values):
-        found = helm.objects({**values, "mode": mode, "tasks": {**ONE, "x": {"intervalSeconds": 60}}})
+        found = helm.objects(
+            {**values, "mode": mode, "tasks": {**ONE, "x": {"intervalSeconds": 60}}}
+        )
         (pod,) = [each for each in found if each["kind"] in {"CronJob", "Deployment"}]
         return {
             "env": [each["name"] for each in helm.container(pod)["env"]],

@@ -1,5 +1,7 @@
-"""The settings of an installation as texts: of all tasks, in a ConfigMap for the scheduler, and of
-one, for the pods of its CronJob."""
+"""The settings of an installation as texts.
+
+Those of all tasks are in a ConfigMap, for the scheduler; those of one in its CronJob, for its pods.
+"""
 
 import hashlib
 from collections.abc import Sequence

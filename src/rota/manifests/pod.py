@@ -89,7 +89,10 @@ def _projection(files: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     # One volume of one name, whatever is in it: what an upgrade that failed had put there is then
     # replaced by the next. Never without a source, so that it is always there.
     namespace = {"path": "namespace", "fieldRef": {"fieldPath": "metadata.namespace"}}
-    return {"defaultMode": _FILES_MODE, "sources": [{"downwardAPI": {"items": [namespace]}}, *files]}
+    return {
+        "defaultMode": _FILES_MODE,
+        "sources": [{"downwardAPI": {"items": [namespace]}}, *files],
+    }
 
 
 def resources(*, memory_request: str, ephemeral_storage_limit: str) -> dict[str, Any]:

@@ -72,9 +72,7 @@ def _is_unknown_name(problem: Any) -> bool:
     return problem["type"] == "extra_forbidden" or names_no_field
 
 
-def _problems_of_texts(
-    texts: Sequence[SettingsText], env_file_names: Iterable[str]
-) -> list[str]:
+def _problems_of_texts(texts: Sequence[SettingsText], env_file_names: Iterable[str]) -> list[str]:
     problems = [
         f".env: {name}: belongs in the environment"
         for name in env_file_names

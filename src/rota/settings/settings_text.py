@@ -64,7 +64,9 @@ def parse_settings_text(text: str, place: str) -> SettingsText:
             continue
         name = binding.key.upper()
         if name in (TEXT_NAME, FILE_NAME):
-            problems.append(f"{place}: {name}: belongs in the environment, not in a text of settings")
+            problems.append(
+                f"{place}: {name}: belongs in the environment, not in a text of settings"
+            )
         values[name] = binding.value
     return SettingsText(place, values, tuple(problems))
 

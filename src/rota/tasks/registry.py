@@ -109,7 +109,7 @@ class Registry:
 
     def _refuse_settings_of_nobody(self) -> None:
         if self._settings.cronjob_name:
-            return  # The pod of one task: a wrong name among the others' settings is not its affair.
+            return  # The pod of one task: settings of others, even of nobody, are not its affair.
         known = {override_key(name): name for name in self._found}
         for key in self._settings.all_overrides():
             if key not in known:
