@@ -89,10 +89,15 @@ def test_a_pod_is_told_its_task_its_cronjob_and_its_job():
         "ROTA_RELEASE=shop",
         "ROTA_GRACE_SECONDS=25",
         "ROTA_ONLY=send_bills",
+        "ROTA_TASK__SEND_BILLS__INTERVAL_SECONDS=60",
+        "ROTA_TASK__SEND_BILLS__SPLAY_MINUTES=0",
+        "ROTA_TASK__SEND_BILLS__RUN_ON_START=false",
         "ROTA_TASK__SEND_BILLS__TIMEOUT_SECONDS=60",
+        "ROTA_TASK__SEND_BILLS__OVERLAP=forbid",
+        "ROTA_TASK__SEND_BILLS__CATCH_UP_SECONDS=3600",
         "ROTA_TASK__SEND_BILLS__BACKOFF_LIMIT=2",
         "ROTA_TASK__SEND_BILLS__SHARDS=1",
-        "ROTA_TASK__SEND_BILLS__CATCH_UP_SECONDS=3600",
+        "ROTA_TASK__SEND_BILLS__SUSPEND=false",
     ]
     attempt = "metadata.annotations['batch.kubernetes.io/job-index-failure-count']"
     assert told == {

@@ -24,25 +24,25 @@ def config_map(tasks: Sequence[TaskDefinition], installation: Installation) -> d
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": release_name(installation.release), "labels": installation.labels()},
-        "data": {SETTINGS_KEY: settings_of_all(tasks, installation)},
+        "data": {SETTINGS_KEY: settings_of(tasks, installation)},
     }
 
 
-def settings_of_all(tasks: Sequence[TaskDefinition], installation: Installation) -> str:
-    """Return the settings of every task, and what all pods share.
+def settings_of(tasks: Sequence[TaskDefinition], installation: Installation) -> str:
+    """Return the settings of a pod that runs `tasks`: what all pods share, and these tasks' own.
 
     Everything that a task's class could state is said. Where the Business API is stands in each
     pod's own environment.
     """
-    values = _shared(tasks, installation)
+    values = {
+        "ROTA_RELEASE": installation.release,
+        "ROTA_GRACE_SECONDS": _text(installation.grace_seconds),
+        "ROTA_ONLY": ",".join(task.name for task in tasks),
+    }
     for task in tasks:
-        values |= _prefixed(task, _schedule_fields(task) | _run_fields(task))
+        prefix = f"ROTA_TASK__{override_key(task.name).upper()}__"
+        values |= {f"{prefix}{field}": value for field, value in _fields(task).items()}
     return settings_text(values)
-
-
-def settings_of_one(task: TaskDefinition, installation: Installation) -> str:
-    """Return what the pods of a task's CronJob need: their start does not grow with the tasks."""
-    return settings_text(_shared([task], installation) | _prefixed(task, _run_fields(task)))
 
 
 def settings_checksum(text: str) -> str:
@@ -50,41 +50,24 @@ def settings_checksum(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _shared(tasks: Sequence[TaskDefinition], installation: Installation) -> dict[str, str]:
-    return {
-        "ROTA_RELEASE": installation.release,
-        "ROTA_GRACE_SECONDS": _text(installation.grace_seconds),
-        "ROTA_ONLY": ",".join(task.name for task in tasks),
-    }
-
-
-def _prefixed(task: TaskDefinition, fields: dict[str, str]) -> dict[str, str]:
-    prefix = f"ROTA_TASK__{override_key(task.name).upper()}__"
-    return {f"{prefix}{field}": value for field, value in fields.items()}
-
-
-def _schedule_fields(task: TaskDefinition) -> dict[str, str]:
+def _fields(task: TaskDefinition) -> dict[str, str]:
     if isinstance(task.schedule, Cron) and task.interval_seconds is None:
         fields = {"SCHEDULE": task.schedule.text, "TIMEZONE": task.schedule.timezone}
     else:
         fields = {"INTERVAL_SECONDS": str(task.interval_seconds)}
-    return fields | {
+    fields |= {
         "SPLAY_MINUTES": str(task.splay_minutes),
         "RUN_ON_START": _text(task.run_on_start),
-        "OVERLAP": task.overlap.value,
-        "SUSPEND": _text(task.suspend),
-    }
-
-
-def _run_fields(task: TaskDefinition) -> dict[str, str]:
-    fields = {
         "TIMEOUT_SECONDS": _text(task.timeout_seconds),
-        "BACKOFF_LIMIT": str(task.backoff_limit),
-        "SHARDS": str(task.shards),
+        "OVERLAP": task.overlap.value,
     }
     if isinstance(task.schedule, Cron) or "catch_up_seconds" in task.stated:
         fields["CATCH_UP_SECONDS"] = str(task.catch_up_seconds)
-    return fields
+    return fields | {
+        "BACKOFF_LIMIT": str(task.backoff_limit),
+        "SHARDS": str(task.shards),
+        "SUSPEND": _text(task.suspend),
+    }
 
 
 def _text(value: float) -> str:

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from rota.errors import ScheduleError
-from rota.manifests.config_map import settings_of_one
+from rota.manifests.config_map import settings_of
 from rota.manifests.installation import TASK_LABEL, Installation
 from rota.manifests.naming import cronjob_name, start_job_name
 from rota.manifests.pod import field_variable, pod_template, resources
@@ -114,7 +114,7 @@ def _env(task: TaskDefinition, installation: Installation) -> list[dict[str, Any
     # from the Job's name: the controller writes it nowhere else that a pod can read.
     failures = "metadata.annotations['batch.kubernetes.io/job-index-failure-count']"
     return [
-        {"name": "ROTA_SETTINGS", "value": settings_of_one(task, installation)},
+        {"name": "ROTA_SETTINGS", "value": settings_of([task], installation)},
         {"name": "ROTA_CRONJOB_NAME", "value": cronjob_name(installation.release, task.name)},
         field_variable("ROTA_JOB_NAME", "metadata.labels['batch.kubernetes.io/job-name']"),
         field_variable("ROTA_JOB_UID", "metadata.labels['batch.kubernetes.io/controller-uid']"),

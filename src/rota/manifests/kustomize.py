@@ -6,7 +6,7 @@ from typing import Any
 
 from rota import __version__
 from rota.errors import ConfigError
-from rota.manifests.config_map import config_map, settings_checksum, settings_of_all
+from rota.manifests.config_map import config_map, settings_checksum, settings_of
 from rota.manifests.cronjob import cronjob, start_job
 from rota.manifests.deployment import scheduler_deployment
 from rota.manifests.installation import Installation
@@ -76,7 +76,7 @@ def kustomize_files(registry: Registry, settings: Settings) -> dict[str, str]:
 
 
 def _modes(tasks: Sequence[TaskDefinition], installation: Installation) -> _Modes:
-    checksum = settings_checksum(settings_of_all(tasks, installation))
+    checksum = settings_checksum(settings_of(tasks, installation))
     fast = [task for task in tasks if (task.interval_seconds or MINUTE_SECONDS) < MINUTE_SECONDS]
     minutely = [task for task in tasks if task not in fast]
     only = [task.name for task in fast] if minutely else []

@@ -57,7 +57,7 @@ controller writes it nowhere else that a pod can read. Takes: root, task.
 */}}
 {{- define "rota.jobEnv" -}}
 {{- list
-  (dict "name" "ROTA_SETTINGS" "value" (printf "%s\n" (include "rota.settingsOfOne" .)))
+  (dict "name" "ROTA_SETTINGS" "value" (printf "%s\n" (include "rota.settings" (dict "root" .root "tasks" (list .task)))))
   (dict "name" "ROTA_CRONJOB_NAME" "value" .task.object)
   (include "rota.fieldEnv" (list "ROTA_JOB_NAME" "metadata.labels['batch.kubernetes.io/job-name']") | fromJson)
   (include "rota.fieldEnv" (list "ROTA_JOB_UID" "metadata.labels['batch.kubernetes.io/controller-uid']") | fromJson)

@@ -5,9 +5,9 @@ the CronJobs do. As rota.manifests.config_map, byte for byte.
 */}}
 
 {{/*
-The settings of all tasks: the file that the scheduler and `helm test` read. Takes: root, tasks.
+The settings of a pod that runs tasks: what all pods share, and these tasks' own. Takes: root, tasks.
 */}}
-{{- define "rota.settingsOfAll" -}}
+{{- define "rota.settings" -}}
 {{- $names := list -}}
 {{- range .tasks -}}{{- $names = append $names .name -}}{{- end -}}
 {{- include "rota.sharedSettings" .root }}
@@ -22,32 +22,14 @@ ROTA_ONLY={{ join "," $names }}
 {{- end }}
 {{ $prefix }}SPLAY_MINUTES={{ int64 .splayMinutes }}
 {{ $prefix }}RUN_ON_START={{ .runOnStart }}
-{{ $prefix }}OVERLAP={{ .overlap }}
-{{ $prefix }}SUSPEND={{ .suspend }}
-{{ include "rota.runSettings" . }}
-{{- end }}
-{{- end }}
-
-{{/*
-The settings of the pods of one task's CronJob: what is shared, and what a run looks at.
-Takes: root, task.
-*/}}
-{{- define "rota.settingsOfOne" -}}
-{{- include "rota.sharedSettings" .root }}
-ROTA_ONLY={{ .task.name }}
-{{ include "rota.runSettings" .task }}
-{{- end }}
-
-{{/*
-What a run looks at. Takes a task.
-*/}}
-{{- define "rota.runSettings" -}}
-{{- $prefix := printf "ROTA_TASK__%s__" (.name | replace "-" "_" | upper) -}}
 {{ $prefix }}TIMEOUT_SECONDS={{ include "rota.text" .timeoutSeconds }}
-{{ $prefix }}BACKOFF_LIMIT={{ int64 .backoffLimit }}
-{{ $prefix }}SHARDS={{ int64 .shards }}
+{{ $prefix }}OVERLAP={{ .overlap }}
 {{- if hasKey . "catchUpSeconds" }}
 {{ $prefix }}CATCH_UP_SECONDS={{ int64 .catchUpSeconds }}
+{{- end }}
+{{ $prefix }}BACKOFF_LIMIT={{ int64 .backoffLimit }}
+{{ $prefix }}SHARDS={{ int64 .shards }}
+{{ $prefix }}SUSPEND={{ .suspend }}
 {{- end }}
 {{- end }}
 
