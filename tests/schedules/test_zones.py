@@ -46,18 +46,6 @@ def test_a_zone_of_the_tz_database_is_accepted(name):
     assert load_zone(name).name == name
 
 
-def test_the_package_tzdata_serves_where_the_system_has_no_zones(monkeypatch):
-    monkeypatch.setattr(zoneinfo, "TZPATH", ())
-    zoneinfo.reset_tzpath(to=())
-    zoneinfo.ZoneInfo.clear_cache()
-    load_zone.cache_clear()
-    try:
-        schedule = parse_schedule("0 12 * * *", "Europe/Berlin")
-        assert schedule.next_epoch(1_750_000_000) % 86400 == 10 * 3600
-    finally:
-        zoneinfo.reset_tzpath()
-
-
 @pytest.mark.parametrize(
     "name", ["Europe/Berlin", "Africa/Casablanca", "Australia/Lord_Howe", "Pacific/Apia"]
 )

@@ -11,6 +11,7 @@ import click
 from rota.cli.completion import complete_task
 from rota.cli.list import describe_cronjob
 from rota.cli.table import echo_table
+from rota.cli.time_zones import tz_database_facts, zone_warnings
 from rota.clock import SystemClock, instant, rfc3339
 from rota.errors import UsageError
 from rota.schedules import Cron, Every, Interval, load_zone, parse_schedule, warnings_for
@@ -65,6 +66,7 @@ def next_command(
     answer = _answer_for(task, text, timezone)
     after = _moment(start) if start else instant(SystemClock().timestamp())
     times = list(_fire_times(answer.schedule, after, count))
+    answer.warnings.extend(zone_warnings(answer.timezone, *_seen(after, times)))
     if as_json:
         click.echo(json.dumps(_as_json(answer, after, times), indent=2))
     else:
@@ -138,6 +140,7 @@ def _as_json(answer: _Answer, after: datetime, times: list[datetime]) -> dict[st
         "next": [rfc3339(moment) for moment in times],
         "cronjob": answer.cronjob,
         "clock_changes": _clock_changes(answer.timezone, after, times),
+        "tz_database": tz_database_facts(),
         "warnings": answer.warnings,
     }
 
@@ -164,13 +167,16 @@ def _print(answer: _Answer, after: datetime, times: list[datetime]) -> None:
 
 def _clock_changes(timezone: str, after: datetime, times: list[datetime]) -> list[dict[str, str]]:
     """Return the changes of the zone's clock from `after` to a day past the last fire time."""
-    if not times:
-        return []
-    until = int(times[-1].timestamp()) + _DAY_SECONDS
     return [
         _change(new.start, old.offset, new.offset)
-        for old, new in load_zone(timezone).changes(int(after.timestamp()), until)
+        for old, new in load_zone(timezone).changes(*_seen(after, times))
+        if times
     ]
+
+
+def _seen(after: datetime, times: list[datetime]) -> tuple[int, int]:
+    """Return the epoch times between which the zone's clock matters to the answer."""
+    return int(after.timestamp()), int((times or [after])[-1].timestamp()) + _DAY_SECONDS
 
 
 def _change(at: int, old_offset: int, new_offset: int) -> dict[str, str]:

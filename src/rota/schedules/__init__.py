@@ -18,7 +18,7 @@ from rota.schedules.mapping import (
 from rota.schedules.parsing import parse_schedule
 from rota.schedules.splay import splay_offset_minutes, splayed_cronjob_schedule
 from rota.schedules.window import count_between, newest_until
-from rota.schedules.zones import load_zone
+from rota.schedules.zones import ZoneDifference, load_zone, zone_difference
 
 __all__ = [
     "LONGEST_INTERVAL_SECONDS",
@@ -27,6 +27,7 @@ __all__ = [
     "Every",
     "Interval",
     "Schedule",
+    "ZoneDifference",
     "count_between",
     "cronjob_schedule",
     "five_field_text",
@@ -37,4 +38,5 @@ __all__ = [
     "splay_offset_minutes",
     "splayed_cronjob_schedule",
     "warnings_for",
+    "zone_difference",
 ]

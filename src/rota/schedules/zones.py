@@ -1,8 +1,8 @@
 """Time zones as tables of UTC offsets, and the verdict of the API server on `.spec.timeZone`.
 
-A zone is read through `zoneinfo` (the system's tz database, else the `tzdata` package), by asking
-for offsets and closing in on the seconds at which they change. That needs no parser of its own and
-works for years far behind the last transition that the database lists.
+A zone is read from the newest tz database at hand, by asking `zoneinfo` for offsets and closing in
+on the seconds at which they change. That needs no parser of its own and works for years far behind
+the last transition that the database lists.
 """
 
 import re
@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any, NamedTuple
+from zoneinfo import available_timezones
 
 from rota.errors import ScheduleError
+from rota.tz_database import TzDatabase, tz_databases, zone_info
 
 SECONDS_PER_DAY = 86_400
 
@@ -68,6 +69,10 @@ class Zone:
         self._blocks: dict[int, _Block] = {}
         fixed = info.utcoffset(None)
         self.constant_span = fixed if fixed is None else _constant_span(fixed)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A zone that was read from a file cannot be pickled, and one object a zone is enough.
+        return load_zone, (self.name,)
 
     def span(self, epoch: int) -> Span:
         """Return the span that `epoch` lies in."""
@@ -192,10 +197,37 @@ def load_zone(name: str | None) -> Zone:
     well_formed = all(_NAME_PART.fullmatch(part) for part in name.split("/"))
     if well_formed and not _MACHINE_DEPENDENT.match(name):
         try:
-            return Zone(name, ZoneInfo(name))
-        except (KeyError, ValueError, OSError):  # a directory or no tz file is not "not found"
+            return Zone(name, zone_info(name))
+        except KeyError:
             pass
     raise ScheduleError(f"time zone {name!r} is unknown{_nearest(name)}")
+
+
+class ZoneDifference(NamedTuple):
+    """Two tz databases that disagree on a zone's offset, for the first time at epoch `at`."""
+
+    at: int
+    used: TzDatabase
+    other: TzDatabase
+
+
+def zone_difference(name: str, first: int, last: int) -> ZoneDifference | None:
+    """Return where another database of this machine disagrees on a zone in `[first, last]`.
+
+    A database that lacks the zone is passed over: nothing would be read from it.
+    """
+    used, *others = tz_databases()
+    zone = load_zone(name)
+    for other in others:
+        try:
+            theirs = Zone(name, other.zone(name))
+        except (OSError, ValueError):
+            continue
+        changes = [*zone.changes(first, last), *theirs.changes(first, last)]
+        for at in sorted({first, *(after.start for _, after in changes)}):
+            if zone.span(at).offset != theirs.span(at).offset:
+                return ZoneDifference(at, used, other)
+    return None
 
 
 def _nearest(name: str) -> str:

@@ -1,0 +1,39 @@
+import importlib
+import shutil
+import zoneinfo
+from pathlib import Path
+
+import pytest
+
+from rota import tz_database
+from rota.schedules import load_zone
+
+
+@pytest.fixture
+def system_zones(tmp_path, monkeypatch):
+    """Return a function that makes the system's tz database, with what is given in place of zones.
+
+    Everything that is kept of the machine's own databases is forgotten, before and after.
+    """
+
+    def make(version, file="tzdata.zi", **zones):
+        folder = tmp_path / "zoneinfo"
+        folder.mkdir()
+        if version:
+            (folder / file).write_text(version)
+        packaged = Path(importlib.import_module("tzdata").__path__[0]) / "zoneinfo"
+        for name, stand_in in zones.items():
+            path = folder / name.replace("__", "/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(packaged / stand_in, path)
+        monkeypatch.setattr(zoneinfo, "TZPATH", (str(folder), str(tmp_path / "missing")))
+        forget()
+        return folder
+
+    def forget():
+        tz_database.tz_databases.cache_clear()
+        load_zone.cache_clear()
+
+    yield make
+    monkeypatch.undo()
+    forget()
