@@ -9,6 +9,7 @@ from rota.settings import load_settings
 from rota.tasks.discovery import discover
 from support.environment import clear_environment
 from support.kubernetes_api import kubernetes_api, write_kubeconfig
+from support.kustomize import unbuilt
 
 
 @pytest.fixture(autouse=True)
@@ -22,9 +23,8 @@ def _environment(monkeypatch, tmp_path):
 def manifests():
     """The reference tasks as CronJobs, with their ConfigMap."""
     settings = load_settings()
-    files = kustomize_files(discover(settings), settings)
-    texts = [files["components/cronjobs/cronjobs.yaml"], files["base/configmap.yaml"]]
-    return [each for text in texts for each in yaml.safe_load_all(text)]
+    objects = unbuilt(kustomize_files(discover(settings), settings), "cronjobs")
+    return sorted(objects, key=lambda each: each["kind"] != "CronJob")
 
 
 def written(tmp_path, objects):

@@ -108,7 +108,7 @@ def test_every_kustomize_file_that_differs_is_named(tmp_path, capsys):
     folder = tmp_path / "kustomize"
     command = ["export", "kustomize", "--output", str(folder)]
     run_command_line(command)
-    (folder / "base/configmap.yaml").write_text("changed: true\n")
+    (folder / "base/settings.env").write_text("changed: true\n")
     (folder / "components/scheduler/deployment.yaml").unlink()
     before = files_below(folder)
 
@@ -117,7 +117,7 @@ def test_every_kustomize_file_that_differs_is_named(tmp_path, capsys):
     captured = capsys.readouterr()
     assert "-changed: true" in captured.out
     assert "+++ " + str(folder / "components/scheduler/deployment.yaml") in captured.out
-    assert "base/configmap.yaml, " in captured.err
+    assert "base/settings.env, " in captured.err
     assert files_below(folder) == before
 
 

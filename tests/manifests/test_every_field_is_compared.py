@@ -3,13 +3,13 @@
 from dataclasses import fields
 
 import pytest
-import yaml
 
 from rota.manifests.comparison import Kind, compare
 from rota.manifests.deployed import deployed_tasks
 from rota.manifests.kustomize import kustomize_files
 from rota.settings import Settings
 from rota.tasks.definition import TaskDefinition
+from support.kustomize import unbuilt
 from support.registries import registry_of, task_of
 
 HOURLY = {"interval_seconds": 3600}
@@ -44,10 +44,7 @@ def told(here, there, mode):
     """Return what is told of a registry with one task, against an export of another."""
     registry = registry_of(task_of("other", interval_seconds=60), task_of("a", **here))
     deployed = registry_of(task_of("other", interval_seconds=60), task_of("a", **there))
-    files = kustomize_files(deployed, Settings())
-    kept = ("base/", f"components/{mode}/")
-    texts = [text for path, text in files.items() if path.startswith(kept)]
-    objects = [each for text in texts for each in yaml.safe_load_all(text)]
+    objects = unbuilt(kustomize_files(deployed, Settings()), mode)
     selected = registry.selected()
     found = deployed_tasks(objects, image_tasks=[task.name for task in selected])
     return compare(selected, found)

@@ -26,12 +26,19 @@ def test_the_same_tasks_in_any_order_give_the_same_bytes():
     assert files_of(one, other) == files_of(other, one)
 
 
-def test_a_base_three_components_and_two_examples_are_written():
+def test_a_base_components_and_two_examples_are_written():
     assert {path.rsplit("/", 1)[0] for path in files_of(task_of("a", **HOURLY))} == {
         "base",
+        "components/ca",
+        "components/client-certificate",
         "components/cronjobs",
+        "components/network-policy",
+        "components/pod-disruption-budget",
         "components/run-on-start",
         "components/scheduler",
+        "components/service",
+        "components/state-claim",
+        "components/token",
         "overlays/example-cronjobs",
         "overlays/example-scheduler",
     }
@@ -83,7 +90,7 @@ def test_parts_of_a_second_of_the_grace_are_rounded_up_where_kubernetes_has_none
     pod = yaml.safe_load(files["components/scheduler/deployment.yaml"])["spec"]["template"]
 
     assert pod["spec"]["terminationGracePeriodSeconds"] == 8
-    assert "    ROTA_GRACE_SECONDS=2.5\n" in files["base/configmap.yaml"]
+    assert "\nROTA_GRACE_SECONDS=2.5\n" in files["base/settings.env"]
 
 
 def test_nothing_of_the_machine_that_exports_gets_into_the_files():

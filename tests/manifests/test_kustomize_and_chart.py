@@ -3,23 +3,32 @@
 What is taken out before the comparison, because it is Helm's own:
 - the labels `app.kubernetes.io/managed-by` and `helm.sh/chart`, and the hook of `helm test`;
 - `metadata.namespace`, which kubectl adds on the way to the cluster;
-- the hash at the end of a start Job's name: each side hashes its own text, and both must have one.
+- the hash at the end of a start Job's name: each side hashes its own text, and both must have one;
+- the annotation `checksum/settings`.
+
+What is kustomize's own: the hash at the end of a ConfigMap's name, the ConfigMap of the environment
+that overlays add to, the label that start Jobs are deleted by, and an instance label that is a name
+of objects.
 """
 
+import json
 import re
-import subprocess
 
 import pytest
 import yaml
 
-from rota.manifests.kustomize import EXAMPLE_API_URL, kustomize_files
+from rota.manifests.comparison import compare
+from rota.manifests.deployed import deployed_tasks
+from rota.manifests.kustomize import EXAMPLE_API_URL
+from rota.manifests.naming import release_name
 from rota.manifests.values import CHART_DEFAULT_TASKS, helm_values
 from rota.settings import Settings
 from rota.tasks import CleanupTask, NotificationTask
-from support.helm import CHART, helm, tool
+from support.helm import CHART, helm
+from support.kustomize import build, export, pod_template, settings_in_pods
 from support.registries import registry_of, task_of
 
-LONGEST_SECONDS = 60
+HASH_CHARACTERS = len("-0123456789")
 HELM_LABELS = {"app.kubernetes.io/managed-by", "helm.sh/chart"}
 
 REFERENCE = [CleanupTask(), NotificationTask()]
@@ -42,27 +51,52 @@ FAST = [
 ]
 
 
-def objects(text):
-    found = {}
-    for each in filter(None, yaml.safe_load_all(text)):
-        metadata = each["metadata"]
-        if "helm.sh/hook" in metadata.get("annotations", {}):
-            continue
-        metadata.pop("namespace", None)
+def without_helm(text):
+    """Return the chart's objects without what is Helm's own."""
+    found = [each for each in yaml.safe_load_all(text) if each]
+    found = [
+        each for each in found if "helm.sh/hook" not in each["metadata"].get("annotations", {})
+    ]
+    for each in found:
+        each["metadata"].pop("namespace", None)
         for label in HELM_LABELS:
-            metadata.get("labels", {}).pop(label, None)
+            each["metadata"]["labels"].pop(label)
+        annotations = (pod_template(each) or {"metadata": {}})["metadata"].get("annotations", {})
+        annotations.pop("checksum/settings", None)
+        if not annotations and pod_template(each):
+            pod_template(each)["metadata"].pop("annotations", None)
+    return found
+
+
+def without_kustomize(objects, release):
+    """Return the objects of an overlay without what is kustomize's own."""
+    found = settings_in_pods(objects)
+    for each in found:
+        if each["kind"] == "Job":
+            assert each["metadata"]["labels"].pop("rota/run-on-start") == "true"
+        if each["kind"] == "ConfigMap":
+            each["metadata"]["name"] = each["metadata"]["name"][:-HASH_CHARACTERS]
+    text = json.dumps(found)
+    for each in objects:
+        if each["kind"] == "ConfigMap":
+            name = each["metadata"]["name"]
+            text = text.replace(f'"name": "{name}"', f'"name": "{name[:-HASH_CHARACTERS]}"')
+    label = '"app.kubernetes.io/instance": '
+    return json.loads(text.replace(f'{label}"{release_name(release)}"', f'{label}"{release}"'))
+
+
+def as_lines(objects):
+    """One line per field, so that a difference is told by its line."""
+    found = {}
+    for each in objects:
+        metadata = each["metadata"]
         if each["kind"] == "Job":
             metadata["name"], hashes = re.subn("-start-[0-9a-f]{10}$", "-start", metadata["name"])
             assert hashes == 1
         key = each["kind"], metadata["name"]
         assert key not in found
         found[key] = sorted_lists(each)
-    return dict(sorted(found.items()))
-
-
-def as_lines(text):
-    """One line per field, so that a difference is told by its line."""
-    return yaml.safe_dump(list(objects(text).values())).splitlines()
+    return yaml.safe_dump([found[key] for key in sorted(found)]).splitlines()
 
 
 def sorted_lists(value):
@@ -74,28 +108,6 @@ def sorted_lists(value):
         named = all(isinstance(each, dict) and "name" in each for each in inner)
         return sorted(inner, key=lambda each: each["name"]) if named else inner
     return value
-
-
-def built(folder):
-    done = subprocess.run(
-        [tool("kubectl"), "kustomize", folder],
-        capture_output=True,
-        text=True,
-        timeout=LONGEST_SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def exported(registry, settings, folder):
-    for name, text in kustomize_files(registry, settings).items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    values = folder / "values.yaml"
-    values.write_text(helm_values(registry))
-    return values
 
 
 @pytest.mark.parametrize("release", ["rota", "a.b", "r" * 45])
@@ -112,41 +124,19 @@ def exported(registry, settings, folder):
 )
 def test_kustomize_gives_the_objects_that_the_chart_gives(tmp_path, tasks, mode, overlay, release):
     settings = {"release": release, "grace_seconds": 40}
-    values = exported(registry_of(*tasks, **settings), Settings(**settings), tmp_path)
+    registry = registry_of(*tasks, **settings)
+    export(registry, Settings(**settings), tmp_path)
+    values = tmp_path / "values.yaml"
+    values.write_text(helm_values(registry))
 
     rest = {"mode": mode, "businessApi": {"url": EXAMPLE_API_URL}, "gracePeriodSeconds": 40}
     chart = helm("template", release, CHART, "--values", values, values=rest)
-    kustomize = built(tmp_path / "overlays" / overlay)
+    kustomize = build(tmp_path / "overlays" / overlay)
 
-    assert as_lines(kustomize) == as_lines(chart)
-
-
-def test_a_name_prefix_reaches_what_the_pods_are_told_of_their_cronjob(tmp_path):
-    exported(registry_of(*REFERENCE), Settings(), tmp_path)
-    own = tmp_path / "overlays" / "own"
-    own.mkdir()
-    (own / "kustomization.yaml").write_text(
-        "resources: [../example-scheduler]\n"
-        "components: [../../components/cronjobs]\n"
-        "namePrefix: lab-\nnameSuffix: -b\n"
-    )
-
-    found = objects(built(own))
-
-    cronjob = found["CronJob", "lab-rota-cleanup-b"]
-    container = cronjob["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]
-    assert {"name": "ROTA_CRONJOB_NAME", "value": "lab-rota-cleanup-b"} in container["env"]
-    (settings,) = config_maps(found["Deployment", "lab-rota-scheduler-b"]["spec"]["template"])
-    assert ("ConfigMap", settings) in found
-
-
-def config_maps(template):
-    return [
-        source["configMap"]["name"]
-        for volume in template["spec"]["volumes"]
-        for source in volume.get("projected", {}).get("sources", ())
-        if "configMap" in source
-    ]
+    assert as_lines(without_kustomize(kustomize, release)) == as_lines(without_helm(chart))
+    for objects in (kustomize, list(yaml.safe_load_all(chart))):
+        found = deployed_tasks(objects, image_tasks=[])
+        assert compare(registry.selected(), found) == []
 
 
 def test_the_charts_own_values_are_the_reference_tasks():

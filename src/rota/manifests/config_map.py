@@ -3,29 +3,15 @@
 Those of all tasks are in a ConfigMap, for the scheduler; those of one in its CronJob, for its pods.
 """
 
-import hashlib
 from collections.abc import Sequence
-from typing import Any
 
 from rota.manifests.installation import Installation
-from rota.manifests.naming import release_name
 from rota.schedules import Cron
 from rota.settings import override_key, settings_text
 from rota.tasks.definition import TaskDefinition
 
-SETTINGS_CHECKSUM = "checksum/settings"
 SETTINGS_KEY = "settings.env"
 """The one key: an upgrade that fails cannot leave a single setting behind."""
-
-
-def config_map(tasks: Sequence[TaskDefinition], installation: Installation) -> dict[str, Any]:
-    """Return the ConfigMap with the settings of all tasks."""
-    return {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": release_name(installation.release), "labels": installation.labels()},
-        "data": {SETTINGS_KEY: settings_of(tasks, installation)},
-    }
 
 
 def settings_of(tasks: Sequence[TaskDefinition], installation: Installation) -> str:
@@ -43,11 +29,6 @@ def settings_of(tasks: Sequence[TaskDefinition], installation: Installation) -> 
         prefix = f"ROTA_TASK__{override_key(task.name).upper()}__"
         values |= {f"{prefix}{field}": value for field, value in _fields(task).items()}
     return settings_text(values)
-
-
-def settings_checksum(text: str) -> str:
-    """Return a hash that changes when a setting does, for the pods that must then be replaced."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _fields(task: TaskDefinition) -> dict[str, str]:

@@ -12,6 +12,9 @@ from rota.manifests.pod import field_variable, pod_template, resources
 from rota.manifests.policy import active_deadline_seconds, pod_failure_policy
 from rota.tasks.definition import TaskDefinition
 
+START_JOB_LABEL = {"rota/run-on-start": "true"}
+"""What a command selects start Jobs by, since a CronJob's Jobs have all else of them."""
+
 _COMPONENT = "task"
 _KEPT_JOBS = 3
 _SPEC_HASH_CHARACTERS = 10
@@ -64,7 +67,7 @@ def start_job(task: TaskDefinition, installation: Installation) -> dict[str, Any
         "kind": "Job",
         "metadata": {
             "name": start_job_name(installation.release, task.name, digest[:_SPEC_HASH_CHARACTERS]),
-            "labels": _labels(task, installation),
+            "labels": {**_labels(task, installation), **START_JOB_LABEL},
         },
         "spec": spec,
     }

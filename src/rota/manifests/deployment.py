@@ -3,37 +3,37 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rota.manifests.config_map import SETTINGS_CHECKSUM, SETTINGS_KEY
+from rota.manifests.config_map import SETTINGS_KEY
 from rota.manifests.installation import Installation
 from rota.manifests.naming import release_name
 from rota.manifests.pod import FILES_FOLDER, pod_template, resources
 from rota.settings import settings_text
 
-_COMPONENT = "scheduler"
+SCHEDULER_COMPONENT = "scheduler"
+STATE_VOLUME = "state"
+HEALTH_PORT = 8080
+
 _KEPT_REVISIONS = 3
 _STATE_FOLDER = "/var/lib/rota"
-_HEALTH_PORT = 8080
 
 
-def scheduler_deployment(
-    installation: Installation, settings_checksum: str, *, only: Sequence[str] = ()
-) -> dict[str, Any]:
+def scheduler_deployment(installation: Installation, *, only: Sequence[str] = ()) -> dict[str, Any]:
     """Return the Deployment; `only` are its tasks where they are not all of the settings'."""
-    selector = installation.selector_labels(_COMPONENT)
+    selector = installation.selector_labels(SCHEDULER_COMPONENT)
     container = {
         "args": ["scheduler"],
         "env": _env(only),
-        "ports": [{"name": "health", "containerPort": _HEALTH_PORT}],
+        "ports": [{"name": "health", "containerPort": HEALTH_PORT}],
         **_probes(),
         "resources": resources(memory_request="96Mi", ephemeral_storage_limit="128Mi"),
-        "volumeMounts": [{"name": "state", "mountPath": _STATE_FOLDER}],
+        "volumeMounts": [{"name": STATE_VOLUME, "mountPath": _STATE_FOLDER}],
     }
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
         "metadata": {
             "name": f"{release_name(installation.release)}-scheduler",
-            "labels": installation.labels(_COMPONENT),
+            "labels": installation.labels(SCHEDULER_COMPONENT),
         },
         "spec": {
             "replicas": 1,
@@ -43,13 +43,10 @@ def scheduler_deployment(
             "selector": {"matchLabels": selector},
             "template": pod_template(
                 installation,
-                metadata={
-                    "labels": selector,
-                    "annotations": {SETTINGS_CHECKSUM: settings_checksum},
-                },
+                metadata={"labels": selector},
                 container=container,
                 files=[{"configMap": {"name": release_name(installation.release)}}],
-                volumes=[{"name": "state", "emptyDir": {"sizeLimit": "64Mi"}}],
+                volumes=[{"name": STATE_VOLUME, "emptyDir": {"sizeLimit": "64Mi"}}],
             ),
         },
     }
@@ -57,7 +54,7 @@ def scheduler_deployment(
 
 def _env(only: Sequence[str]) -> list[dict[str, str]]:
     own = {
-        "ROTA_HEALTH_ADDRESS": f"0.0.0.0:{_HEALTH_PORT}",
+        "ROTA_HEALTH_ADDRESS": f"0.0.0.0:{HEALTH_PORT}",
         "ROTA_STATE_PATH": f"{_STATE_FOLDER}/state.sqlite3",
     }
     if only:

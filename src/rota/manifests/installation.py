@@ -5,9 +5,10 @@ import re
 from dataclasses import dataclass
 
 from rota.errors import UsageError
-from rota.manifests.naming import APPLICATION
+from rota.manifests.naming import APPLICATION, release_name
 
 TASK_LABEL = "rota/task"
+INSTANCE_LABEL = "app.kubernetes.io/instance"
 
 _RELEASE = re.compile(r"[a-z0-9]([-.a-z0-9]*[a-z0-9])?")
 _CANCEL_SECONDS = 5
@@ -39,8 +40,12 @@ class Installation:
         return math.ceil(self.grace_seconds) + _CANCEL_SECONDS
 
     def selector_labels(self, component: str | None = None) -> dict[str, str]:
-        """Return the labels of pods, which selectors use, and which no new version changes."""
-        labels = {"app.kubernetes.io/name": APPLICATION, "app.kubernetes.io/instance": self.release}
+        """Return the labels of pods, which selectors use, and which no new version changes.
+
+        The instance is a name of an object, so that kustomize puts an overlay's prefix before it.
+        """
+        instance = release_name(self.release)
+        labels = {"app.kubernetes.io/name": APPLICATION, INSTANCE_LABEL: instance}
         return labels | ({"app.kubernetes.io/component": component} if component else {})
 
     def labels(self, component: str | None = None) -> dict[str, str]:

@@ -6,12 +6,14 @@ from typing import Any
 
 from rota import __version__
 from rota.errors import ConfigError
-from rota.manifests.config_map import config_map, settings_checksum, settings_of
+from rota.manifests.components import Component, optional_components, patch_target
+from rota.manifests.config_map import SETTINGS_KEY, settings_of
 from rota.manifests.cronjob import cronjob, start_job
 from rota.manifests.deployment import scheduler_deployment
 from rota.manifests.installation import Installation
+from rota.manifests.name_references import name_references
 from rota.manifests.naming import release_name
-from rota.manifests.policy import CONTAINER_NAME
+from rota.manifests.pod import environment_name
 from rota.manifests.yaml_text import yaml_document, yaml_documents
 from rota.schedules.mapping import MINUTE_SECONDS
 from rota.settings import Settings
@@ -24,28 +26,15 @@ _WRITTEN = "Written by `rota export kustomize`: change the tasks, and export aga
 _EXAMPLE = (
     "An example, written by `rota export kustomize`: copy it to begin an overlay of your own."
 )
-_START_JOBS_COMMENT = (
-    "Runs on start. A Job cannot be changed: before applying an overlay that changes these, by the",
-    "image for example, `kubectl delete --ignore-not-found -k` this folder. One that the export",
-    "changes has a new name.",
+_BASE_COMMENT = (
+    "What every mode needs. The names of the ConfigMaps end with a hash of what they hold, so that",
+    "a change restarts the scheduler. An overlay says where the Business API is.",
 )
-
-# Where an overlay's namePrefix or nameSuffix renames a CronJob, its pods are told.
-_NAME_REFERENCE = {
-    "nameReference": [
-        {
-            "group": "batch",
-            "kind": "CronJob",
-            "fieldSpecs": [
-                {
-                    "kind": "CronJob",
-                    "path": "spec/jobTemplate/spec/template/spec/containers/env/value",
-                },
-                {"kind": "Job", "path": "spec/template/spec/containers/env/value"},
-            ],
-        }
-    ]
-}
+_START_JOBS_COMMENT = (
+    "Runs on start. A Job cannot be changed: where an overlay changes these, by the image or a",
+    "setting, delete them first: `kubectl delete --kustomize OVERLAY --ignore-not-found`",
+    "`--selector rota/run-on-start=true`. One that the export changes has a new name.",
+)
 
 
 @dataclass(frozen=True)
@@ -71,12 +60,16 @@ def kustomize_files(registry: Registry, settings: Settings) -> dict[str, str]:
     return {
         **_base(tasks, installation),
         **_components(_modes(tasks, installation)),
+        **{
+            path: text
+            for component in optional_components(installation)
+            for path, text in _optional(component).items()
+        },
         **_overlays(installation),
     }
 
 
 def _modes(tasks: Sequence[TaskDefinition], installation: Installation) -> _Modes:
-    checksum = settings_checksum(settings_of(tasks, installation))
     fast = [task for task in tasks if (task.interval_seconds or MINUTE_SECONDS) < MINUTE_SECONDS]
     minutely = [task for task in tasks if task not in fast]
     only = [task.name for task in fast] if minutely else []
@@ -87,8 +80,8 @@ def _modes(tasks: Sequence[TaskDefinition], installation: Installation) -> _Mode
             for task in minutely
             if task.run_on_start and not task.suspend
         ],
-        fast_tasks=[scheduler_deployment(installation, checksum, only=only)] if fast else [],
-        scheduler=[scheduler_deployment(installation, checksum)],
+        fast_tasks=[scheduler_deployment(installation, only=only)] if fast else [],
+        scheduler=[scheduler_deployment(installation)],
     )
 
 
@@ -99,12 +92,22 @@ def _base(tasks: Sequence[TaskDefinition], installation: Installation) -> dict[s
         "metadata": {"name": release_name(installation.release), "labels": installation.labels()},
         "automountServiceAccountToken": False,
     }
+    name = release_name(installation.release)
+    options = {"labels": installation.labels()}
+    kustomization = {
+        "resources": ["serviceaccount.yaml"],
+        "configMapGenerator": [
+            {"name": name, "files": [SETTINGS_KEY], "options": options},
+            {"name": environment_name(installation), "options": options},
+        ],
+        "configurations": ["name-reference.yaml"],
+    }
     return {
-        "base/configmap.yaml": _written(config_map(tasks, installation)),
+        f"base/{SETTINGS_KEY}": settings_of(tasks, installation),
         "base/serviceaccount.yaml": _written(service_account),
+        "base/name-reference.yaml": yaml_document(name_references(), comment=[_WRITTEN]),
         "base/kustomization.yaml": _kustomization(
-            {"resources": ["configmap.yaml", "serviceaccount.yaml"]},
-            comment=["What every mode needs. An overlay says where the Business API is.", _WRITTEN],
+            kustomization, comment=[*_BASE_COMMENT, _WRITTEN]
         ),
     }
 
@@ -133,16 +136,30 @@ def _component(
     """Return the files of a component; one without any object is there, and empty."""
     folder = f"components/{name}"
     kept = {file: objects for file, objects in parts.items() if objects}
-    kinds = {each["kind"] for objects in kept.values() for each in objects}
     files = {f"{folder}/{file}": _written(*objects) for file, objects in kept.items()}
-    kustomization: dict[str, Any] = {"kind": "Component", "resources": list(kept)}
-    if kinds & {"CronJob", "Job"}:
-        kustomization["configurations"] = ["name-reference.yaml"]
-        files[f"{folder}/name-reference.yaml"] = yaml_document(_NAME_REFERENCE, comment=[_WRITTEN])
     files[f"{folder}/kustomization.yaml"] = _kustomization(
-        kustomization, comment=[*comment, _WRITTEN]
+        {"kind": "Component", "resources": list(kept)}, comment=[*comment, _WRITTEN]
     )
     return files
+
+
+def _optional(component: Component) -> dict[str, str]:
+    folder = f"components/{component.name}"
+    patches = {f"{kind.lower()}-patch.yaml": kind for kind in component.patches}
+    kustomization: dict[str, Any] = {"kind": "Component"}
+    if component.objects:
+        kustomization["resources"] = list(component.objects)
+    if patches:
+        kustomization["patches"] = [
+            {"path": path, "target": patch_target(kind)} for path, kind in patches.items()
+        ]
+    return {
+        **{f"{folder}/{path}": _written(each) for path, each in component.objects.items()},
+        **{f"{folder}/{path}": _written(component.patches[kind]) for path, kind in patches.items()},
+        f"{folder}/kustomization.yaml": _kustomization(
+            kustomization, comment=[*component.comment, _WRITTEN]
+        ),
+    }
 
 
 def _overlays(installation: Installation) -> dict[str, str]:
@@ -154,32 +171,19 @@ def _overlays(installation: Installation) -> dict[str, str]:
 
 def _overlay(name: str, components: Sequence[str], installation: Installation) -> dict[str, str]:
     image, _, tag = installation.image.partition(":")
-    targets = {"settings-cronjobs.yaml": "CronJob"} if "cronjobs" in components else {}
-    targets["settings-pods.yaml"] = "Deployment|Job"
+    environment = {
+        "name": environment_name(installation),
+        "behavior": "merge",
+        "literals": [f"BUSINESS_API_URL={EXAMPLE_API_URL}"],
+    }
     kustomization = {
         "resources": ["../../base"],
         "components": [f"../../components/{component}" for component in components],
+        "configMapGenerator": [environment],
         "images": [{"name": image, "newName": image, "newTag": tag}],
-        "patches": [{"path": path, "target": {"kind": kind}} for path, kind in targets.items()],
     }
-    return {
-        **{
-            f"overlays/{name}/{path}": yaml_document(_settings_patch(kind), comment=[_EXAMPLE])
-            for path, kind in targets.items()
-        },
-        f"overlays/{name}/kustomization.yaml": _kustomization(kustomization, comment=[_EXAMPLE]),
-    }
-
-
-def _settings_patch(kind: str) -> dict[str, Any]:
-    """Return a patch that adds settings to every pod of these kinds, which the target selects."""
-    env = [{"name": "BUSINESS_API_URL", "value": EXAMPLE_API_URL}]
-    template = {"template": {"spec": {"containers": [{"name": CONTAINER_NAME, "env": env}]}}}
-    spec = {"jobTemplate": {"spec": template}} if kind == "CronJob" else template
-    head = {"apiVersion": "apps/v1", "kind": "Deployment"}
-    if kind == "CronJob":
-        head = {"apiVersion": "batch/v1", "kind": "CronJob"}
-    return {**head, "metadata": {"name": "any"}, "spec": spec}
+    path = f"overlays/{name}/kustomization.yaml"
+    return {path: _kustomization(kustomization, comment=[_EXAMPLE])}
 
 
 def _kustomization(fields: Mapping[str, Any], *, comment: Sequence[str]) -> str:

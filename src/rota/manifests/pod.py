@@ -45,6 +45,7 @@ def pod_template(
                 "name": CONTAINER_NAME,
                 "image": installation.image,
                 "imagePullPolicy": "IfNotPresent",
+                "envFrom": [{"configMapRef": {"name": environment_name(installation)}}],
                 "securityContext": _container_security(),
                 "terminationMessagePolicy": "FallbackToLogsOnError",
                 **container,
@@ -61,6 +62,11 @@ def pod_template(
     if restart_policy is not None:
         spec["restartPolicy"] = restart_policy
     return {"metadata": dict(metadata), "spec": spec}
+
+
+def environment_name(installation: Installation) -> str:
+    """Return the name of the ConfigMap whose keys an overlay adds to every pod's environment."""
+    return f"{release_name(installation.release)}-env"
 
 
 def _pod_security() -> dict[str, Any]:
