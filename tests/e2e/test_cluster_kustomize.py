@@ -71,6 +71,43 @@ def test_the_scheduler_runs_on_start_and_on_schedule(scenarios, applied):
     assert len(polls) >= 2
 
 
+def test_a_changed_setting_restarts_the_scheduler(scenarios, applied):
+    where = namespace(scenarios, "scheduler")
+    own = applied / "overlays/scheduler"
+    kustomization = yaml.safe_load((own / "kustomization.yaml").read_text("utf-8"))
+    generator = {"name": "shop-rota-env", "behavior": "merge", "literals": ["LOG_LEVEL=debug"]}
+    changed = {**kustomization, "configMapGenerator": [generator]}
+    (own / "kustomization.yaml").write_text(yaml.safe_dump(changed), "utf-8")
+    newest = ["get", "deployment/shop-rota-scheduler", "--output=jsonpath={.metadata.generation}"]
+    before = int(where.kubectl(*newest))
+    named = ["get", "configmaps", "--selector=app.kubernetes.io/name=rota", "--output=name"]
+    earlier = [name for name in where.kubectl(*named).split() if "/shop-rota-env-" in name]
+
+    where.kubectl("apply", f"--kustomize={own}")
+    where.kubectl("rollout", "status", "deployment/shop-rota-scheduler", "--timeout=90s")
+
+    assert int(where.kubectl(*newest)) == before + 1
+    [level] = where.kubectl(
+        "exec", "deployment/shop-rota-scheduler", "--", "printenv", "LOG_LEVEL"
+    ).split()
+    assert level == "debug"
+    where.kubectl("delete", *earlier)
+
+
+def test_the_documented_way_runs_a_start_job_again(scenarios, applied):
+    where = namespace(scenarios, "cronjobs")
+    own = f"--kustomize={applied / 'overlays/cronjobs'}"
+    label = "--selector=rota/run-on-start=true"
+    uid = ["get", "jobs", label, "--output=jsonpath={.items[*].metadata.uid}"]
+    before = where.kubectl(*uid)
+
+    where.kubectl("delete", own, label, "--ignore-not-found")
+    where.kubectl("apply", own)
+
+    assert len(before.split()) == 1
+    assert where.kubectl(*uid) not in {before, ""}
+
+
 @pytest.mark.parametrize("mode", ["cronjobs", "scheduler"])
 def test_deleting_the_overlay_leaves_nothing(scenarios, applied, mode):
     where = namespace(scenarios, mode)
