@@ -56,24 +56,17 @@ def patch_target(kind: str) -> dict[str, str]:
 
 def _token(installation: Installation) -> Component:
     secret = f"{release_name(installation.release)}-api-token"
-    volume = {
-        "secret": {
-            "secretName": secret,
-            "defaultMode": _READABLE_BY_GROUP,
-            "items": [{"key": "token", "path": "token"}],
-        }
-    }
     return Component(
         "token",
         [f"The bearer token of the Business API: key `token` of the Secret {secret}."],
         {},
-        _mounted("token", volume, {"ROTA_API_TOKEN_FILE": "token"}),
+        _mounted("token", _secret(secret, "token"), {"ROTA_API_TOKEN_FILE": "token"}),
     )
 
 
 def _ca(installation: Installation) -> Component:
     bundle = f"{release_name(installation.release)}-api-ca"
-    volume = {"configMap": {"name": bundle, "items": [{"key": "ca.crt", "path": "ca.crt"}]}}
+    volume = {"configMap": {"name": bundle, "items": _items("ca.crt")}}
     return Component(
         "ca",
         [f"The CA of the Business API's certificate: key `ca.crt` of the ConfigMap {bundle}."],
@@ -84,20 +77,24 @@ def _ca(installation: Installation) -> Component:
 
 def _client_certificate(installation: Installation) -> Component:
     secret = f"{release_name(installation.release)}-api-client"
-    volume = {
-        "secret": {
-            "secretName": secret,
-            "defaultMode": _READABLE_BY_GROUP,
-            "items": [{"key": name, "path": name} for name in ("tls.crt", "tls.key")],
-        }
-    }
     files = {"ROTA_API_CLIENT_CERT_FILE": "tls.crt", "ROTA_API_CLIENT_KEY_FILE": "tls.key"}
     return Component(
         "client-certificate",
         [f"Mutual TLS: the Secret {secret}, of the type kubernetes.io/tls."],
         {},
-        _mounted("client-certificate", volume, files),
+        _mounted("client-certificate", _secret(secret, *files.values()), files),
     )
+
+
+def _secret(name: str, *keys: str) -> dict[str, Any]:
+    """Return the source of a volume."""
+    return {
+        "secret": {"secretName": name, "defaultMode": _READABLE_BY_GROUP, "items": _items(*keys)}
+    }
+
+
+def _items(*keys: str) -> list[dict[str, str]]:
+    return [{"key": key, "path": key} for key in keys]
 
 
 def _state_claim(installation: Installation) -> Component:
