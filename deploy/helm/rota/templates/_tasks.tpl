@@ -85,12 +85,6 @@ One task as rota.tasks describes it, with `problems`. Takes: root, identity, nam
 {{- $seconds := ternary 0 (int64 (get $task "intervalSeconds" | default 0)) (hasKey $task "schedule") -}}
 {{- $text := get $task "schedule" | default "" -}}
 {{- if $text -}}
-{{- with include "rota.scheduleProblem" $text -}}
-{{- $problems = append $problems . -}}
-{{- end -}}
-{{- if eq (get $task "timezone" | lower) "local" -}}
-{{- $problems = append $problems "timezone Local is refused: it would be that of whoever looks; name one, such as Europe/Berlin" -}}
-{{- end -}}
 {{- if $own.splayMinutes -}}
 {{- $problems = append $problems (printf "splayMinutes goes with an interval that has a five-field text; move the minute in %q instead" $text) -}}
 {{- end -}}
@@ -168,26 +162,6 @@ A map as JSON, without the keys that are null.
 {{- end -}}
 {{- end -}}
 {{- toJson $kept -}}
-{{- end }}
-
-{{/*
-What is wrong with a cron text, as far as a template can tell; `rota check` knows it all.
-*/}}
-{{- define "rota.scheduleProblem" -}}
-{{- if contains "TZ" . -}}
-{{- printf "schedule %q is refused: a zone does not go into the text; use timezone" . -}}
-{{- else if hasPrefix "@every" . -}}
-{{- printf "schedule %q is refused: that is an interval; use intervalSeconds" . -}}
-{{- else if hasPrefix "@" . -}}
-{{- if not (has . (list "@yearly" "@annually" "@monthly" "@weekly" "@daily" "@midnight" "@hourly")) -}}
-{{- printf "schedule %q is refused: the descriptors are @yearly, @annually, @monthly, @weekly, @daily, @midnight and @hourly" . -}}
-{{- end -}}
-{{- else -}}
-{{- $fields := regexFindAll "\\S+" . -1 -}}
-{{- if ne (len $fields) 5 -}}
-{{- printf "schedule %q is refused: it has %d fields; five are needed: minute, hour, day of month, month, day of week" . (len $fields) -}}
-{{- end -}}
-{{- end -}}
 {{- end }}
 
 {{/*

@@ -1,0 +1,160 @@
+"""values.schema.json, and the facts that the templates check by.
+
+Keywords of `# @schema` beside those of JSON Schema:
+    required: true         null is refused
+    field: name            a task's field: type and bounds are Python's
+    kubernetes: core.v1.X  a definition of Kubernetes' API
+    texts: kind            a map of texts: labels, annotations or environment
+    form: name             a text of that form, see templates/_validate_forms.tpl
+    tasks, settings, open  the map of tasks; rota's settings; anything at all
+
+No alternatives (anyOf, oneOf) and no patterns: Helm's words for those help nobody. What needs words
+of its own is checked in the templates.
+"""
+
+import json
+from typing import Any
+
+from chart_files import fragments, python_fields
+from chart_files.comments import Value, documented_values, groups
+
+_TYPES = {
+    "bool": ["boolean"],
+    "int": ["integer"],
+    "string": ["string"],
+    "list": ["array"],
+    "object": ["object"],
+}
+_OWN = ("required", "field", "kubernetes", "texts", "form", "tasks", "settings", "open")
+# A number where a text is meant gets through to the templates, which say how to quote it.
+_SCALAR = ["string", "number", "boolean", "null"]
+_DEFAULTS = "taskDefaults"
+
+
+def values_schema(text: str) -> str:
+    """Return values.schema.json for the text of a values.yaml."""
+    values = list(documented_values(text))
+    within = groups(values)
+    by_path = {value.path: _node(value, value.path in within) for value in values}
+    root: dict[str, Any] = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Values of the chart rota",
+        "description": "Written by `make generate` from values.yaml.",
+        "type": "object",
+        "additionalProperties": False,
+        "examples": [{"businessApi": {"url": "http://shop-api:8000"}}],
+        "default": {},
+        "properties": {},
+    }
+    for path, node in by_path.items():
+        parent, _, key = path.rpartition(".")
+        (by_path[parent] if parent else root)["properties"][key] = node
+    task = root["properties"][_DEFAULTS]
+    root["properties"][_DEFAULTS] = {
+        "$ref": "#/definitions/task",
+        **{key: task[key] for key in ("description", "default", "examples")},
+    }
+    task["description"] = "A task, or what holds for every task."
+    task["type"] = ["object", "null"]
+    own = {"task": task, "texts": _texts(), "environment": _environment()}
+    root["definitions"] = own | fragments.definitions(_kubernetes_names(root | own))
+    return json.dumps(root, indent=1, ensure_ascii=False) + "\n"
+
+
+def facts(text: str) -> str:
+    """Return the JSON that the templates check by.
+
+    required: paths that may not be null. forms: the form of a text by its path. texts: the kind of
+    a map of texts by its path. settings: the keywords of each setting.
+    """
+    values = list(documented_values(text))
+    marked = [(value.path, value.schema) for value in values]
+    found = {
+        "required": [path for path, schema in marked if schema.get("required")],
+        "forms": {path: schema["form"] for path, schema in marked if "form" in schema},
+        "texts": {path: schema["texts"] for path, schema in marked if "texts" in schema},
+        "settings": python_fields.settings(),
+    }
+    return json.dumps(found, sort_keys=True)
+
+
+def _node(value: Value, is_group: bool) -> dict[str, Any]:  # noqa: FBT001 (one call)
+    said = value.schema
+    node: dict[str, Any] = {"description": value.description, "default": value.default}
+    if is_group:
+        node |= {"type": ["object"], "additionalProperties": False, "properties": {}}
+        node["examples"] = [value.default]
+    elif "kubernetes" in said:
+        node |= fragments.reference(said["kubernetes"])
+    elif "texts" in said:
+        kind = "environment" if said["texts"] == "environment" else "texts"
+        node |= {"$ref": f"#/definitions/{kind}"}
+    elif "field" in said:
+        node |= python_fields.task_field(said["field"])
+    else:
+        node["type"] = _TYPES.get(value.type)
+    node |= {key: each for key, each in said.items() if key not in _OWN}
+    if "kubernetes" in node.get("items", {}):
+        node["items"] = fragments.reference(said["items"]["kubernetes"])
+    if said.get("tasks"):
+        node["additionalProperties"] = {"$ref": "#/definitions/task"}
+    if said.get("settings"):
+        node |= _settings()
+    node.setdefault("examples", node.get("enum", [True, False]))
+    if "$ref" not in node:
+        _allow_null(node, required=said.get("required", is_group))
+    return node
+
+
+def _allow_null(node: dict[str, Any], *, required: bool) -> None:
+    types = node["type"] if isinstance(node["type"], list) else [node["type"]]
+    node["type"] = types if required else [*types, "null"]
+    if not required and "enum" in node:
+        node["enum"] = [*node["enum"], None]
+
+
+def _settings() -> dict[str, Any]:
+    return {
+        "additionalProperties": False,
+        "properties": {
+            name: {
+                "type": _SCALAR,
+                "description": f"The setting {name} of rota; see docs/settings.md.",
+                **({"examples": keywords["enum"]} if "enum" in keywords else {}),
+            }
+            for name, keywords in python_fields.settings().items()
+        },
+        # Let through to the templates, which say where a task's fields belong.
+        "patternProperties": {"^ROTA_TASK__": {"type": _SCALAR}},
+    }
+
+
+def _texts() -> dict[str, Any]:
+    return {
+        "description": "Texts by name; a null is left out.",
+        "type": ["object", "null"],
+        "additionalProperties": {"type": _SCALAR},
+    }
+
+
+def _environment() -> dict[str, Any]:
+    return {
+        "description": "Environment by name: a text, or a map with `valueFrom`; null is left out.",
+        "type": ["object", "null"],
+        "additionalProperties": {
+            "type": [*_SCALAR, "object"],
+            "additionalProperties": False,
+            "required": ["valueFrom"],
+            "properties": {"valueFrom": fragments.reference("core.v1.EnvVarSource")},
+        },
+    }
+
+
+def _kubernetes_names(schema: Any) -> set[str]:
+    if isinstance(schema, list):
+        return set().union(*map(_kubernetes_names, schema))
+    if not isinstance(schema, dict):
+        return set()
+    found = set().union(*map(_kubernetes_names, schema.values()))
+    name = str(schema.get("$ref", "")).rpartition("/")[2]
+    return found | {name} if "." in name else found

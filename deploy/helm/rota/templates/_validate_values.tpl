@@ -1,0 +1,193 @@
+{{/*
+Problems of single values, a line each: what is null and may not be, texts of a wrong form, maps of
+texts, settings. Takes: values, facts.
+*/}}
+{{- define "rota.valueProblems" -}}
+{{- $values := .values -}}
+{{- $facts := .facts -}}
+{{- range $path := $facts.required -}}
+{{- $value := $values -}}
+{{- range splitList "." $path -}}
+{{- $value = get (ternary $value (dict) (kindIs "map" $value)) . -}}
+{{- end -}}
+{{- if or (kindIs "invalid" $value) (eq (toString $value) "") (eq (toString $value) "[]") -}}
+{{- printf "%s: is null or empty; leave it out for the chart's default\n" $path -}}
+{{- end -}}
+{{- end -}}
+{{- range $path, $form := $facts.forms -}}
+{{- if not (hasPrefix "taskDefaults." $path) -}}
+{{- $value := $values -}}
+{{- range splitList "." $path -}}
+{{- $value = get (ternary $value (dict) (kindIs "map" $value)) . -}}
+{{- end -}}
+{{- if and (eq $form "url") (kindIs "invalid" $value) -}}
+{{- $value = "" -}}
+{{- end -}}
+{{- if or $value (eq $form "url") (kindIs "float64" $value) (kindIs "int64" $value) (kindIs "bool" $value) -}}
+{{- with include "rota.formProblem" (list $form $value) -}}
+{{- printf "%s: %s\n" $path . -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $path, $kind := $facts.texts -}}
+{{- if not (hasPrefix "taskDefaults." $path) -}}
+{{- $value := $values -}}
+{{- range splitList "." $path -}}
+{{- $value = get (ternary $value (dict) (kindIs "map" $value)) . -}}
+{{- end -}}
+{{- include "rota.textsProblems" (list $path $kind $value $facts) -}}
+{{- end -}}
+{{- end -}}
+{{- $places := include "rota.settingPlaces" . | fromJson -}}
+{{- range $name, $value := $values.settings -}}
+{{- if hasPrefix "ROTA_TASK__" $name -}}
+{{- printf "settings.%s: is refused: a task's fields are set in tasks, which makes its CronJob too\n" $name -}}
+{{- else if hasKey $places $name -}}
+{{- printf "settings.%s: is refused: it comes from %s\n" $name (get $places $name) -}}
+{{- else if not (kindIs "invalid" $value) -}}
+{{- with include "rota.settingProblem" (list (get $facts.settings $name) $value) -}}
+{{- printf "settings.%s: %s\n" $name . -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+Settings that do not come from `settings`, and where they come from, as JSON.
+*/}}
+{{- define "rota.settingPlaces" -}}
+{{- dict
+  "BUSINESS_API_URL" "businessApi.url"
+  "TASK_INTERVAL_SECONDS" "taskDefaults.intervalSeconds"
+  "ROTA_RELEASE" "the release's name"
+  "ROTA_ONLY" "tasks"
+  "ROTA_GRACE_SECONDS" "gracePeriodSeconds"
+  "ROTA_API_TOKEN" "businessApi.existingSecret"
+  "ROTA_API_TOKEN_FILE" "businessApi.existingSecret or businessApi.serviceAccountToken"
+  "ROTA_API_CA_FILE" "businessApi.ca"
+  "ROTA_API_CLIENT_CERT_FILE" "businessApi.clientCertificate"
+  "ROTA_API_CLIENT_KEY_FILE" "businessApi.clientCertificate"
+  "ROTA_HEALTH_ADDRESS" "scheduler.healthHost"
+  "ROTA_STATE_PATH" "state"
+  "ROTA_CRONJOB_NAME" "the chart"
+  "ROTA_JOB_NAME" "the chart"
+  "ROTA_JOB_UID" "the chart"
+  "ROTA_JOB_ATTEMPT" "the chart"
+  "ROTA_SETTINGS" "the chart"
+  "ROTA_SETTINGS_FILE" "the chart"
+  "JOB_COMPLETION_INDEX" "Kubernetes"
+| toJson -}}
+{{- end }}
+
+{{/*
+What is wrong with the value of a setting, or nothing; never repeats it. Takes a list: its keywords
+(as in rota.facts), value.
+*/}}
+{{- define "rota.settingProblem" -}}
+{{- $keywords := index . 0 -}}
+{{- $value := index . 1 -}}
+{{- $text := include "rota.text" $value -}}
+{{- $type := $keywords.type | default "string" -}}
+{{- if and (kindIs "string" $value) (contains "{{" $value) -}}
+templates in values are not rendered; write the text itself
+{{- else if eq $type "boolean" -}}
+{{- if not (regexMatch "^(?i:true|false|yes|no|on|off|[01tfyn])$" $text) -}}
+must be true or false
+{{- end -}}
+{{- else if has $type (list "integer" "number") -}}
+{{- $whole := regexMatch "^[+-]?[0-9]{1,15}$" $text -}}
+{{- $number := float64 $text -}}
+{{- if not (or $whole (and (eq $type "number") (regexMatch "^[+-]?[0-9]{1,15}\\.[0-9]+$" $text))) -}}
+{{- printf "must be a %snumber%s" (ternary "whole " "" (eq $type "integer")) (include "rota.bounds" $keywords) -}}
+{{- else if or (gt $number $keywords.maximum) (lt $number ($keywords.minimum | default 0.0)) (and (hasKey $keywords "exclusiveMinimum") (le $number $keywords.exclusiveMinimum)) -}}
+{{- printf "must be a number%s" (include "rota.bounds" $keywords) -}}
+{{- end -}}
+{{- else if not (kindIs "string" $value) -}}
+is read as a number or boolean where a text is meant: quote it
+{{- else if $keywords.enum -}}
+{{- $known := list -}}
+{{- range $keywords.enum -}}{{- $known = append $known (lower .) -}}{{- end -}}
+{{- if not (has (trim $value | lower) $known) -}}
+{{- printf "must be one of %s" (join ", " $known) -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+The bounds of a number in words. Takes keywords.
+*/}}
+{{- define "rota.bounds" -}}
+{{- if hasKey . "exclusiveMinimum" -}}
+{{- printf " above %s, at most %s" (include "rota.text" .exclusiveMinimum) (include "rota.text" .maximum) -}}
+{{- else -}}
+{{- printf " from %s to %s" (include "rota.text" .minimum) (include "rota.text" .maximum) -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+Problems of a map of texts, a line each. Takes a list: path, kind (labels, annotations, environment),
+map, facts.
+*/}}
+{{- define "rota.textsProblems" -}}
+{{- $path := index . 0 -}}
+{{- $kind := index . 1 -}}
+{{- $facts := index . 3 -}}
+{{- range $name, $value := index . 2 -}}
+{{- $problem := "" -}}
+{{- if eq $kind "environment" -}}
+{{- $problem = include "rota.environmentProblem" (list $name $value $facts) -}}
+{{- else if or (gt (len $name) 317) (not (regexMatch "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$" $name)) -}}
+{{- $problem = printf "is no key of a %s: use letters, digits, '-', '_' and '.', at most 63 characters, after a prefix such as example.com/ if any" (trimSuffix "s" $kind) -}}
+{{- end -}}
+{{- if and (kindIs "float64" $value) (not $problem) -}}
+{{- if or (ne (floor $value) $value) (gt $value 9007199254740992.0) (lt $value -9007199254740992.0) -}}
+{{- $problem = "is read as a number, which may have lost what was written: quote it" -}}
+{{- end -}}
+{{- else if and (eq $kind "labels") (not (kindIs "invalid" $value)) (not $problem) -}}
+{{- if not (regexMatch "^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$" (toString $value)) -}}
+{{- $problem = printf "%q is no value of a label: use letters, digits, '-', '_' and '.', at most 63 characters" (toString $value) -}}
+{{- end -}}
+{{- end -}}
+{{- if $problem -}}
+{{- printf "%s.%s: %s\n" $path $name $problem -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+What is wrong with a variable of the environment, or nothing; never repeats its value. What
+`settings` refuses is refused here too. Takes a list: name, value, facts.
+*/}}
+{{- define "rota.environmentProblem" -}}
+{{- $name := index . 0 -}}
+{{- $value := index . 1 -}}
+{{- $settings := (index . 2).settings -}}
+{{- $upper := upper $name -}}
+{{- if not (regexMatch "^[A-Za-z_][A-Za-z0-9_]*$" $name) -}}
+is no name of a variable: use letters, digits and '_', and no digit first
+{{- else if or (hasPrefix "ROTA_" $upper) (hasKey $settings $upper) -}}
+{{- $places := include "rota.settingPlaces" . | fromJson -}}
+{{- if hasPrefix "ROTA_TASK__" $upper -}}
+is refused: a task's fields are set in tasks, which makes its CronJob too
+{{- else if hasKey $places $upper -}}
+{{- printf "is refused: it comes from %s" (get $places $upper) -}}
+{{- else if not (hasKey $settings $upper) -}}
+is refused: no setting of rota has this name, and rota would end with exit code 2; see docs/settings.md
+{{- else if not (or (kindIs "map" $value) (kindIs "invalid" $value)) -}}
+{{- include "rota.settingProblem" (list (get $settings $upper) $value) -}}
+{{- end -}}
+{{- else if kindIs "map" $value -}}
+{{- include "rota.oneOf" (list $value.valueFrom "valueFrom") -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+What is wrong with a map that must have exactly one key, or nothing. Takes a list: map, its name.
+*/}}
+{{- define "rota.oneOf" -}}
+{{- $stated := include "rota.withoutNulls" (index . 0) | fromJson | keys | sortAlpha -}}
+{{- if ne (len $stated) 1 -}}
+{{- printf "%s has %s; state exactly one source" (index . 1) (join " and " $stated | default "none") -}}
+{{- end -}}
+{{- end }}
