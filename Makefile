@@ -19,7 +19,10 @@ RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage lint e2e bench image lock clean
+# The derived files of the chart; `python -m chart_files` is in deploy/helm.
+CHART_FILES = PYTHONPATH=deploy/helm $(BIN)/python -m chart_files
+
+.PHONY: help demo test coverage lint generate e2e bench image lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -41,6 +44,10 @@ lint: $(DEV_STAMP) ## what `make test` checks before the tests
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(CHART_FILES) --check
+
+generate: $(DEV_STAMP) ## write what is derived from the chart's values.yaml: its schema, its table in README.md
+	$(CHART_FILES)
 
 e2e: $(DEV_STAMP) ## tests on a real Docker engine and a real cluster; one that is missing is a failure
 	$(BIN)/pytest -m e2e tests/e2e $(PYTEST_ARGS)
