@@ -179,7 +179,7 @@ def test_sidecars_are_native_so_that_a_job_ends():
 
 def test_the_image_is_by_digest_where_there_is_one():
     digest = "sha256:" + "0a" * 32
-    image = {"repository": "registry.example/shop", "tag": 2.5, "digest": digest}
+    image = {"repository": "registry.example/shop", "tag": "2.5", "digest": digest}
     for given, expected in (
         (image, f"registry.example/shop@{digest}"),
         ({**image, "digest": None}, "registry.example/shop:2.5"),

@@ -135,7 +135,7 @@ def test_selectors_never_match_the_pods_of_tasks():
 def test_it_renders_with_nothing_but_the_url_and_not_without():
     kinds = [each["kind"] for each in helm.objects()]
     assert kinds == ["ServiceAccount", "ConfigMap", "Job", "CronJob", "CronJob", "Pod"]
-    with pytest.raises(helm.HelmRefusedError, match=r"businessApi.url is not set.*--set"):
+    with pytest.raises(helm.HelmRefusedError, match=r"businessApi.url: not set.*--set"):
         helm.template({"businessApi": {"url": ""}})
 
 

@@ -7,7 +7,7 @@ its type and bounds from here.
 from typing import Any
 
 from rota.settings import Settings, TaskOverrides
-from rota.settings.model import variable_name
+from rota.settings.model import LEVEL_ALIASES, variable_name
 
 LARGEST_EXACT = 2**53
 """Helm reads numbers as floats; whole numbers beyond are not what was written."""
@@ -24,11 +24,13 @@ def task_field(name: str) -> dict[str, Any]:
 def settings() -> dict[str, dict[str, Any]]:
     """Return the keywords of every setting by its variable, but for those of single tasks."""
     schema = Settings.model_json_schema(by_alias=False)
-    return {
+    found = {
         variable_name(field): _keywords(schema["properties"][field], schema.get("$defs", {}))
         for field in Settings.model_fields
         if field != "task"
     }
+    found["LOG_LEVEL"]["enum"] += LEVEL_ALIASES
+    return found
 
 
 def _keywords(described: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:

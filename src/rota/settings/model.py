@@ -32,7 +32,7 @@ class LogLevel(StrEnum):
 
 
 # Words and numbers of other tools that mean one of them only.
-_LEVEL_ALIASES = {
+LEVEL_ALIASES = {
     "TRACE": LogLevel.DEBUG,
     "INFORMATION": LogLevel.INFO,
     "WARN": LogLevel.WARNING,
@@ -170,7 +170,7 @@ class Settings(BaseSettings):
     def _known_by_another_name(cls, value: object) -> object:
         if isinstance(value, str):
             text = value.strip().upper()
-            return _LEVEL_ALIASES.get(text, text)
+            return LEVEL_ALIASES.get(text, text)
         return value
 
     @field_validator("log_format", mode="before")

@@ -62,13 +62,7 @@ A value as it stands behind `=`.
 Where the Business API is; the one value that has no default.
 */}}
 {{- define "rota.businessApiUrl" -}}
-{{- $url := .Values.businessApi.url -}}
-{{- if not $url -}}
-{{- fail "\n\nbusinessApi.url is not set: say where the Business API is, for example --set businessApi.url=http://shop-api:8000\n" -}}
-{{- else if not (regexMatch "^https?://[^/?#@]+(/[^?#]*)?$" $url) -}}
-{{- fail "\n\nbusinessApi.url is refused: it must be http:// or https://, a host, and perhaps a port and a path. A token goes into businessApi.existingSecret\n" -}}
-{{- end -}}
-{{- $url -}}
+{{- .Values.businessApi.url -}}
 {{- end }}
 
 {{/*
@@ -101,38 +95,15 @@ Settings that name mounted files.
 {{- end }}
 
 {{/*
-values.settings, less what would contradict the other values or show a secret.
+values.settings.
 */}}
 {{- define "rota.extraSettings" -}}
-{{- $elsewhere := dict
-  "BUSINESS_API_URL" "businessApi.url"
-  "ROTA_RELEASE" "the release's name"
-  "ROTA_ONLY" "tasks"
-  "ROTA_GRACE_SECONDS" "gracePeriodSeconds"
-  "ROTA_API_TOKEN" "businessApi.existingSecret"
-  "ROTA_API_TOKEN_FILE" "businessApi.existingSecret or businessApi.serviceAccountToken"
-  "ROTA_API_CA_FILE" "businessApi.ca"
-  "ROTA_API_CLIENT_CERT_FILE" "businessApi.clientCertificate"
-  "ROTA_API_CLIENT_KEY_FILE" "businessApi.clientCertificate"
-  "ROTA_HEALTH_ADDRESS" "scheduler.healthHost"
-  "ROTA_STATE_PATH" "state"
-  "ROTA_SETTINGS" "the chart"
-  "ROTA_SETTINGS_FILE" "the chart"
-  "ROTA_NAMESPACE" "the chart"
-  "ROTA_CRONJOB_NAME" "the chart"
-  "ROTA_JOB_NAME" "the chart"
-  "ROTA_JOB_UID" "the chart"
-  "ROTA_JOB_ATTEMPT" "the chart"
--}}
 {{- $lines := list -}}
 {{- range $name, $value := .Values.settings -}}
-{{- if hasPrefix "ROTA_TASK__" $name -}}
-{{- fail (printf "\n\nsettings.%s is refused: a task's fields are set in tasks, which makes its CronJob too\n" $name) -}}
-{{- else if hasKey $elsewhere $name -}}
-{{- fail (printf "\n\nsettings.%s is refused: it comes from %s\n" $name (get $elsewhere $name)) -}}
-{{- else if not (kindIs "invalid" $value) -}}
+{{- if not (kindIs "invalid" $value) -}}
 {{- $lines = append $lines (printf "%s=%s" $name (include "rota.text" $value | include "rota.dotenvValue")) -}}
 {{- end -}}
 {{- end -}}
-{{- join "\n" $lines -}}
+{{- join "
+" $lines -}}
 {{- end }}

@@ -101,7 +101,7 @@ names beyond ASCII. Never repeats the URL, which may hold a password.
 {{- $port := regexFind ":[^\\]:]*$" $authority -}}
 {{- $host := trimSuffix $port $authority -}}
 {{- if not . -}}
-is not set: say where the Business API is, for example --set businessApi.url=http://shop-api:8000
+not set; say where the Business API is, for example --set businessApi.url=http://shop-api:8000
 {{- else -}}
 {{- $problem := "" -}}
 {{- if contains "{{" . -}}
@@ -131,7 +131,7 @@ is not set: say where the Business API is, for example --set businessApi.url=htt
 {{- end -}}
 {{- end -}}
 {{- if $problem -}}
-{{- printf "is refused: %s. It is http:// or https://, a host, and perhaps a port and a path" $problem -}}
+{{- printf "%s. It is http:// or https://, a host, and perhaps a port and a path" $problem -}}
 {{- end -}}
 {{- end -}}
 {{- end }}

@@ -26,7 +26,7 @@ name, with the path that each is mounted at).
 {{- printf "%s.name: %s\n" $where . -}}
 {{- end -}}
 {{- if not $container.image -}}
-{{- printf "%s.image: is not set: name the container's image\n" $where -}}
+{{- printf "%s.image: not set; name the container's image\n" $where -}}
 {{- end -}}
 {{- include "rota.mountProblems" (dict "mounts" $container.volumeMounts "where" (printf "%s.volumeMounts" $where) "volumes" $names "own" dict) -}}
 {{- end -}}
@@ -37,20 +37,20 @@ name, with the path that each is mounted at).
 {{- else -}}
 {{- range $kind, $reference := omit $source "prefix" -}}
 {{- if and (kindIs "map" $reference) (not $reference.name) -}}
-{{- printf "envFrom[%d].%s.name: is not set: name what holds the environment\n" $at $kind -}}
+{{- printf "envFrom[%d].%s.name: not set; name what holds the environment\n" $at $kind -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- range $at, $secret := ($values.image | default dict).pullSecrets -}}
 {{- if not $secret.name -}}
-{{- printf "image.pullSecrets[%d].name: is not set: name the Secret\n" $at -}}
+{{- printf "image.pullSecrets[%d].name: not set; name the Secret\n" $at -}}
 {{- end -}}
 {{- end -}}
 {{- range $probe := list "livenessProbe" "readinessProbe" "startupProbe" -}}
 {{- range $handler := list "exec" "grpc" "httpGet" "tcpSocket" -}}
 {{- if get (get ($values.scheduler | default dict) $probe | default dict) $handler -}}
-{{- printf "scheduler.%s.%s: is refused: the chart asks rota's health endpoint; set its times only\n" $probe $handler -}}
+{{- printf "scheduler.%s.%s: not allowed, since the chart asks rota's health endpoint; set its times only\n" $probe $handler -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

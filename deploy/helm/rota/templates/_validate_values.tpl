@@ -42,9 +42,9 @@ texts, settings. Takes: values, facts.
 {{- $places := include "rota.settingPlaces" . | fromJson -}}
 {{- range $name, $value := $values.settings -}}
 {{- if hasPrefix "ROTA_TASK__" $name -}}
-{{- printf "settings.%s: is refused: a task's fields are set in tasks, which makes its CronJob too\n" $name -}}
+{{- printf "settings.%s: not allowed, since a task's fields are set in tasks, which makes its CronJob too\n" $name -}}
 {{- else if hasKey $places $name -}}
-{{- printf "settings.%s: is refused: it comes from %s\n" $name (get $places $name) -}}
+{{- printf "settings.%s: not allowed, since it comes from %s\n" $name (get $places $name) -}}
 {{- else if not (kindIs "invalid" $value) -}}
 {{- with include "rota.settingProblem" (list (get $facts.settings $name) $value) -}}
 {{- printf "settings.%s: %s\n" $name . -}}
@@ -61,6 +61,7 @@ Settings that do not come from `settings`, and where they come from, as JSON.
   "BUSINESS_API_URL" "businessApi.url"
   "TASK_INTERVAL_SECONDS" "taskDefaults.intervalSeconds"
   "ROTA_RELEASE" "the release's name"
+  "ROTA_NAMESPACE" "the chart"
   "ROTA_ONLY" "tasks"
   "ROTA_GRACE_SECONDS" "gracePeriodSeconds"
   "ROTA_API_TOKEN" "businessApi.existingSecret"
@@ -169,11 +170,11 @@ is no name of a variable: use letters, digits and '_', and no digit first
 {{- else if or (hasPrefix "ROTA_" $upper) (hasKey $settings $upper) -}}
 {{- $places := include "rota.settingPlaces" . | fromJson -}}
 {{- if hasPrefix "ROTA_TASK__" $upper -}}
-is refused: a task's fields are set in tasks, which makes its CronJob too
+not allowed, since a task's fields are set in tasks, which makes its CronJob too
 {{- else if hasKey $places $upper -}}
-{{- printf "is refused: it comes from %s" (get $places $upper) -}}
+{{- printf "not allowed, since it comes from %s" (get $places $upper) -}}
 {{- else if not (hasKey $settings $upper) -}}
-is refused: no setting of rota has this name, and rota would end with exit code 2; see docs/settings.md
+not allowed, since no setting of rota has this name, and rota would end with exit code 2; see docs/settings.md
 {{- else if not (or (kindIs "map" $value) (kindIs "invalid" $value)) -}}
 {{- include "rota.settingProblem" (list (get $settings $upper) $value) -}}
 {{- end -}}
