@@ -75,7 +75,7 @@ def facts(text: str) -> str:
         "texts": {path: schema["texts"] for path, schema in marked if "texts" in schema},
         "settings": python_fields.settings(),
     }
-    return json.dumps(found, sort_keys=True)
+    return json.dumps(found, sort_keys=True, indent=1)
 
 
 def _node(value: Value, is_group: bool) -> dict[str, Any]:  # noqa: FBT001 (one call)

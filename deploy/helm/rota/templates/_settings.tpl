@@ -104,6 +104,5 @@ values.settings.
 {{- $lines = append $lines (printf "%s=%s" $name (include "rota.text" $value | include "rota.dotenvValue")) -}}
 {{- end -}}
 {{- end -}}
-{{- join "
-" $lines -}}
+{{- join "\n" $lines -}}
 {{- end }}

@@ -30,11 +30,7 @@ Ends the rendering where there are problems. Takes them as a list.
 The chart's own volumes by name, with the path that each is mounted at, as JSON.
 */}}
 {{- define "rota.ownMounts" -}}
-{{- $own := dict "tmp" "/tmp" "state" "/var/lib/rota" -}}
-{{- range list "token" "ca" "client-certificate" -}}
-{{- $own = set $own (printf "business-api-%s" .) (printf "/etc/rota/%s" .) -}}
-{{- end -}}
-{{- toJson $own -}}
+{{- dict "rota" "/etc/rota" "tmp" "/tmp" "state" "/var/lib/rota" | toJson -}}
 {{- end }}
 
 {{/*
