@@ -1,5 +1,7 @@
 import importlib
+import os
 import shutil
+import tempfile
 import zoneinfo
 from pathlib import Path
 
@@ -7,6 +9,29 @@ import pytest
 
 from rota import tz_database
 from rota.schedules import load_zone
+from support.environment import is_setting
+
+_FOLDER = pytest.StashKey[str]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure():
+    """Have the tests see none of the settings of whoever runs them."""
+    for name in list(filter(is_setting, os.environ)):
+        del os.environ[name]
+
+
+def pytest_collection_finish(session):
+    """Run the tests in an empty folder: where they are started there may be a `.env`."""
+    folder = session.config.stash[_FOLDER] = tempfile.mkdtemp(prefix="rota-tests-")
+    os.chdir(folder)
+
+
+def pytest_sessionfinish(session):
+    folder = session.config.stash.get(_FOLDER, None)
+    if folder is not None:
+        os.chdir(session.config.rootpath)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from rota.context import Run, Stop, Trigger
 from rota.errors import SettingsError
 from rota.exit_codes import ExitCode
 from rota.logs import run_fields
-from rota.manifests.policy import active_deadline_seconds
 from rota.observability.termination_message import TerminationMessage, write_message
 from rota.process import run_process
 from rota.runs.active_run import CANCEL_GRACE_SECONDS, ActiveRun, new_run
@@ -27,6 +26,7 @@ from rota.settings import Settings
 from rota.shutdown import Deadline, deadlines, do_briefly, end_now
 from rota.signals import StopSignals
 from rota.tasks.definition import TaskDefinition
+from rota.tasks.job_deadline import active_deadline_seconds
 
 # Beyond the grace and the cancellation: still below terminationGracePeriodSeconds = grace + 5.
 _HARD_STOP_SECONDS = CANCEL_GRACE_SECONDS + 1.0

@@ -7,11 +7,16 @@ from rota.settings import load_settings
 SEED_NAMES = ("BUSINESS_API_URL", "TASK_INTERVAL_SECONDS", "DEBUG", "LOG_LEVEL")
 
 
+def is_setting(name):
+    """Whether rota would read a variable of this name."""
+    return name.startswith("ROTA_") or name in SEED_NAMES
+
+
 def clear_environment(monkeypatch, folder):
     """Move to `folder`, which may hold an `.env`, and forget every setting."""
     monkeypatch.chdir(folder)
     for name in list(os.environ):
-        if name.startswith("ROTA_") or name in SEED_NAMES:
+        if is_setting(name):
             monkeypatch.delenv(name)
     load_settings.cache_clear()
 

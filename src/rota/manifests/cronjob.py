@@ -9,8 +9,9 @@ from rota.manifests.config_map import settings_of
 from rota.manifests.installation import TASK_LABEL, Installation
 from rota.manifests.naming import cronjob_name, start_job_name
 from rota.manifests.pod import field_variable, pod_template, resources
-from rota.manifests.policy import active_deadline_seconds, pod_failure_policy
+from rota.manifests.policy import pod_failure_policy
 from rota.tasks.definition import TaskDefinition
+from rota.tasks.job_deadline import active_deadline_seconds
 
 START_JOB_LABEL = {"rota/run-on-start": "true"}
 """What a command selects start Jobs by, since a CronJob's Jobs have all else of them."""
