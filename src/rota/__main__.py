@@ -5,7 +5,7 @@ import signal
 import sys
 import traceback
 
-from rota import forks, init, shutdown, signals, streams
+from rota import forks, init, redaction, shutdown, signals, streams
 
 _FAULT = 1
 
@@ -16,6 +16,7 @@ def main() -> None:
     signals.exit_on_stop(exit_code=0 if sys.argv[1:2] == ["scheduler"] else None)
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     streams.open_missing()
+    streams.edit_output(redaction.redact)
 
     # Imports leave next to no garbage, and looking for it takes a tenth of a start. `rota.process`
     # switches the collector on again before a task runs.
@@ -31,9 +32,7 @@ def _run(arguments: list[str]) -> int:
         with forks.ending_children():
             return run_command_line(arguments)
     except BaseException:  # noqa: BLE001 (a fault of rota's own: told, with no secret in it)
-        from rota.redaction import redact  # noqa: PLC0415 (only for what went wrong)
-
-        sys.stderr.write(redact(traceback.format_exc()))
+        sys.stderr.write(traceback.format_exc())
         return _FAULT
 
 

@@ -23,22 +23,27 @@ _CHATTY_LOGGERS = ("httpx", "httpcore", "asyncio")
 # A traceback has many lines, and is to keep them.
 _MULTILINE_KEY = "exception"
 
+_own_handler: logging.Handler | None = None
+
 
 def configure(*, level: str, log_format: str, secrets: Iterable[str] = ()) -> None:
     """Log to stderr at `level` (a logging name) as `json`, `console` or `auto`.
 
     stdout is kept for what a command was asked for. May be called again, for example in tests.
     """
+    global _own_handler  # noqa: PLW0603 (logging is the process's)
     redaction.hide_all(secrets)
     console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
     handler = _QuietHandler(sys.stderr)
     handler.setFormatter(_formatter(console=console))
     root = logging.getLogger()
     for old in root.handlers[:]:
-        if isinstance(old, _QuietHandler):
+        # One that an application has put there would write each line again, in a form of its own.
+        if isinstance(old, _QuietHandler) or is_console(old):
             root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level)
+    _own_handler = handler
     for name in _CHATTY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
@@ -48,6 +53,17 @@ def configure(*, level: str, log_format: str, secrets: Iterable[str] = ()) -> No
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
+
+
+def own_handler() -> logging.Handler | None:
+    """Return the handler that `configure` has made, even where the root logger has lost it."""
+    return _own_handler
+
+
+def is_console(handler: logging.Handler) -> bool:
+    """Whether a handler writes to this process's stdout or stderr."""
+    consoles = (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__)
+    return isinstance(handler, logging.StreamHandler) and handler.stream in consoles
 
 
 class _QuietHandler(logging.StreamHandler[TextIO]):

@@ -16,6 +16,7 @@ from rota.errors import SettingsError
 from rota.exit_codes import ExitCode
 from rota.logs import run_fields
 from rota.observability.termination_message import TerminationMessage, write_message
+from rota.own_loggers import kept_loggers
 from rota.process import run_process
 from rota.runs.active_run import CANCEL_GRACE_SECONDS, ActiveRun, new_run
 from rota.runs.events import RunFinished, RunHook, RunStarted, tell
@@ -49,7 +50,7 @@ def run_task(task: TaskDefinition, settings: Settings) -> ExitCode:
         TerminationMessage(Path(settings.termination_message_path)),
     ]
     client = make_client(settings)
-    with _BlockedLoop(run, task, settings) as watch:
+    with kept_loggers(), _BlockedLoop(run, task, settings) as watch:
         return run_process(
             _run(task, run, client, settings=settings, clock=clock, hooks=hooks, watch=watch)
         )

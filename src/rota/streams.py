@@ -1,7 +1,10 @@
 """stdin, stdout and stderr, which may be closed, cut off or full. Standard library only."""
 
+import contextlib
+import io
 import os
 import sys
+from collections.abc import Callable, Iterator
 
 _STANDARD_STREAMS = 3
 
@@ -21,6 +24,61 @@ def open_missing() -> None:
     sys.stdin = sys.stdin or os.fdopen(0, "r", encoding="utf-8")
     sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8")
     sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8")
+
+
+class _EditedStream(io.TextIOWrapper):
+    """A text stream that hands what is written through a function first."""
+
+    edit: Callable[[str], str]
+
+    def write(self, text: str, /) -> int:
+        super().write(self.edit(text))
+        return len(text)
+
+
+def edit_output(edit: Callable[[str], str]) -> None:
+    """Hand everything that is written to stdout and stderr as text through `edit`.
+
+    The last net below logging: whatever handlers, formatters and print calls an application brings,
+    they write here. What goes to the binary buffers, or comes from other processes, does not.
+    """
+    for name in ("stdout", "stderr"):
+        old = getattr(sys, name)
+        if not isinstance(old, io.TextIOWrapper) or isinstance(old, _EditedStream):
+            continue
+        # The old one stays, as `sys.__stdout__`: collected, it would close what both write to.
+        old.flush()
+        new = _EditedStream(
+            old.buffer,
+            encoding=old.encoding,
+            errors=old.errors,
+            line_buffering=old.line_buffering,
+            write_through=old.write_through,
+        )
+        new.edit = edit
+        setattr(sys, name, new)
+
+
+@contextlib.contextmanager
+def stdout_on_stderr() -> Iterator[None]:
+    """Have what is written to stdout in the body go to stderr, that of child processes included.
+
+    A command's stdout is what it was asked for, and nothing that is printed on the way to it.
+    """
+    stdout = sys.stdout
+    flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    try:
+        yield
+    finally:
+        flush()
+        # Unless the body has put a stream of its own there.
+        if sys.stdout is sys.stderr:
+            sys.stdout = stdout
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def refuses_colour() -> bool:

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import logging
 import os
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from rota.errors import ConfigError
 from rota.exit_codes import ExitCode
 from rota.logs import run_fields
 from rota.observability.scheduler_probe import SchedulerProbe
+from rota.own_loggers import kept_loggers
 from rota.process import run_process
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
 from rota.runs.outcome import Outcome, exit_code_of_signal
@@ -28,6 +30,7 @@ from rota.scheduler.watchdog import Watchdog
 from rota.settings import Settings, load_settings, setup_logging
 from rota.shutdown import do_briefly
 from rota.signals import StopSignals
+from rota.tasks.definition import TaskDefinition
 from rota.tasks.discovery import discover
 
 _logger = logging.getLogger(__name__)
@@ -44,8 +47,10 @@ class Worker:
     of the application's own that end with the worker.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tasks: Sequence[TaskDefinition] | None = None) -> None:
+        """Make a worker of `tasks`; without them `start` finds those that the settings name."""
         self.logger = logging.getLogger(__name__)
+        self._selected = tasks
         self.running = False
         self.tasks: set[asyncio.Task[Any]] = set()
         self.scheduler: TaskScheduler | None = None
@@ -66,7 +71,7 @@ class Worker:
         settings = load_settings()
         setup_logging()
         self.logger.info("worker.starting")
-        registry = discover(settings).selected()
+        registry = discover(settings).selected() if self._selected is None else self._selected
         if not registry:
             raise ConfigError(
                 "there is no task to schedule: name some in ROTA_TASKS or ROTA_ONLY, or enable one"
@@ -157,9 +162,12 @@ def make_state(settings: Settings) -> State:
     return SqliteState(path, SystemClock())
 
 
-async def main() -> None:
-    """Run a worker until SIGTERM or SIGINT, then stop it within the grace."""
-    worker = Worker()
+async def main(tasks: Sequence[TaskDefinition] | None = None) -> None:
+    """Run a worker until SIGTERM or SIGINT, then stop it within the grace.
+
+    Without `tasks`, those that the settings name are found once the event loop runs.
+    """
+    worker = Worker(tasks)
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
 
@@ -189,10 +197,20 @@ async def main() -> None:
 
 
 def run_worker() -> ExitCode:
-    """Run a worker as this process's only work; return the process's exit code."""
+    """Run a worker as this process's only work; return the process's exit code.
+
+    Tasks are imported before the event loop is there, as by every other command: a module may run a
+    loop of its own, or set the policy that makes this one.
+    """
+    settings = load_settings()
+    setup_logging()
+    tasks = discover(settings).selected()
 
     async def work() -> ExitCode:
-        await main()
+        await main(tasks)
         return ExitCode.SUCCEEDED
 
-    return run_process(work())
+    # Again, since a module may have set up logging of its own while it was imported.
+    setup_logging()
+    with kept_loggers():
+        return run_process(work())

@@ -5,13 +5,20 @@ from rota.errors import ConfigError, RotaError
 from rota.importing import load_attribute, told_of
 from rota.net import ApiOptions, check_files
 from rota.settings import Settings
+from rota.streams import stdout_on_stderr
 
 
 def make_client(settings: Settings) -> BusinessApiClient:
     """Return a client of the class in ROTA_API_CLIENT, with every option of the settings.
 
-    Raises ConfigError where the class cannot be used, or a file with a token or certificates.
+    Raises ConfigError where the class cannot be used, or a file with a token or certificates. What
+    its module prints while it is imported goes to stderr.
     """
+    with stdout_on_stderr():
+        return _make_client(settings)
+
+
+def _make_client(settings: Settings) -> BusinessApiClient:
     options = check_files(api_options(settings))
     client_class = BusinessApiClient
     if settings.api_client:

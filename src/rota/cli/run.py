@@ -22,4 +22,7 @@ def run_command(task: str) -> int:
 
     settings = load_settings()
     setup_logging()
-    return run_task(discover(settings).get(task), settings)
+    found = discover(settings).get(task)
+    # Again, since a module may have set up logging of its own while it was imported.
+    setup_logging()
+    return run_task(found, settings)

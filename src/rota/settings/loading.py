@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_settings import EnvSettingsSource
 from pydantic_settings import SettingsError as PydanticSettingsError
 
+from rota import redaction
 from rota.errors import SettingsError
 from rota.settings.env_file import read_env_file
 from rota.settings.model import Settings, variable_name
@@ -44,6 +45,9 @@ def load_settings() -> Settings:
         problems.append(f"the environment cannot be read: {error}")
     if problems:
         raise SettingsError("\n".join(problems))
+    if settings.api_token is not None:
+        # Here, so that no module of the application is imported before.
+        redaction.hide(settings.api_token.get_secret_value())
     return settings
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from rota.errors import RotaError, TaskDefinitionError
 from rota.importing import load_attribute, told_of
 from rota.settings import Settings
+from rota.streams import stdout_on_stderr
 from rota.tasks.registry import Registry
 from rota.tasks.stated import is_task
 
@@ -21,7 +22,13 @@ def discover(settings: Settings) -> Registry:
     The reference tasks are examples: they are found where no other task is found or named, or
     where ROTA_TASKS or ROTA_ONLY names them; an application's task of the same name takes the place
     of one. Any other duplicate is refused. Raises TaskDefinitionError with the culprit named.
+    What modules print while they are imported goes to stderr.
     """
+    with stdout_on_stderr():
+        return _discover(settings)
+
+
+def _discover(settings: Settings) -> Registry:
     registry = Registry(settings)
     reference, others = _installed()
     for point in others:
