@@ -30,6 +30,7 @@ class _EditedStream(io.TextIOWrapper):
     """A text stream that hands what is written through a function first."""
 
     edit: Callable[[str], str]
+    below: io.TextIOWrapper
 
     def write(self, text: str, /) -> int:
         super().write(self.edit(text))
@@ -46,7 +47,6 @@ def edit_output(edit: Callable[[str], str]) -> None:
         old = getattr(sys, name)
         if not isinstance(old, io.TextIOWrapper) or isinstance(old, _EditedStream):
             continue
-        # The old one stays, as `sys.__stdout__`: collected, it would close what both write to.
         old.flush()
         new = _EditedStream(
             old.buffer,
@@ -56,6 +56,7 @@ def edit_output(edit: Callable[[str], str]) -> None:
             write_through=old.write_through,
         )
         new.edit = edit
+        new.below = old  # collected, it would close what both write to
         setattr(sys, name, new)
 
 
