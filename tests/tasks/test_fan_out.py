@@ -115,6 +115,63 @@ async def test_in_a_run_it_is_the_settings_concurrency():
     assert (await end).counts["most"] == 3
 
 
+async def result_of_a_run(handler, stop=None, **shard):
+    task = define_task("t", handler, 60, run_on_start=False, settings=Settings(_env_file=None))
+    end = asyncio.get_running_loop().create_future()
+    clock = SystemClock()
+    ActiveRun(
+        task,
+        new_run(task, Trigger.MANUAL, None, clock=clock, **shard),
+        object(),
+        clock=clock,
+        stop=stop or Stop(),
+        on_result=lambda _, result: end.set_result(result),
+    )
+    return await end
+
+
+@pytest.mark.fault(139)
+async def test_after_a_stop_request_no_other_item_is_begun():
+    stop = Stop()
+    begun = []
+
+    async def handler(api_client):
+        async def request_stop(item):
+            begun.append(item)
+            stop.request()
+
+        await fan_out([1, 2, 3], request_stop, concurrency=1)
+
+    await result_of_a_run(handler, stop)
+    assert begun == [1]
+
+
+@pytest.mark.fault(139)
+async def test_each_notification_is_sent_by_exactly_one_shard():
+    ids = [f"n-{number}" for number in range(60)]
+    shares = []
+
+    async def handler(api_client):
+        sent = []
+
+        async def pending():
+            return {"items": [{"id": each} for each in ids]}
+
+        async def send(notification_id):
+            sent.append(notification_id)
+
+        await NotificationTask()(
+            SimpleNamespace(get_pending_notifications=pending, send_notification=send)
+        )
+        shares.append(sent)
+
+    for index in range(3):
+        await result_of_a_run(handler, shard_index=index, shard_count=3)
+
+    assert all(shares)
+    assert sorted(each for share in shares for each in share) == sorted(ids)
+
+
 @pytest.mark.fault(107)
 async def test_the_reference_tasks_read_no_environment(monkeypatch):
     monkeypatch.setenv("ROTA_BANNER", "hello")
