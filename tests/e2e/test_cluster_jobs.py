@@ -73,7 +73,7 @@ class Jobs:
 def jobs(scenarios):
     made = Jobs(scenarios, "jobs")
     # All at once, so that their pods and back-offs run side by side.
-    for task in ("quick", "misconfigured", "refused", "cleanup", "timeout", "deadline"):
+    for task in ("quick", "misconfigured", "refused", "unreachable", "timeout", "deadline"):
         made.create(task)
     return made
 
@@ -101,7 +101,7 @@ def test_what_another_attempt_would_not_change_fails_the_job_at_once(jobs, task,
 
 
 def test_a_business_api_out_of_reach_is_tried_again_by_another_pod(jobs):
-    how, pods = jobs.end("cleanup-by-hand")
+    how, pods = jobs.end("unreachable-by-hand")
     assert how["Failed"] == "BackoffLimitExceeded"
     assert exit_codes(pods) == [4, 4]
     assert {message(pod)["outcome"] for pod in pods} == {"failed"}

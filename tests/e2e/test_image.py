@@ -76,7 +76,10 @@ def test_an_image_without_arguments_is_the_scheduler(image):
 def test_a_run_needs_no_writable_file_no_home_and_no_known_user(shop_image):
     output = run("docker", "run", "--rm", *LOCKED, shop_image, "run", "where")
     (finished,) = (event for event in events(output) if event["event"] == "run.finished")
-    assert finished["counts"] == {"pid": 1, "uid": 12345, "gid": 0}
+    counts = finished["counts"]
+    # Process 1 only reaps and forwards; its child does the work.
+    assert counts.pop("pid") > 1
+    assert counts == {"uid": 12345, "gid": 0}
 
 
 def test_a_wrong_name_ends_a_container_with_2(shop_image):
@@ -117,7 +120,7 @@ def test_sigterm_ends_the_scheduler_with_0_and_its_slots_are_kept(shop_image):
         assert time.monotonic() - asked < 5
         assert container.events("worker.stopped")
         assert not container.events("state.unusable")
-        assert container.events("run.finished")[0]["counts"]["pid"] == 1
+        assert container.events("run.finished")[0]["counts"]["pid"] > 1
 
 
 def test_a_scheduler_whose_event_loop_is_stuck_turns_unhealthy_and_still_stops(shop_image):

@@ -1,5 +1,7 @@
 """Children that a task forks are processes of their own."""
 
+import signal
+
 import pytest
 
 LINGERING = "lingering_tasks:"
@@ -47,5 +49,7 @@ def test_a_handler_that_the_task_has_set_stays_in_the_child(rota):
 
 
 def test_a_program_that_a_task_starts_can_be_hung_up(rota):
-    process = run(rota, "InheritsHangups", "inherits-hangups")
+    # Where nohup runs the tests, hang-ups are ignored from the start.
+    by_default = {"preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)}
+    process = run(rota, "InheritsHangups", "inherits-hangups", popen=by_default)
     assert process.message["counts"] == {"handler": 0}

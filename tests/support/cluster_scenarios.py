@@ -25,7 +25,6 @@ assert SLEEP_SECONDS > 60
 PARITY_SECONDS = 300
 # With this one, splay moves the task `splayed` by a minute.
 PARITY_RELEASE = "same"
-_UNREACHABLE_URL = "http://127.0.0.1:9"
 _NEVER = "0 0 29 2 *"
 _FIVE_MINUTES_OF_JOBS = 10
 
@@ -33,7 +32,7 @@ _JOB_TASKS: dict[str, Any] = {
     "quick": {},
     "misconfigured": {},
     "refused": {},
-    "cleanup": {"backoffLimit": 1, "env": {"BUSINESS_API_URL": _UNREACHABLE_URL}},
+    "unreachable": {"backoffLimit": 1},
     "timeout": {"timeoutSeconds": 3, "backoffLimit": 0, "env": {"SLEEP_SECONDS": 600}},
     "deadline": {"activeDeadlineSeconds": 8, "env": {"SLEEP_SECONDS": 600}},
     "send-stopped": {},
