@@ -37,6 +37,16 @@ ROTA_ONLY={{ join "," $names }}
 What all pods share, but for BUSINESS_API_URL, which stands in their environment.
 */}}
 {{- define "rota.sharedSettings" -}}
+{{- if not (hasKey .Values "rotaSharedSettings") -}}
+{{- $_ := set .Values "rotaSharedSettings" (include "rota.sharedSettingsText" .) -}}
+{{- end -}}
+{{- .Values.rotaSharedSettings -}}
+{{- end }}
+
+{{/*
+The same, worked out: every task's pods need it.
+*/}}
+{{- define "rota.sharedSettingsText" -}}
 ROTA_RELEASE={{ .Release.Name }}
 ROTA_GRACE_SECONDS={{ int64 .Values.gracePeriodSeconds }}
 {{- with include "rota.fileSettings" . }}

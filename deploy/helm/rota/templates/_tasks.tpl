@@ -13,6 +13,17 @@ Keys of a task: those of `taskDefaults`, and
   stated        the keys that the task itself states
 */}}
 {{- define "rota.tasks" -}}
+{{- /* Decided once, in whichever file comes first: all files of a rendering share .Values. */ -}}
+{{- if not (hasKey .Values "rotaTasks") -}}
+{{- $_ := set .Values "rotaTasks" (include "rota.decidedTasks" .) -}}
+{{- end -}}
+{{- .Values.rotaTasks -}}
+{{- end }}
+
+{{/*
+The same, worked out.
+*/}}
+{{- define "rota.decidedTasks" -}}
 {{- $problems := list -}}
 {{- $tasks := list -}}
 {{- $names := dict -}}
