@@ -7,6 +7,7 @@ Keywords of `# @schema` beside those of JSON Schema:
     texts: kind            a map of texts: labels, annotations or environment
     form: name             a text of that form, see templates/_validate_forms.tpl
     tasks, settings, open  the map of tasks; rota's settings; anything at all
+    empty: true            "" is a value; else it means unset wherever null does
 
 No alternatives (anyOf, oneOf) and no patterns: Helm's words for those help nobody. What needs words
 of its own is checked in the templates.
@@ -25,7 +26,7 @@ _TYPES = {
     "list": ["array"],
     "object": ["object"],
 }
-_OWN = ("required", "field", "kubernetes", "texts", "form", "tasks", "settings", "open")
+_OWN = ("required", "field", "kubernetes", "texts", "form", "tasks", "settings", "open", "empty")
 # A number where a text is meant gets through to the templates, which say how to quote it.
 _SCALAR = ["string", "number", "boolean", "null"]
 _DEFAULTS = "taskDefaults"
@@ -45,6 +46,7 @@ def values_schema(text: str) -> str:
         "examples": [{"businessApi": {"url": "http://shop-api:8000"}}],
         "default": {},
         "properties": {},
+        "patternProperties": {"^x-": {"description": "For YAML anchors; not read."}},
     }
     for path, node in by_path.items():
         parent, _, key = path.rpartition(".")
@@ -55,22 +57,38 @@ def values_schema(text: str) -> str:
         **{key: task[key] for key in ("description", "default", "examples")},
     }
     task["description"] = "A task, or what holds for every task."
-    task["type"] = ["object", "null"]
+    task |= {"type": ["object", "null", "string"], "maxLength": 0}
     own = {"task": task, "texts": _texts(), "environment": _environment()}
-    root["definitions"] = own | fragments.definitions(_kubernetes_names(root | own))
+    kubernetes = fragments.definitions(_kubernetes_names(root | own))
+    for name in {value.schema["kubernetes"] for value in values if "kubernetes" in value.schema}:
+        kubernetes[name] |= {"type": ["object", "null", "string"], "maxLength": 0}
+    root["definitions"] = own | kubernetes
     return json.dumps(root, indent=1, ensure_ascii=False) + "\n"
 
 
 def facts(text: str) -> str:
     """Return the JSON that the templates check by.
 
-    required: paths that may not be null. forms: the form of a text by its path. texts: the kind of
-    a map of texts by its path. settings: the keywords of each setting.
+    required: paths that may not be null. optional: those that "" leaves unset. forms: the form of a text by its path. texts: the kind of
+    a map of texts by its path. settings: the keywords of each setting. quoted: keys of a task that may
+    not be texts, but for "", with their type.
     """
     values = list(documented_values(text))
     marked = [(value.path, value.schema) for value in values]
     found = {
         "required": [path for path, schema in marked if schema.get("required")],
+        "optional": [
+            value.path
+            for value in values
+            if value.path not in groups(values)
+            and not value.schema.get("required")
+            and not value.schema.get("empty")
+        ],
+        "quoted": {
+            value.path.rpartition(".")[2]: _TYPES[value.type][0]
+            for value in values
+            if value.path.startswith(f"{_DEFAULTS}.") and value.type in ("bool", "int")
+        },
         "forms": {path: schema["form"] for path, schema in marked if "form" in schema},
         "texts": {path: schema["texts"] for path, schema in marked if "texts" in schema},
         "settings": python_fields.settings(),
@@ -82,7 +100,8 @@ def _node(value: Value, is_group: bool) -> dict[str, Any]:  # noqa: FBT001 (one 
     said = value.schema
     node: dict[str, Any] = {"description": value.description, "default": value.default}
     if is_group:
-        node |= {"type": ["object"], "additionalProperties": False, "properties": {}}
+        is_open = bool(said.get("open"))
+        node |= {"type": ["object"], "additionalProperties": is_open, "properties": {}}
         node["examples"] = [value.default]
     elif "kubernetes" in said:
         node |= fragments.reference(said["kubernetes"])
@@ -102,15 +121,21 @@ def _node(value: Value, is_group: bool) -> dict[str, Any]:  # noqa: FBT001 (one 
         node |= _settings()
     node.setdefault("examples", node.get("enum", [True, False]))
     if "$ref" not in node:
-        _allow_null(node, required=said.get("required", is_group))
+        _allow_unset(node, required=said.get("required", is_group))
     return node
 
 
-def _allow_null(node: dict[str, Any], *, required: bool) -> None:
+def _allow_unset(node: dict[str, Any], *, required: bool) -> None:
     types = node["type"] if isinstance(node["type"], list) else [node["type"]]
     node["type"] = types if required else [*types, "null"]
-    if not required and "enum" in node:
-        node["enum"] = [*node["enum"], None]
+    if required:
+        return
+    if "enum" in node:
+        node["enum"] = [*node["enum"], None, ""]
+    if "string" not in types:
+        node["type"].append("string")
+        if {"array", "object"} & set(types):
+            node["maxLength"] = 0
 
 
 def _settings() -> dict[str, Any]:
@@ -132,7 +157,8 @@ def _settings() -> dict[str, Any]:
 def _texts() -> dict[str, Any]:
     return {
         "description": "Texts by name; a null is left out.",
-        "type": ["object", "null"],
+        "type": ["object", "null", "string"],
+        "maxLength": 0,
         "additionalProperties": {"type": _SCALAR},
     }
 
@@ -140,7 +166,8 @@ def _texts() -> dict[str, Any]:
 def _environment() -> dict[str, Any]:
     return {
         "description": "Environment by name: a text, or a map with `valueFrom`; null is left out.",
-        "type": ["object", "null"],
+        "type": ["object", "null", "string"],
+        "maxLength": 0,
         "additionalProperties": {
             "type": [*_SCALAR, "object"],
             "additionalProperties": False,

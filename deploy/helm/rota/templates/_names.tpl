@@ -94,14 +94,30 @@ Name of the ServiceAccount.
 {{- end }}
 
 {{/*
-The image; a digest wins over the tag.
+The image; a digest wins over the tag, and a parent chart's registry over that of the repository,
+which is what stands before the first '/' where it cannot be a folder.
 */}}
 {{- define "rota.image" -}}
-{{- if .Values.image.digest -}}
-{{- printf "%s@%s" .Values.image.repository .Values.image.digest -}}
-{{- else -}}
-{{- printf "%s:%s" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion | toString) -}}
+{{- $repository := .Values.image.repository -}}
+{{- with (.Values.global | default dict).imageRegistry -}}
+{{- $repository = regexReplaceAll "^([^/]*[.:][^/]*|localhost)/" $repository "" | printf "%s/%s" . -}}
 {{- end -}}
+{{- if .Values.image.digest -}}
+{{- printf "%s@%s" $repository .Values.image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" $repository (.Values.image.tag | default .Chart.AppVersion | toString) -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+Secrets to pull images with, each once: a parent chart's, as names or maps, then the chart's own.
+*/}}
+{{- define "rota.pullSecrets" -}}
+{{- $secrets := list -}}
+{{- range concat ((.global | default dict).imagePullSecrets | default list) (.image.pullSecrets | default list) -}}
+{{- $secrets = append $secrets (kindIs "string" . | ternary (dict "name" .) .) -}}
+{{- end -}}
+{{- if $secrets -}}{{- uniq $secrets | toYaml -}}{{- end -}}
 {{- end }}
 
 {{/*

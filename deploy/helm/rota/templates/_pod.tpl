@@ -36,9 +36,9 @@ spec:
   {{- with .priorityClassName }}
   priorityClassName: {{ . | quote }}
   {{- end }}
-  {{- with $values.image.pullSecrets }}
+  {{- with include "rota.pullSecrets" $values }}
   imagePullSecrets:
-    {{- toYaml . | nindent 4 }}
+    {{- . | nindent 4 }}
   {{- end }}
   {{- with include "rota.withoutNulls" $values.podSecurityContext | fromJson }}
   securityContext:

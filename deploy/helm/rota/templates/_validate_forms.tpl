@@ -68,6 +68,10 @@ As rota.formProblem, for the parts of an image's name: repository, tag, digest.
 {{- printf "%q is not the name of an image: use lower-case letters, digits, and '.', '_', '-' between them; a registry's host may stand before it, as in registry.example:5000/shop/tasks" $value -}}
 {{- end -}}
 {{- end -}}
+{{- else if eq $form "registry" -}}
+{{- if not (regexMatch "^[a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$" $value) -}}
+{{- printf "%q is not a registry: write a host, and perhaps a port and a path, without a scheme, as in registry.example:5000/mirror" $value -}}
+{{- end -}}
 {{- else if eq $form "tag" -}}
 {{- if or (contains "sha256:" $value) (contains "@" $value) -}}
 {{- printf "%q is refused: a digest goes into image.digest" $value -}}

@@ -42,6 +42,11 @@ name, with the path that each is mounted at).
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- range $at, $secret := ($values.global | default dict).imagePullSecrets -}}
+{{- if not (kindIs "string" $secret | ternary $secret (get (kindIs "map" $secret | ternary $secret dict) "name")) -}}
+{{- printf "global.imagePullSecrets[%d]: not set; name the Secret\n" $at -}}
+{{- end -}}
+{{- end -}}
 {{- range $at, $secret := ($values.image | default dict).pullSecrets -}}
 {{- if not $secret.name -}}
 {{- printf "image.pullSecrets[%d].name: not set; name the Secret\n" $at -}}
