@@ -69,9 +69,9 @@ def values_schema(text: str) -> str:
 def facts(text: str) -> str:
     """Return the JSON that the templates check by.
 
-    required: paths that may not be null. optional: those that "" leaves unset. forms: the form of a text by its path. texts: the kind of
-    a map of texts by its path. settings: the keywords of each setting. quoted: keys of a task that may
-    not be texts, but for "", with their type.
+    required: paths that may not be null. optional: those that "" leaves unset. forms: the form of a
+    text by its path. texts: the kind of a map of texts by its path. settings: the keywords of each
+    setting. quoted: keys of a task that may not be texts, but for "", with their type.
     """
     values = list(documented_values(text))
     marked = [(value.path, value.schema) for value in values]
