@@ -129,6 +129,13 @@ def test_maps_of_texts_are_joined_and_everything_else_is_replaced():
     assert template["metadata"]["annotations"] == {"a": "default", "b": "own"}
 
 
+@pytest.mark.fault(139)
+def test_a_tasks_environment_wins_over_that_of_all_pods():
+    found = cronjob({"env": {"A": "own"}}, values={"env": {"A": "all", "B": "all"}})
+    env = helm.environment(found)
+    assert (env["A"], env["B"]) == ("own", "all")
+
+
 @pytest.mark.parametrize(
     ("task", "message"),
     [

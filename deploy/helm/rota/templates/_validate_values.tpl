@@ -138,8 +138,8 @@ map, facts.
 {{- $problem := "" -}}
 {{- if eq $kind "environment" -}}
 {{- $problem = include "rota.environmentProblem" (list $name $value $facts) -}}
-{{- else if or (gt (len $name) 317) (not (regexMatch "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$" $name)) -}}
-{{- $problem = printf "is no key of a %s: use letters, digits, '-', '_' and '.', at most 63 characters, after a prefix such as example.com/ if any" (trimSuffix "s" $kind) -}}
+{{- else if or (gt (len $name) 317) (not (regexMatch "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$" $name)) -}}
+{{- $problem = printf "is not a valid key of %s: use letters, digits, '-', '_' and '.', at most 63 characters, after a prefix such as example.com/ if any" $kind -}}
 {{- end -}}
 {{- if and (kindIs "float64" $value) (not $problem) -}}
 {{- if or (ne (floor $value) $value) (gt $value 9007199254740992.0) (lt $value -9007199254740992.0) -}}
