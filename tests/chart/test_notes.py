@@ -41,7 +41,7 @@ def test_every_command_names_an_object_that_exists(mode):
     ("values", "said"),
     [
         ({"tasks": {"odd": {"intervalSeconds": 5400}}}, "cannot say their intervals: odd."),
-        ({}, "after each upgrade that changes something: notifications."),
+        ({}, "after each upgrade that changes something of it: notifications."),
         ({}, "Kubernetes may start a run at once"),
         ({}, "A change of `mode` loses no configuration"),
         ({"suspendAll": True}, "suspendAll is true"),

@@ -94,13 +94,14 @@ def test_an_upgrade_changes_a_schedule_and_lifts_a_suspension(scenarios):
             **tasks,
             "cleanup": {"intervalSeconds": None, "schedule": "* * * * *"},
             "quick": {"intervalSeconds": 60, "suspend": False},
+            "notifications": {**tasks["notifications"], "timeoutSeconds": 50},
         }
     )
     asked = time.time()
     cleanups = wait_for_slot(scenarios, "shop", "cleanup")
     assert epoch(message(cleanups[0])["slot"]) > asked - 60
     wait_for_slot(scenarios, "shop", "quick")
-    # Something has changed, so the task with a run on start has had another one.
+    # Something of it has changed, so the task with a run on start has had another one.
     assert len(start_jobs(scenarios, "shop")) == 2
 
 

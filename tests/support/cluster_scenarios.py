@@ -34,7 +34,7 @@ _JOB_TASKS: dict[str, Any] = {
     "refused": {},
     "unreachable": {"backoffLimit": 1},
     "timeout": {"timeoutSeconds": 3, "backoffLimit": 0, "env": {"SLEEP_SECONDS": 600}},
-    "deadline": {"activeDeadlineSeconds": 8, "env": {"SLEEP_SECONDS": 600}},
+    "deadline": {"activeDeadlineSeconds": 20, "env": {"SLEEP_SECONDS": 600}},
     "send-stopped": {},
     "send-killed": {},
 }
