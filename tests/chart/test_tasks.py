@@ -41,7 +41,7 @@ def test_false_in_a_task_overrides_true_in_the_defaults():
     said = {"suspend": False, "runOnStart": False, "argocdIgnoreHealthcheck": False}
     found = helm.objects({"tasks": {**ALONE, "x": {"intervalSeconds": 60, **said}}, **values})
     (own,) = [each for each in found if each["kind"] == "CronJob"]
-    assert own["spec"]["suspend"] is False
+    assert "suspend" not in own["spec"]
     assert "annotations" not in own["metadata"]
     assert not [each for each in found if each["kind"] == "Job"]
     by_default = cronjob({}, values=values)
@@ -90,6 +90,13 @@ def test_suspending_all_suspends_every_task_and_starts_none():
         assert found["kind"] != "CronJob" or found["spec"]["suspend"] is True
     config = helm.only({"suspendAll": True, "mode": "scheduler"}, "ConfigMap")
     assert helm.settings(config)["ROTA_TASK__CLEANUP__SUSPEND"] == "true"
+
+
+@pytest.mark.fault(129)
+@pytest.mark.parametrize("suspend", [False, None])
+def test_false_is_not_rendered_so_that_a_suspension_by_hand_outlives_an_upgrade(suspend):
+    assert "suspend" not in cronjob({"suspend": suspend})["spec"]
+    assert cronjob({"suspend": True})["spec"]["suspend"] is True
 
 
 @pytest.mark.parametrize("overlap", ["forbid", "replace", "allow"])

@@ -60,6 +60,14 @@ def test_runs_on_start_are_a_component_of_their_own(attributes, expected):
     assert ("components/run-on-start/jobs.yaml" in files) == bool(expected)
 
 
+@pytest.mark.fault(129)
+def test_only_a_suspended_cronjob_states_suspend():
+    files = files_of(task_of("a", **HOURLY), task_of("b", **HOURLY, suspend=True))
+    cronjobs = yaml.safe_load_all(files["components/cronjobs/cronjobs.yaml"])
+
+    assert [each["spec"].get("suspend") for each in cronjobs] == [None, True]
+
+
 @pytest.mark.parametrize(
     "change",
     [

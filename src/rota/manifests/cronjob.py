@@ -28,7 +28,6 @@ def cronjob(task: TaskDefinition, installation: Installation) -> dict[str, Any]:
         "schedule": schedule.text,
         "timeZone": schedule.timezone,
         "concurrencyPolicy": task.overlap.value.capitalize(),
-        "suspend": task.suspend,
         "successfulJobsHistoryLimit": _KEPT_JOBS,
         "failedJobsHistoryLimit": _KEPT_JOBS,
         "jobTemplate": {
@@ -36,6 +35,9 @@ def cronjob(task: TaskDefinition, installation: Installation) -> dict[str, Any]:
             "spec": _job_spec(task, installation),
         },
     }
+    if task.suspend:
+        # Not where it is false: that would end what somebody suspended by hand.
+        spec["suspend"] = True
     if schedule.exact:
         spec["startingDeadlineSeconds"] = task.catch_up_seconds
     elif "catch_up_seconds" in task.stated:
