@@ -18,7 +18,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from rota.clock import rfc3339
+from rota.model.clock import rfc3339
 
 PERIOD_SECONDS = 60
 GRACE_SECONDS = 3600

@@ -15,7 +15,7 @@ import httpx
 from measuring import Cost, api_server, compared
 
 from rota.api import BusinessApiClient
-from rota.context import Execution, Run, Stop, Trigger, enter
+from rota.model.context import Execution, Run, Stop, Trigger, enter
 from rota.tasks.fan_out import fan_out
 
 CALLS = 1000

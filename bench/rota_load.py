@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import rota.worker  # noqa: F401 (so that the imports are those of `rota scheduler`)
-from rota.clock import SystemClock, instant
-from rota.runs.run_log import log_run_event
+from rota.model.clock import SystemClock, instant
+from rota.observers.run_log import log_run_event
 from rota.scheduler import TaskScheduler
 from rota.scheduler.sqlite_state import SqliteState
 from rota.settings import Settings

@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rota import logs
+from rota.logs import setup as logs
 
 PERIOD_SECONDS = 60
 PAGE_BYTES = resource.getpagesize()

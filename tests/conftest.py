@@ -5,11 +5,15 @@ import tempfile
 import zoneinfo
 from pathlib import Path
 
+import hypothesis
 import pytest
 
-from rota import tz_database
-from rota.schedules import load_zone
+from rota.schedules import load_zone, tz_database
 from support.environment import is_setting
+
+# No test is timed: a machine may be busy.
+hypothesis.settings.register_profile("rota", deadline=None)
+hypothesis.settings.load_profile("rota")
 
 _FOLDER = pytest.StashKey[str]()
 

@@ -2,6 +2,7 @@ import ast
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,15 @@ def test_imports_go_in_one_direction():
     )
 
     assert result.returncode == 0, result.stdout
+
+
+def test_the_page_draws_the_layers_that_are_enforced():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    [layers] = [each["layers"] for each in contracts["contracts"] if each["type"] == "layers"]
+    page = (ROOT / "docs/architecture.md").read_text()
+    diagram = page.split("```text\n", 1)[1].split("```", 1)[0]
+
+    assert [line.split("  ")[0].strip() for line in diagram.splitlines()] == layers
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT / "src")))
@@ -40,7 +50,7 @@ def test_a_module_and_its_functions_can_be_read_in_one_sitting(module):
     ("module", "heavy"),
     [
         ("rota", ["asyncio", "click", "pydantic"]),
-        ("rota.signals", ["asyncio", "click", "pydantic", "logging"]),
+        ("rota.runtime.signals", ["asyncio", "click", "pydantic", "logging"]),
         ("rota.cli", ["httpx", "pydantic", "structlog", "starlette", "asyncio"]),
         ("rota.tasks", ["httpx", "tenacity", "starlette", "uvicorn", "structlog", "click"]),
         ("rota.scheduler", ["httpx", "tenacity", "starlette", "uvicorn", "click"]),

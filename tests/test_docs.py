@@ -13,11 +13,11 @@ import click
 import pytest
 
 from rota.cli import cli
-from rota.clock import rfc3339
-from rota.context import Run, Trigger
-from rota.errors import ScheduleError
-from rota.exit_codes import ExitCode
-from rota.runs.outcome import Outcome, SkipReason
+from rota.model.clock import rfc3339
+from rota.model.context import Run, Trigger
+from rota.model.errors import ScheduleError
+from rota.model.exit_codes import ExitCode
+from rota.model.outcome import Outcome, SkipReason
 from rota.schedules import (
     cronjob_schedule,
     parse_schedule,

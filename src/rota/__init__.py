@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rota.api import BusinessApiClient as BusinessApiClient
-    from rota.context import Run as Run
-    from rota.context import StopRequested as StopRequested
-    from rota.context import Trigger as Trigger
-    from rota.context import current_run as current_run
-    from rota.errors import ApiError as ApiError
-    from rota.errors import ApiRejectedError as ApiRejectedError
-    from rota.errors import ApiResponseError as ApiResponseError
-    from rota.errors import ApiUnavailableError as ApiUnavailableError
-    from rota.errors import ConfigError as ConfigError
-    from rota.errors import ItemsFailedError as ItemsFailedError
-    from rota.errors import RequestRefusedError as RequestRefusedError
-    from rota.errors import RotaError as RotaError
-    from rota.exit_codes import ExitCode as ExitCode
+    from rota.model.context import Run as Run
+    from rota.model.context import StopRequested as StopRequested
+    from rota.model.context import Trigger as Trigger
+    from rota.model.context import current_run as current_run
+    from rota.model.errors import ApiError as ApiError
+    from rota.model.errors import ApiRejectedError as ApiRejectedError
+    from rota.model.errors import ApiResponseError as ApiResponseError
+    from rota.model.errors import ApiUnavailableError as ApiUnavailableError
+    from rota.model.errors import ConfigError as ConfigError
+    from rota.model.errors import ItemsFailedError as ItemsFailedError
+    from rota.model.errors import RequestRefusedError as RequestRefusedError
+    from rota.model.errors import RotaError as RotaError
+    from rota.model.exit_codes import ExitCode as ExitCode
     from rota.scheduler import TaskScheduler as TaskScheduler
     from rota.tasks import BaseTask as BaseTask
     from rota.tasks import CleanupTask as CleanupTask
@@ -34,8 +34,8 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "rota.api": ["BusinessApiClient"],
-    "rota.context": ["Run", "StopRequested", "Trigger", "current_run"],
-    "rota.errors": [
+    "rota.model.context": ["Run", "StopRequested", "Trigger", "current_run"],
+    "rota.model.errors": [
         "ApiError",
         "ApiRejectedError",
         "ApiResponseError",
@@ -45,7 +45,7 @@ _MODULES = {
         "RequestRefusedError",
         "RotaError",
     ],
-    "rota.exit_codes": ["ExitCode"],
+    "rota.model.exit_codes": ["ExitCode"],
     "rota.scheduler": ["TaskScheduler"],
     "rota.tasks": ["BaseTask", "CleanupTask", "NotificationTask", "fan_out", "register_tasks"],
 }

@@ -5,7 +5,8 @@ import signal
 import sys
 import traceback
 
-from rota import forks, init, redaction, shutdown, signals, streams
+from rota.logs import redaction
+from rota.runtime import forks, init, shutdown, signals, streams
 
 _FAULT = 1
 
@@ -18,8 +19,8 @@ def main() -> None:
     streams.open_missing()
     streams.edit_output(redaction.redact)
 
-    # Imports leave next to no garbage, and looking for it takes a tenth of a start. `rota.process`
-    # switches the collector on again before a task runs.
+    # Imports leave next to no garbage, and looking for it takes a tenth of a start.
+    # `rota.runtime.process` switches the collector on again before a task runs.
     gc.disable()
 
     shutdown.end_process(_run(sys.argv[1:]))

@@ -10,22 +10,22 @@ from pathlib import Path
 from typing import Any, Self
 
 from rota.api.factory import make_client
-from rota.clock import Clock, SystemClock
-from rota.context import Run, Stop, Trigger
-from rota.errors import SettingsError
-from rota.exit_codes import ExitCode
-from rota.logs import run_fields
-from rota.observability.termination_message import TerminationMessage, write_message
-from rota.own_loggers import kept_loggers
-from rota.process import run_process
+from rota.logs.own_loggers import kept_loggers
+from rota.logs.setup import run_fields
+from rota.model.clock import Clock, SystemClock
+from rota.model.context import Run, Stop, Trigger
+from rota.model.errors import SettingsError
+from rota.model.events import RunFinished, RunHook, RunStarted, tell
+from rota.model.exit_codes import ExitCode
+from rota.model.outcome import Outcome, RunResult, exit_code_of_signal
+from rota.observers.run_log import log_run_event
+from rota.observers.termination_message import TerminationMessage, write_message
 from rota.runs.active_run import CANCEL_GRACE_SECONDS, ActiveRun, new_run
-from rota.runs.events import RunFinished, RunHook, RunStarted, tell
-from rota.runs.outcome import Outcome, RunResult, exit_code_of_signal
-from rota.runs.run_log import log_run_event
 from rota.runs.slot import slot_of_job
+from rota.runtime.process import run_process
+from rota.runtime.shutdown import Deadline, deadlines, do_briefly, end_now
+from rota.runtime.signals import StopSignals
 from rota.settings import Settings
-from rota.shutdown import Deadline, deadlines, do_briefly, end_now
-from rota.signals import StopSignals
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.job_deadline import active_deadline_seconds
 

@@ -10,28 +10,28 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rota.address import parse_address
 from rota.api import BusinessApiClient
 from rota.api.factory import make_client
-from rota.clock import SystemClock
-from rota.errors import ConfigError
-from rota.exit_codes import ExitCode
-from rota.logs import run_fields
-from rota.observability.scheduler_probe import SchedulerProbe
-from rota.own_loggers import kept_loggers
-from rota.process import run_process
+from rota.logs.own_loggers import kept_loggers
+from rota.logs.setup import run_fields
+from rota.model.clock import SystemClock
+from rota.model.errors import ConfigError
+from rota.model.exit_codes import ExitCode
+from rota.model.outcome import Outcome, exit_code_of_signal
+from rota.net.address import parse_address
+from rota.observers.run_log import log_run_event
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
-from rota.runs.outcome import Outcome, exit_code_of_signal
-from rota.runs.run_log import log_run_event
+from rota.runtime.process import run_process
+from rota.runtime.shutdown import do_briefly
+from rota.runtime.signals import StopSignals
+from rota.runtime.watchdog import Watchdog
 from rota.scheduler import TaskScheduler
 from rota.scheduler.sqlite_state import SqliteState, default_state_path
 from rota.scheduler.state import NoState, State
-from rota.scheduler.watchdog import Watchdog
 from rota.settings import Settings, load_settings, setup_logging
-from rota.shutdown import do_briefly
-from rota.signals import StopSignals
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.discovery import discover
+from rota.web.scheduler_probe import SchedulerProbe
 
 _logger = logging.getLogger(__name__)
 
@@ -136,8 +136,8 @@ class Worker:
     async def _serve_health(self, settings: Settings, scheduler: TaskScheduler) -> None:
         if not settings.health_address:
             return
-        from rota.observability.health import create_health_app  # noqa: PLC0415 (web server: only where asked for)
-        from rota.observability.server import serving  # noqa: PLC0415
+        from rota.web.health import create_health_app  # noqa: PLC0415 (web server: only where asked for)
+        from rota.web.server import serving  # noqa: PLC0415
 
         host, port = parse_address(settings.health_address, "ROTA_HEALTH_ADDRESS")
         app = create_health_app(SchedulerProbe(scheduler, SystemClock()))

@@ -10,8 +10,8 @@ import pytest
 import respx
 
 from rota.api import BusinessApiClient
-from rota.context import Execution, Run, Stop, StopRequested, Trigger, enter
-from rota.errors import (
+from rota.model.context import Execution, Run, Stop, StopRequested, Trigger, enter
+from rota.model.errors import (
     ApiRejectedError,
     ApiResponseError,
     ApiUnavailableError,

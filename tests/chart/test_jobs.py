@@ -2,7 +2,7 @@ import shutil
 
 import pytest
 
-from rota.exit_codes import ExitCode
+from rota.model.exit_codes import ExitCode
 from rota.runs.slot import slot_of_job
 from support import helm
 from support.chart_values import EVERYTHING

@@ -3,7 +3,7 @@ import shutil
 
 import pytest
 
-from rota.errors import ScheduleError
+from rota.model.errors import ScheduleError
 from rota.schedules import (
     cronjob_schedule,
     five_field_text,

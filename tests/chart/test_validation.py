@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from rota.base_url import parse_base_url
-from rota.errors import ConfigError, ScheduleError
+from rota.model.errors import ConfigError, ScheduleError
+from rota.net.base_url import parse_base_url
 from rota.schedules import Cron
 from support import helm
 

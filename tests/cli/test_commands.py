@@ -9,7 +9,7 @@ import pytest
 
 from rota import __version__
 from rota.cli import COMMANDS
-from rota.exit_codes import ExitCode
+from rota.model.exit_codes import ExitCode
 
 BROKEN = {"LOG_LEVEL": "loud", "ROTA_GRACE_SECOND": "1", "ROTA_TASKS": "nowhere:Nothing"}
 

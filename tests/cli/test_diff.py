@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from rota.cli import run_command_line
-from rota.manifests.kustomize import kustomize_files
+from rota.kubernetes.manifests.kustomize import kustomize_files
 from rota.settings import load_settings
 from rota.tasks.discovery import discover
 from support.environment import clear_environment

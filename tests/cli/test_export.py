@@ -215,4 +215,4 @@ def test_a_run_imports_neither_yaml_nor_a_kubernetes_client():
     code = "import sys, rota.cli.run, rota.one_shot, rota.worker; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
-    assert not {"yaml", "kubernetes", "rota.manifests", "rota.cluster"} & set(done.stdout.split())
+    assert not {"yaml", "kubernetes", "rota.kubernetes"} & set(done.stdout.split())

@@ -6,7 +6,7 @@ import pytest
 
 from rota.demo.business_api import create_app
 from rota.demo.store import DemoOptions, DemoStore
-from rota.observability.server import serving
+from rota.web.server import serving
 
 
 @dataclass

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rota.context import Execution, Run, Stop, Trigger, enter, enter_item
+from rota.model.context import Execution, Run, Stop, Trigger, enter, enter_item
 from rota.net.idempotency import RequestKeys, item_key, operation_key
 from rota.net.options import ApiOptions
 

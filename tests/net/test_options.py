@@ -1,6 +1,6 @@
 import pytest
 
-from rota.errors import SettingsError
+from rota.model.errors import SettingsError
 from rota.net.options import ApiOptions
 
 

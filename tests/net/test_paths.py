@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rota.errors import RequestRefusedError
+from rota.model.errors import RequestRefusedError
 from rota.net.paths import check_path, next_path, segment
 
 BASE = "https://api.example.com/base"

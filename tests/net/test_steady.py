@@ -3,8 +3,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from rota.clock import instant
-from rota.context import Run, Trigger
+from rota.model.clock import instant
+from rota.model.context import Run, Trigger
 from rota.net import steady
 from rota.net.steady import Steadier
 

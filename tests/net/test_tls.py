@@ -4,8 +4,8 @@ import httpx
 import pytest
 import trustme
 
-from rota.errors import ApiRejectedError, ApiUnavailableError, SettingsError
-from rota.exit_codes import ExitCode
+from rota.model.errors import ApiRejectedError, ApiUnavailableError, SettingsError
+from rota.model.exit_codes import ExitCode
 from rota.net.call import Call
 from rota.net.options import ApiOptions
 from rota.net.session import send

@@ -7,7 +7,7 @@ import os
 import pytest
 import trustme
 
-from rota.errors import ApiRejectedError, SettingsError
+from rota.model.errors import ApiRejectedError, SettingsError
 from rota.net import tls_files
 from rota.net.call import Call
 from rota.net.options import ApiOptions

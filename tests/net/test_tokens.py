@@ -3,7 +3,7 @@ import os
 import pytest
 from pydantic import SecretStr
 
-from rota.errors import SettingsError
+from rota.model.errors import SettingsError
 from rota.net.options import ApiOptions
 from rota.net.tokens import TokenSource
 

@@ -4,7 +4,7 @@ import ssl
 import httpx
 import pytest
 
-from rota.errors import ApiError, ApiRejectedError, ApiResponseError, ApiUnavailableError
+from rota.model.errors import ApiError, ApiRejectedError, ApiResponseError, ApiUnavailableError
 from rota.net import as_api_error
 from rota.net.translate import _MEANINGS, excerpt
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from rota.clock import SystemClock
-from rota.context import Execution, Run, Stop, StopRequested, Trigger, enter
-from rota.errors import (
+from rota.model.clock import SystemClock
+from rota.model.context import Execution, Run, Stop, StopRequested, Trigger, enter
+from rota.model.errors import (
     ApiRejectedError,
     ApiResponseError,
     ApiUnavailableError,

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from rota.demo.store import DemoOptions
-from rota.exit_codes import ExitCode
+from rota.model.exit_codes import ExitCode
 from support.loopback_api import loopback_api
 from support.processes import Launcher
 

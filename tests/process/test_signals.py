@@ -9,7 +9,7 @@ import pytest
 
 PROGRAM = """
 import os, signal
-from rota.signals import StopSignals
+from rota.runtime.signals import StopSignals
 
 signals = StopSignals(lambda _: None, hard_stop_seconds=30)
 with signals:

@@ -5,9 +5,9 @@ import httpx
 import pytest
 
 from fixtures import hostile
-from rota import redaction
-from rota.context import Stop, Trigger, current_execution, current_run
-from rota.errors import (
+from rota.logs import redaction
+from rota.model.context import Stop, Trigger, current_execution, current_run
+from rota.model.errors import (
     ApiRejectedError,
     ApiResponseError,
     ApiUnavailableError,
@@ -15,10 +15,10 @@ from rota.errors import (
     RequestRefusedError,
     SettingsError,
 )
-from rota.observability.termination_message import TerminationMessage
+from rota.model.events import RunFinished, tell
+from rota.observers.run_log import log_run_event
+from rota.observers.termination_message import TerminationMessage
 from rota.runs.active_run import ActiveRun, new_run
-from rota.runs.events import RunFinished, tell
-from rota.runs.run_log import log_run_event
 from rota.settings import Settings
 from rota.tasks.definition import define_task
 

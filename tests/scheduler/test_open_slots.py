@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rota.context import current_run
+from rota.model.context import current_run
 from rota.scheduler.sqlite_state import SCHEMA_VERSION, SqliteState
 from rota.scheduler.state import Memory
 from support.scheduler_process import Process

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from rota.context import StopRequested, current_execution, current_run
-from rota.errors import ConfigError
+from rota.model.context import StopRequested, current_execution, current_run
+from rota.model.errors import ConfigError
 from rota.scheduler import TaskScheduler
 from rota.schedules import parse_schedule
 from rota.settings import Settings

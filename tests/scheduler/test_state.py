@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from rota.runs.events import RunStarted
+from rota.model.events import RunStarted
 from rota.scheduler import sqlite_state
 from rota.scheduler.sqlite_state import SCHEMA_VERSION, SqliteState, default_state_path
 from rota.scheduler.state import LostRun, Memory

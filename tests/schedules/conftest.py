@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from rota import tz_database
-from rota.schedules import load_zone
+from rota.schedules import load_zone, tz_database
 
 # Of release 2025b, which the vectors were made with: Cuba has changed its mind since.
 _ZONES = Path(__file__).parent.parent / "fixtures/zoneinfo"

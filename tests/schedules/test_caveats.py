@@ -1,6 +1,6 @@
 import pytest
 
-from rota.errors import ScheduleError
+from rota.model.errors import ScheduleError
 from rota.schedules import warnings_for
 
 

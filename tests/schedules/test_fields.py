@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rota.errors import ScheduleError
+from rota.model.errors import ScheduleError
 from rota.schedules import parse_schedule
 from rota.schedules.calendar import parse_calendar
 from rota.schedules.fields import (

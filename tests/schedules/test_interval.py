@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rota.errors import ScheduleError
+from rota.model.errors import ScheduleError
 from rota.schedules import LONGEST_INTERVAL_SECONDS, Interval
 
 seconds = st.integers(1, LONGEST_INTERVAL_SECONDS)

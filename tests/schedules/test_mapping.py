@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rota.errors import ScheduleError
+from rota.model.errors import ScheduleError
 from rota.schedules import (
     Cron,
     CronJobSchedule,

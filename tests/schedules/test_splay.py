@@ -3,7 +3,7 @@ from collections import Counter
 
 import pytest
 
-from rota.errors import ScheduleError
+from rota.model.errors import ScheduleError
 from rota.schedules import splay_offset_minutes, splayed_cronjob_schedule
 
 

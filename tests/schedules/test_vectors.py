@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rota.errors import ScheduleError
+from rota.model.errors import ScheduleError
 from rota.schedules import parse_schedule
 
 VECTORS = [

@@ -3,7 +3,7 @@ from datetime import datetime
 
 import pytest
 
-from rota.errors import ScheduleError
+from rota.model.errors import ScheduleError
 from rota.schedules import load_zone, parse_schedule
 
 

@@ -6,8 +6,8 @@ import subprocess
 import pytest
 from pydantic import ValidationError
 
-from rota.errors import SettingsError
-from rota.exit_codes import ExitCode
+from rota.model.errors import SettingsError
+from rota.model.exit_codes import ExitCode
 from rota.settings import LogFormat, LogLevel, Overlap, load_settings
 
 CANARY = "c4n4ry-7f3d9e"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rota.errors import SettingsError
+from rota.model.errors import SettingsError
 from rota.settings import parse_settings_text, settings_text
 
 

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from rota import redaction
 from rota.api.factory import make_client
-from rota.errors import ConfigError, SettingsError
+from rota.logs import redaction
+from rota.model.errors import ConfigError, SettingsError
 from rota.net.tokens import TokenSource
 
 CANARY = "c4n4ry-7f3d9e"

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from rota.manifests.config_map import SETTINGS_KEY
-from rota.manifests.kustomize import kustomize_files
+from rota.kubernetes.manifests.config_map import SETTINGS_KEY
+from rota.kubernetes.manifests.kustomize import kustomize_files
 from rota.settings import Settings
 from rota.tasks.registry import Registry
 from support.helm import tool

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 
 from rota.demo.business_api import create_app
 from rota.demo.store import DemoOptions, DemoStore
-from rota.observability.server import serving
+from rota.web.server import serving
 
 LONGEST_SECONDS = 20.0
 

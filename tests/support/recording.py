@@ -1,6 +1,6 @@
 """A hook that remembers what happened to runs and slots."""
 
-from rota.runs.events import RunFinished, RunLost, RunStarted, SlotsSkipped
+from rota.model.events import RunFinished, RunLost, RunStarted, SlotsSkipped
 
 
 def epoch(moment):

@@ -4,8 +4,8 @@ import functools
 
 import pytest
 
-from rota.errors import ConfigError, ScheduleError, TaskDefinitionError
-from rota.exit_codes import ExitCode
+from rota.model.errors import ConfigError, ScheduleError, TaskDefinitionError
+from rota.model.exit_codes import ExitCode
 from rota.schedules import Cron
 from rota.settings import Overlap
 from rota.tasks import BaseTask

@@ -7,8 +7,8 @@ import textwrap
 
 import pytest
 
-from rota.errors import ConfigError, TaskDefinitionError, UnknownTaskError
-from rota.exit_codes import ExitCode
+from rota.model.errors import ConfigError, TaskDefinitionError, UnknownTaskError
+from rota.model.exit_codes import ExitCode
 from rota.tasks import CleanupTask
 from rota.tasks.discovery import discover
 

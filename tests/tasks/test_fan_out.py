@@ -3,9 +3,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from rota.clock import SystemClock
-from rota.context import Stop, Trigger
-from rota.errors import (
+from rota.model.clock import SystemClock
+from rota.model.context import Stop, Trigger
+from rota.model.errors import (
     ApiRejectedError,
     ApiUnavailableError,
     ItemsFailedError,

@@ -1,6 +1,6 @@
 import pytest
 
-from rota.errors import TaskDefinitionError
+from rota.model.errors import TaskDefinitionError
 from rota.tasks.naming import check_name, kubernetes_name, suggestion
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from rota.errors import TaskDefinitionError, UnknownTaskError
-from rota.exit_codes import ExitCode
+from rota.model.errors import TaskDefinitionError, UnknownTaskError
+from rota.model.exit_codes import ExitCode
 from rota.tasks.registry import Registry
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from rota.errors import ConfigError
+from rota.model.errors import ConfigError
 from rota.settings import Settings
 from rota.tasks import BaseTask
 from rota.tasks.definition import define_task

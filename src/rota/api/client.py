@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
 
 from rota.api import shapes
-from rota.base_url import parse_base_url
-from rota.errors import ApiResponseError, RequestRefusedError
+from rota.model.errors import ApiResponseError, RequestRefusedError
 from rota.net import ApiOptions
+from rota.net.base_url import parse_base_url
 from rota.net.call import Call
 from rota.net.idempotency import item_key, operation_key
 from rota.net.paths import next_path, segment
@@ -29,7 +29,7 @@ class BusinessApiClient:
     `delete` and `pages`, or `client` directly, as the seed does: retries, deadlines, limits, the
     token, idempotency keys and the refusal of other targets lie below both. The former raise
     ApiRejectedError, ApiResponseError, ApiUnavailableError or RequestRefusedError (see
-    `rota.errors`); the latter raises what httpx raises. A stop of the process raises
+    `rota.model.errors`); the latter raises what httpx raises. A stop of the process raises
     StopRequested in place of the next request.
 
     `options` may be set until the first request. After `close()` the next request opens the client

@@ -1,11 +1,11 @@
 """Makes the Business API client that the settings ask for."""
 
 from rota.api.client import BusinessApiClient
-from rota.errors import ConfigError, RotaError
-from rota.importing import load_attribute, told_of
+from rota.model.errors import ConfigError, RotaError
 from rota.net import ApiOptions, check_files
+from rota.runtime.streams import stdout_on_stderr
 from rota.settings import Settings
-from rota.streams import stdout_on_stderr
+from rota.settings.importing import load_attribute, told_of
 
 
 def make_client(settings: Settings) -> BusinessApiClient:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rota.errors import ApiResponseError
+from rota.model.errors import ApiResponseError
 
 
 def json_object(value: object, request: str) -> dict[str, Any]:

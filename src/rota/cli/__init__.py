@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
-from rota import __version__, streams
-from rota.errors import ConfigError, RotaError
-from rota.exit_codes import ExitCode
+from rota import __version__
+from rota.model.errors import ConfigError, RotaError
+from rota.model.exit_codes import ExitCode
+from rota.runtime import streams
 
 # command → module; the function in it has the command's name.
 COMMANDS = {
@@ -94,7 +95,7 @@ def run_command_line(arguments: Sequence[str]) -> int:  # noqa: PLR0911 (one for
 
 
 def _refuse(error: RotaError, arguments: Sequence[str]) -> int:
-    from rota.redaction import redact  # noqa: PLC0415 (only for what went wrong)
+    from rota.logs.redaction import redact  # noqa: PLC0415 (only for what went wrong)
 
     text = redact(str(error))
     for line in text.splitlines() or [repr(error)]:
@@ -105,7 +106,7 @@ def _refuse(error: RotaError, arguments: Sequence[str]) -> int:
 
 
 def _leave_message(reason: str) -> None:
-    from rota.observability.termination_message import write_message  # noqa: PLC0415 (as above)
+    from rota.observers.termination_message import write_message  # noqa: PLC0415 (as above)
 
     path = os.environ.get("ROTA_TERMINATION_MESSAGE_PATH", "/dev/termination-log")
     facts = {"outcome": "failed", "exit_code": int(ExitCode.USAGE), "reason": reason}

@@ -7,8 +7,8 @@ import click
 
 from rota.cli.list import describe_cronjob
 from rota.cli.time_zones import tz_database_facts, tz_database_text, zone_warnings
-from rota.clock import SystemClock
-from rota.errors import ConfigError
+from rota.model.clock import SystemClock
+from rota.model.errors import ConfigError
 from rota.schedules import Cron, warnings_for
 from rota.settings import load_settings
 from rota.tasks.definition import TaskDefinition

@@ -3,7 +3,7 @@
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from rota.errors import RotaError
+from rota.model.errors import RotaError
 from rota.settings import load_settings
 
 

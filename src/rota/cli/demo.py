@@ -4,11 +4,11 @@ import asyncio
 
 import click
 
-from rota.address import parse_address
-from rota.context import Stop
-from rota.exit_codes import ExitCode
+from rota.model.context import Stop
+from rota.model.exit_codes import ExitCode
+from rota.net.address import parse_address
+from rota.runtime.signals import StopSignals
 from rota.settings import load_settings, setup_logging
-from rota.signals import StopSignals
 
 # Answers under way and the scheduler's own stop take far less.
 _HARD_STOP_SECONDS = 10.0
@@ -22,7 +22,7 @@ _HARD_STOP_SECONDS = 10.0
 )
 def demo_command(*, api_only: str | None) -> int:
     """Show rota at work on an embedded Business API, then end; nothing else is touched."""
-    from rota.process import run_process  # noqa: PLC0415 (--help works without)
+    from rota.runtime.process import run_process  # noqa: PLC0415 (--help works without)
 
     setup_logging()
     return run_process(_serve(api_only) if api_only else _show())
@@ -39,7 +39,7 @@ async def _show() -> ExitCode:
 async def _serve(address: str) -> ExitCode:
     from rota.demo.business_api import create_app  # noqa: PLC0415 (as above)
     from rota.demo.store import DemoOptions, DemoStore  # noqa: PLC0415
-    from rota.observability.server import serving  # noqa: PLC0415
+    from rota.web.server import serving  # noqa: PLC0415
 
     host, port = parse_address(address, "--api-only")
     store = DemoStore(DemoOptions(refill=3, expired=7, expired_per_minute=60))

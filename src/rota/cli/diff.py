@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from rota.cli.table import echo_table
-from rota.errors import UsageError
-from rota.manifests.comparison import Difference, compare
-from rota.manifests.deployed import deployed_tasks
+from rota.kubernetes.manifests.comparison import Difference, compare
+from rota.kubernetes.manifests.deployed import deployed_tasks
+from rota.model.errors import UsageError
 from rota.settings import load_settings
 
 SAME = 0
@@ -67,10 +67,10 @@ def _objects(
     path: str | None, namespace: str | None, context: str | None, selector: str | None
 ) -> list[dict[str, Any]]:
     if namespace is not None:
-        from rota.cluster import read_objects  # noqa: PLC0415 (a file needs no cluster)
+        from rota.kubernetes.reader import read_objects  # noqa: PLC0415 (a file needs no cluster)
 
         return read_objects(namespace, context=context, selector=selector)
-    from rota.manifests.yaml_text import read_documents  # noqa: PLC0415 (a cluster needs no YAML)
+    from rota.kubernetes.manifests.yaml_text import read_documents  # noqa: PLC0415 (a cluster needs no YAML)
 
     if path == "-":
         return read_documents(sys.stdin.read(), "what stdin holds")

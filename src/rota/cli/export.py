@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from rota.errors import UsageError
+from rota.model.errors import UsageError
 from rota.settings import load_settings
 
 SAME = 0
@@ -30,7 +30,7 @@ def export_command() -> None:
 @click.option("--check", metavar="FILE", help="Write nothing; 1 and a diff where FILE differs.")
 def export_helm_values(*, output: str | None, check: str | None) -> int:
     """Write the chart's `tasks`: of each task its schedule, and what else it states."""
-    from rota.manifests.values import helm_values  # noqa: PLC0415 (--help works without)
+    from rota.kubernetes.manifests.values import helm_values  # noqa: PLC0415 (--help works without)
     from rota.tasks.discovery import discover  # noqa: PLC0415
 
     if output is not None and check is not None:
@@ -60,7 +60,7 @@ def export_kustomize(*, output: str, check: bool) -> int:
 
     Files of other names in the folder are left alone: put overlays of your own beside the examples.
     """
-    from rota.manifests.kustomize import kustomize_files  # noqa: PLC0415 (--help works without)
+    from rota.kubernetes.manifests.kustomize import kustomize_files  # noqa: PLC0415 (--help works without)
     from rota.tasks.discovery import discover  # noqa: PLC0415
 
     settings = load_settings()

@@ -4,9 +4,9 @@ import http.client
 
 import click
 
-from rota.address import parse_address
-from rota.errors import ConfigError
-from rota.exit_codes import ExitCode
+from rota.model.errors import ConfigError
+from rota.model.exit_codes import ExitCode
+from rota.net.address import parse_address
 from rota.settings import load_settings
 
 _TIMEOUT_SECONDS = 3.0

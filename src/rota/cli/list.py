@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from rota.cli.table import duration_text, echo_table
-from rota.clock import SystemClock, instant, rfc3339
-from rota.errors import ScheduleError
+from rota.model.clock import SystemClock, instant, rfc3339
+from rota.model.errors import ScheduleError
 from rota.settings import load_settings
 from rota.tasks.definition import TaskDefinition
 

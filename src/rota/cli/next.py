@@ -12,8 +12,8 @@ from rota.cli.completion import complete_task
 from rota.cli.list import describe_cronjob
 from rota.cli.table import echo_table
 from rota.cli.time_zones import tz_database_facts, zone_warnings
-from rota.clock import SystemClock, instant, rfc3339
-from rota.errors import UsageError
+from rota.model.clock import SystemClock, instant, rfc3339
+from rota.model.errors import UsageError
 from rota.schedules import Cron, Every, Interval, load_zone, parse_schedule, warnings_for
 from rota.settings import load_settings
 

@@ -3,7 +3,7 @@
 import click
 
 from rota.cli.completion import complete_task
-from rota.exit_codes import ExitCode
+from rota.model.exit_codes import ExitCode
 from rota.settings import load_settings, setup_logging
 
 _CODES = "\n".join(f"  {code.value:>3}  {code.meaning}" for code in ExitCode)

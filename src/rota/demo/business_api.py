@@ -21,8 +21,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rota.clock import instant, rfc3339
 from rota.demo.store import Answer, Call, DemoStore
+from rota.model.clock import instant, rfc3339
 
 MOST_ADDED_AT_ONCE = 10_000
 _KEY_HEADER = "idempotency-key"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count, islice
 from typing import Any
 
-from rota.clock import Clock, SystemClock
+from rota.model.clock import Clock, SystemClock
 
 CALLS_KEPT = 10_000
 

@@ -4,21 +4,21 @@ import asyncio
 from collections.abc import Callable
 
 from rota.api.factory import make_client
-from rota.clock import SystemClock
-from rota.context import Stop, Trigger
 from rota.demo.business_api import create_app
 from rota.demo.store import DemoOptions, DemoStore
-from rota.exit_codes import ExitCode
-from rota.observability.server import serving
+from rota.model.clock import SystemClock
+from rota.model.context import Stop, Trigger
+from rota.model.events import RunFinished, RunStarted, tell
+from rota.model.exit_codes import ExitCode
+from rota.model.outcome import RunResult, exit_code_of_signal
+from rota.observers.run_log import log_run_event
 from rota.runs.active_run import ActiveRun, new_run
-from rota.runs.events import RunFinished, RunStarted, tell
-from rota.runs.outcome import RunResult, exit_code_of_signal
-from rota.runs.run_log import log_run_event
 from rota.scheduler import TaskScheduler
 from rota.settings import Settings, TaskOverrides
 from rota.tasks import register_tasks
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.registry import Registry
+from rota.web.server import serving
 
 PENDING_AT_FIRST = 12
 EXPIRED_AT_FIRST = 7

@@ -9,8 +9,8 @@ import uuid
 from collections import Counter
 from weakref import WeakKeyDictionary
 
-from rota.clock import Clock, SystemClock
-from rota.context import Execution, current_execution, current_items
+from rota.model.clock import Clock, SystemClock
+from rota.model.context import Execution, current_execution, current_items
 from rota.net.options import ApiOptions
 from rota.net.steady import Steadier
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from rota.errors import SettingsError
+from rota.model.errors import SettingsError
 
 
 class SecretText(Protocol):

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
-from rota.errors import RequestRefusedError
+from rota.model.errors import RequestRefusedError
 
 _UNSENDABLE = re.compile(r"[\x00-\x20\x7f\\#]")
 _DOT_SEGMENTS = frozenset({".", ".."})

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from rota.errors import ApiResponseError, ApiUnavailableError
+from rota.model.errors import ApiResponseError, ApiUnavailableError
 from rota.net.strict_json import BodyKind, ParsedBody, parse_body
 from rota.net.translate import describe_response
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from rota.clock import Clock
+from rota.model.clock import Clock
 from rota.net.options import ApiOptions
 from rota.net.retry_after import retry_after_seconds
 from rota.net.tls import certificate_refusal

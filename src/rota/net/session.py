@@ -10,8 +10,8 @@ import httpx
 from httpx import AsyncClient, Response
 
 from rota import __version__
-from rota.base_url import parse_base_url
-from rota.errors import ApiError, RequestRefusedError
+from rota.model.errors import ApiError, RequestRefusedError
+from rota.net.base_url import parse_base_url
 from rota.net.body import ACCEPT_ENCODING
 from rota.net.call import Call
 from rota.net.idempotency import HEADER

@@ -4,7 +4,7 @@ import re
 import ssl
 from pathlib import Path
 
-from rota.errors import SettingsError
+from rota.model.errors import SettingsError
 from rota.net.options import ApiOptions
 
 # An alert by which the peer refuses a certificate of ours (RFC 8446, 6.2), as OpenSSL names it.

@@ -5,7 +5,7 @@ import ssl
 import stat
 from pathlib import Path
 
-from rota.errors import SettingsError
+from rota.model.errors import SettingsError
 from rota.net.file_identity import FileIdentity, file_identity
 from rota.net.options import ApiOptions
 from rota.net.tls import tls_context

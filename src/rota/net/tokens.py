@@ -6,8 +6,8 @@ import re
 import stat
 from pathlib import Path
 
-from rota import redaction
-from rota.errors import SettingsError
+from rota.logs import redaction
+from rota.model.errors import SettingsError
 from rota.net.file_identity import FileIdentity, file_identity
 from rota.net.options import ApiOptions
 

@@ -5,8 +5,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from rota import redaction
-from rota.errors import ApiError, ApiRejectedError, ApiUnavailableError
+from rota.logs import redaction
+from rota.model.errors import ApiError, ApiRejectedError, ApiUnavailableError
 from rota.net.tls import certificate_refusal
 
 if TYPE_CHECKING:

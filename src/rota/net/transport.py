@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from rota import redaction
-from rota.clock import Clock, SystemClock
-from rota.context import current_execution
-from rota.errors import ApiResponseError, RequestRefusedError
+from rota.logs import redaction
+from rota.model.clock import Clock, SystemClock
+from rota.model.context import current_execution
+from rota.model.errors import ApiResponseError, RequestRefusedError
 from rota.net.body import BodyTooLargeError, read_body
 from rota.net.idempotency import HEADER, RequestKeys
 from rota.net.options import ApiOptions

@@ -1,5 +1,5 @@
 """One run of one task: its start, its limits, its end, and the facts about it."""
 
-from rota.context import Run, Trigger, current_run
+from rota.model.context import Run, Trigger, current_run
 
 __all__ = ["Run", "Trigger", "current_run"]

@@ -12,14 +12,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from rota.clock import Clock, instant, rfc3339
-from rota.context import Execution, Run, Stop, StopRequested, Trigger, enter
-from rota.exit_codes import ExitCode
-from rota.forks import ending_children
-from rota.plain import plain_counts, plain_repr
+from rota.model.clock import Clock, instant, rfc3339
+from rota.model.context import Execution, Run, Stop, StopRequested, Trigger, enter
+from rota.model.exit_codes import ExitCode
+from rota.model.outcome import Outcome, RunResult, exit_code_of_signal
+from rota.model.plain import plain_counts, plain_repr
 from rota.runs.leftovers import note_end
-from rota.runs.outcome import Outcome, RunResult, exit_code_of_signal
 from rota.runs.verdict import TIMED_OUT, Verdict, verdict_on
+from rota.runtime.forks import ending_children
 from rota.tasks.definition import TaskDefinition
 
 # What a cancelled task gets to clean up in; with the grace it stays below Kubernetes' own limit.

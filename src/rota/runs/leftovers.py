@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from rota.context import Execution, execution_in
-from rota.plain import plain_text
+from rota.model.context import Execution, execution_in
+from rota.model.plain import plain_text
 
 _logger = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from rota.clock import instant
+from rota.model.clock import instant
 
 # What the clocks of two machines of one cluster may differ by.
 CLOCK_SKEW_SECONDS = 300

@@ -7,12 +7,12 @@ import asyncio
 import traceback
 from dataclasses import dataclass
 
-from rota.errors import ApiError, ItemsFailedError, RequestRefusedError
-from rota.exit_codes import ExitCode
+from rota.logs.redaction import redact
+from rota.model.errors import ApiError, ItemsFailedError, RequestRefusedError
+from rota.model.exit_codes import ExitCode
+from rota.model.outcome import Outcome, exit_code_of_error
+from rota.model.plain import plain_repr, plain_text, shortened
 from rota.net import as_api_error
-from rota.plain import plain_repr, plain_text, shortened
-from rota.redaction import redact
-from rota.runs.outcome import Outcome, exit_code_of_error
 
 # Their text says all there is to say; a traceback would only show rota's own insides.
 _SELF_EXPLAINING = (ApiError, ItemsFailedError, RequestRefusedError)

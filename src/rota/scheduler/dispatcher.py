@@ -5,11 +5,11 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from rota.clock import Clock, instant
-from rota.context import Stop
+from rota.model.clock import Clock, instant
+from rota.model.context import Stop
+from rota.model.events import RunFinished, RunHook, RunStarted, SlotsSkipped, tell
+from rota.model.outcome import Outcome, RunResult, SkipReason
 from rota.runs.active_run import ActiveRun, new_run
-from rota.runs.events import RunFinished, RunHook, RunStarted, SlotsSkipped, tell
-from rota.runs.outcome import Outcome, RunResult, SkipReason
 from rota.scheduler.plan import Due, Plan
 from rota.scheduler.state import State
 from rota.settings import Overlap

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from rota.context import Trigger
+from rota.model.context import Trigger
+from rota.model.outcome import Outcome
 from rota.runs.active_run import ActiveRun
-from rota.runs.outcome import Outcome
 from rota.tasks.definition import TaskDefinition
 
 

@@ -12,13 +12,13 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from rota.clock import Clock, SystemClock, instant
-from rota.context import Stop, Trigger
-from rota.errors import TaskDefinitionError
+from rota.model.clock import Clock, SystemClock, instant
+from rota.model.context import Stop, Trigger
+from rota.model.errors import TaskDefinitionError
+from rota.model.events import RunHook, RunLost, SlotsSkipped, tell
+from rota.model.outcome import SkipReason
+from rota.observers.run_log import log_run_event
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
-from rota.runs.events import RunHook, RunLost, SlotsSkipped, tell
-from rota.runs.outcome import SkipReason
-from rota.runs.run_log import log_run_event
 from rota.scheduler.dispatcher import Dispatcher
 from rota.scheduler.plan import Due, Plan
 from rota.scheduler.state import Memory, NoState, State

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rota.clock import Clock
+from rota.model.clock import Clock
 from rota.scheduler.state import LostRun, Memory
 
 SCHEMA_VERSION = 2

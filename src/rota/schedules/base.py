@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-from rota.clock import instant
+from rota.model.clock import instant
 
 LAST_EPOCH_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z, the last second that datetime can hold
 

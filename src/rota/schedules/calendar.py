@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from rota.errors import ScheduleError
+from rota.model.errors import ScheduleError
 from rota.schedules.fields import (
     DAY_OF_MONTH,
     DAY_OF_WEEK,

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from rota.errors import ScheduleError
+from rota.model.errors import ScheduleError
 from rota.schedules.base import LAST_EPOCH_SECOND, MomentAnswers
 from rota.schedules.fields import MAX_INT64
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rota.errors import ScheduleError
+from rota.model.errors import ScheduleError
 
 MAX_INT64 = 2**63 - 1  # Go's int: larger numbers do not parse
 MAX_DIGITS = len(str(MAX_INT64))

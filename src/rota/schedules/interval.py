@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from rota.errors import ScheduleError
+from rota.model.errors import ScheduleError
 from rota.schedules.base import LAST_EPOCH_SECOND, MomentAnswers
 
 LONGEST_INTERVAL_SECONDS = 10 * 366 * 86_400

@@ -5,7 +5,7 @@ The Helm chart computes the same texts with the same rules; a test renders both 
 
 from dataclasses import dataclass
 
-from rota.errors import ScheduleError
+from rota.model.errors import ScheduleError
 from rota.schedules.cron import Cron
 from rota.schedules.interval import Interval, check_interval
 

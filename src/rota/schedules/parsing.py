@@ -1,6 +1,6 @@
 """From what is written in `.spec.schedule` and `.spec.timeZone` to a schedule."""
 
-from rota.errors import ScheduleError
+from rota.model.errors import ScheduleError
 from rota.schedules.cron import Cron
 from rota.schedules.every import PREFIX, Every
 from rota.schedules.zones import load_zone

@@ -8,7 +8,7 @@ widest offset. In a Helm template, the task under the name that it has in Python
 import hashlib
 import zlib
 
-from rota.errors import ScheduleError
+from rota.model.errors import ScheduleError
 from rota.schedules.interval import check_interval, is_whole_number
 from rota.schedules.mapping import UTC_ZONE, CronJobSchedule, five_field_text
 

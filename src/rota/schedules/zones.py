@@ -15,8 +15,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
-from rota.errors import ScheduleError
-from rota.tz_database import TzDatabase, tz_databases, zone_info
+from rota.model.errors import ScheduleError
+from rota.schedules.tz_database import TzDatabase, tz_databases, zone_info
 
 SECONDS_PER_DAY = 86_400
 

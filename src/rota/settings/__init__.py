@@ -38,7 +38,7 @@ def __getattr__(name: str) -> Any:
 
 def setup_logging() -> None:
     """Send this process's logs to stderr, in the level and format of the settings."""
-    from rota import logs  # noqa: PLC0415 (reading settings needs no structlog)
+    from rota.logs import setup as logs  # noqa: PLC0415 (reading settings needs no structlog)
 
     current = load_settings()
     secret = current.api_token

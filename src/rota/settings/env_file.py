@@ -11,7 +11,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
-from rota.errors import SettingsError
+from rota.model.errors import SettingsError
 from rota.settings.unknown_names import known_names
 
 _PATH = Path(".env")

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from pydantic_settings import EnvSettingsSource
 from pydantic_settings import SettingsError as PydanticSettingsError
 
-from rota import redaction
-from rota.errors import SettingsError
+from rota.logs import redaction
+from rota.model.errors import SettingsError
 from rota.settings.env_file import read_env_file
 from rota.settings.model import Settings, variable_name
 from rota.settings.settings_text import FILE_NAME, TEXT_NAME, SettingsText, settings_texts

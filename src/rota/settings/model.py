@@ -10,9 +10,9 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from rota.address import parse_address
-from rota.base_url import parse_base_url
-from rota.errors import ConfigError
+from rota.model.errors import ConfigError
+from rota.net.address import parse_address
+from rota.net.base_url import parse_base_url
 from rota.settings.task_overrides import IntervalSeconds, TaskOverrides
 
 _NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"

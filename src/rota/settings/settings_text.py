@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from dotenv.parser import parse_stream
 
-from rota.errors import SettingsError
+from rota.model.errors import SettingsError
 
 TEXT_NAME = "ROTA_SETTINGS"
 FILE_NAME = "ROTA_SETTINGS_FILE"

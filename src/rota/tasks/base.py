@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rota.context import Run, current_run
+from rota.model.context import Run, current_run
 
 if TYPE_CHECKING:
     from rota.api import BusinessApiClient

@@ -4,7 +4,7 @@ import difflib
 import inspect
 from types import FunctionType
 
-from rota.errors import TaskDefinitionError
+from rota.model.errors import TaskDefinitionError
 from rota.settings import TaskOverrides
 from rota.tasks.base import BaseTask
 from rota.tasks.stated import is_task

@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from rota.context import DEFAULT_CONCURRENCY
-from rota.errors import ScheduleError, TaskDefinitionError
-from rota.plain import plain_repr
+from rota.model.context import DEFAULT_CONCURRENCY
+from rota.model.errors import ScheduleError, TaskDefinitionError
+from rota.model.plain import plain_repr
 from rota.schedules import (
     Cron,
     CronJobSchedule,

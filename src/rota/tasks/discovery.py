@@ -5,10 +5,10 @@ from collections.abc import Collection
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from rota.errors import RotaError, TaskDefinitionError
-from rota.importing import load_attribute, told_of
+from rota.model.errors import RotaError, TaskDefinitionError
+from rota.runtime.streams import stdout_on_stderr
 from rota.settings import Settings
-from rota.streams import stdout_on_stderr
+from rota.settings.importing import load_attribute, told_of
 from rota.tasks.registry import Registry
 from rota.tasks.stated import is_task
 

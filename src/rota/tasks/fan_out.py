@@ -5,14 +5,14 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
-from rota.context import (
+from rota.model.context import (
     DEFAULT_CONCURRENCY,
     StopRequested,
     current_execution,
     current_items,
     enter_item,
 )
-from rota.errors import (
+from rota.model.errors import (
     ApiError,
     ApiRejectedError,
     ApiUnavailableError,
@@ -20,7 +20,7 @@ from rota.errors import (
     RequestRefusedError,
     TaskDefinitionError,
 )
-from rota.plain import plain_repr, plain_text
+from rota.model.plain import plain_repr, plain_text
 
 _logger = logging.getLogger(__name__)
 

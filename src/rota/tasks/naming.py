@@ -4,8 +4,8 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from rota.errors import TaskDefinitionError
-from rota.plain import plain_repr
+from rota.model.errors import TaskDefinitionError
+from rota.model.plain import plain_repr
 
 MAX_NAME_CHARACTERS = 40
 

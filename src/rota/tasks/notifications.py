@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from rota.context import current_execution
+from rota.model.context import current_execution
 from rota.tasks.base import BaseTask
 from rota.tasks.fan_out import fan_out
 

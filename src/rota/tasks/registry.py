@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rota.errors import TaskDefinitionError, UnknownTaskError
+from rota.model.errors import TaskDefinitionError, UnknownTaskError
 from rota.settings import Settings, override_key
 from rota.tasks.definition import Handler, TaskDefinition, define_task
 from rota.tasks.naming import kubernetes_name, suggestion

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rota.errors import TaskDefinitionError
+from rota.model.errors import TaskDefinitionError
 from rota.settings import TaskOverrides
 from rota.tasks.base import BaseTask
 

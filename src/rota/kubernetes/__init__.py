@@ -1,0 +1,1 @@
+"""What the application is in Kubernetes: manifests, and the only user of the Kubernetes client."""

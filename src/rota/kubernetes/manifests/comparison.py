@@ -1,0 +1,202 @@
+"""The registry against what is deployed: tasks missing or extra, and every field that differs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import ValidationError
+
+from rota.kubernetes.manifests.deployed import DeployedTask
+from rota.model.errors import ScheduleError
+from rota.schedules import (
+    Cron,
+    Every,
+    parse_schedule,
+    schedule_for_interval,
+    splayed_cronjob_schedule,
+)
+from rota.settings import TaskOverrides
+from rota.tasks.definition import TaskDefinition
+
+UTC_ZONE = "Etc/UTC"
+
+# These have comparisons of their own.
+_OTHER_FIELDS = frozenset({"schedule", "timezone", "interval_seconds", "suspend", "enabled"})
+_PLAIN_FIELDS = tuple(each for each in TaskOverrides.model_fields if each not in _OTHER_FIELDS)
+
+
+class Kind(StrEnum):
+    """What differs."""
+
+    MISSING = "missing"
+    """The registry has the task, nothing that is deployed runs it."""
+    EXTRA = "extra"
+    """Something that is deployed runs the task, and the registry has none of that name."""
+    SCHEDULE = "schedule"
+    """It fires at other times, or in another time zone."""
+    SUSPENDED = "suspended"
+    """One of the two has it suspended."""
+    TWICE = "twice"
+    """More than one deployed object runs it: each slot would be run by each of them."""
+    CRONJOB_NAME = "cronjob_name"
+    """Its pods are told another name than their CronJob's: their runs have no slot."""
+    RUN_ON_START = "run_on_start"
+    TIMEOUT_SECONDS = "timeout_seconds"
+    OVERLAP = "overlap"
+    CATCH_UP_SECONDS = "catch_up_seconds"
+    SPLAY_MINUTES = "splay_minutes"
+    BACKOFF_LIMIT = "backoff_limit"
+    SHARDS = "shards"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that differs, as text for people; `where` is the deployed object, if any."""
+
+    task: str
+    kind: Kind
+    registry: str | None
+    deployed: str | None
+    where: str | None
+
+
+def compare(
+    registry: Iterable[TaskDefinition], deployed: Sequence[DeployedTask]
+) -> list[Difference]:
+    """Return what differs, ordered by task; empty where the deployed tasks are the registry's."""
+    tasks = {task.name: task for task in registry}
+    differences: list[Difference] = []
+    for name in sorted({*tasks, *(each.name for each in deployed)}):
+        found = [each for each in deployed if each.name == name]
+        differences += _compare_task(name, tasks.get(name), found)
+    return differences
+
+
+def _compare_task(
+    name: str, task: TaskDefinition | None, found: Sequence[DeployedTask]
+) -> list[Difference]:
+    if task is None:
+        return [
+            Difference(name, Kind.EXTRA, None, _shown(_deployed_schedule(None, each)), each.where)
+            for each in found
+        ]
+    if not found:
+        expected = (task.schedule.text, _timezone(task))
+        return [Difference(name, Kind.MISSING, _shown(expected), None, None)]
+    differences = [each for one in found for each in _compare_one(task, one)]
+    if len(found) > 1:
+        where = ", ".join(each.where for each in found)
+        differences.append(Difference(name, Kind.TWICE, "once", f"{len(found)} times", where))
+    return differences
+
+
+def _compare_one(task: TaskDefinition, found: DeployedTask) -> list[Difference]:
+    differences = []
+    expected, actual = _expected_schedule(task, found), _deployed_schedule(task, found)
+    if actual is not None and expected != actual:
+        differences.append(
+            Difference(task.name, Kind.SCHEDULE, _shown(expected), _shown(actual), found.where)
+        )
+    if found.suspended is not None and found.suspended != task.suspend:
+        here, there = ("suspended", "active") if task.suspend else ("active", "suspended")
+        differences.append(Difference(task.name, Kind.SUSPENDED, here, there, found.where))
+    for field in _PLAIN_FIELDS:
+        differences += _compare_field(task, found, field)
+    if found.told_name != found.cronjob_name:
+        names = (found.cronjob_name, found.told_name)
+        differences.append(Difference(task.name, Kind.CRONJOB_NAME, *names, found.where))
+    return differences
+
+
+def _compare_field(task: TaskDefinition, found: DeployedTask, field: str) -> list[Difference]:
+    """Compare a field where it is carried: in the spec, in the settings of the pods, or in both."""
+    here = getattr(task, field)
+    deployed = []
+    if field in found.settings:
+        deployed.append((here, _parsed(field, found.settings[field])))
+    if field in found.spec:
+        deployed.append((_expected_in_spec(task, field), found.spec[field]))
+    differing = {(_plain(here), _plain(there)) for here, there in deployed if here != there}
+    return [
+        Difference(task.name, Kind(field), here, there, found.where)
+        for here, there in sorted(differing)
+    ]
+
+
+def _parsed(field: str, text: str) -> Any:
+    """Return a setting's value; the text itself where rota would refuse it."""
+    try:
+        return getattr(TaskOverrides.model_validate({field: text}), field)
+    except ValidationError:
+        return text
+
+
+def _expected_in_spec(task: TaskDefinition, field: str) -> Any:
+    if field == "catch_up_seconds" and not task.cronjob_schedule().exact:
+        return None
+    return getattr(task, field)
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def _expected_schedule(task: TaskDefinition, found: DeployedTask) -> tuple[str, str | None]:
+    """Return the text and time zone that an object like `found` should have for the task."""
+    if task.interval_seconds is not None:
+        return _interval_schedule(task.interval_seconds, task.splay_minutes, found)
+    return task.schedule.text, _timezone(task)
+
+
+def _deployed_schedule(
+    task: TaskDefinition | None, found: DeployedTask
+) -> tuple[str, str | None] | None:
+    """Return the text and time zone that `found` runs by; None where the image decides."""
+    if found.in_cronjob:
+        return found.schedule or "", found.timezone
+    splay = found.splay_minutes
+    if splay is None:
+        splay = task.splay_minutes if task else 0
+    if found.interval_seconds is not None:
+        return _interval_schedule(found.interval_seconds, splay, found)
+    if found.schedule is None:
+        return None
+    timezone = found.timezone or UTC_ZONE
+    try:
+        parsed = parse_schedule(found.schedule, timezone)
+    except ScheduleError:
+        return found.schedule, timezone
+    if isinstance(parsed, Every):
+        return _interval_schedule(parsed.delay_seconds, splay, found)
+    return found.schedule, timezone
+
+
+def _interval_schedule(seconds: int, splay_minutes: int, found: DeployedTask) -> tuple[str, str]:
+    if splay_minutes:
+        try:
+            splayed = splayed_cronjob_schedule(
+                seconds, release=found.release, task=found.name, splay_minutes=splay_minutes
+            )
+        except ScheduleError:
+            return f"every {seconds} s, splay {splay_minutes} min", UTC_ZONE
+        return splayed.text, splayed.timezone
+    schedule = schedule_for_interval(seconds)
+    if isinstance(schedule, Cron) or not found.in_cronjob:
+        return schedule.text, UTC_ZONE
+    return f"@every {seconds}s", UTC_ZONE
+
+
+def _timezone(task: TaskDefinition) -> str:
+    return task.schedule.timezone if isinstance(task.schedule, Cron) else UTC_ZONE
+
+
+def _shown(schedule: tuple[str, str | None] | None) -> str:
+    if schedule is None:
+        return "as the image says"
+    text, timezone = schedule
+    return f"{text} ({timezone or 'the time zone of the controller'})"

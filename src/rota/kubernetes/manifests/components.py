@@ -1,0 +1,216 @@
+"""The kustomize components that an overlay may add: access to the API, state, network, drains.
+
+Each says what the chart says for the value of that name.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rota.kubernetes.manifests.deployment import HEALTH_PORT, SCHEDULER_COMPONENT, STATE_VOLUME
+from rota.kubernetes.manifests.installation import Installation
+from rota.kubernetes.manifests.naming import APPLICATION, release_name
+from rota.kubernetes.manifests.policy import CONTAINER_NAME
+
+_READABLE_BY_GROUP = 0o440  # the image's user is no owner of a mounted file, its group is
+_STATE_SIZE = "64Mi"
+# Volumes of their own beside that of every pod: patches merge volumes by name, but not the sources
+# of one volume.
+_API_FOLDER = "/etc/rota-api"
+
+# Where the pod template of each kind stands.
+_POD_TEMPLATES = {
+    "CronJob": ("batch/v1", ("spec", "jobTemplate", "spec", "template")),
+    "Job": ("batch/v1", ("spec", "template")),
+    "Deployment": ("apps/v1", ("spec", "template")),
+}
+
+
+@dataclass(frozen=True)
+class Component:
+    """One component: objects that it adds, and patches of rota's objects by their kind."""
+
+    name: str
+    comment: Sequence[str]
+    objects: Mapping[str, Mapping[str, Any]]
+    patches: Mapping[str, Mapping[str, Any]]
+
+
+def optional_components(installation: Installation) -> list[Component]:
+    """Return the components; what they patch must come before them in an overlay."""
+    return [
+        _token(installation),
+        _ca(installation),
+        _client_certificate(installation),
+        _state_claim(installation),
+        _service(installation),
+        _network_policy(installation),
+        _pod_disruption_budget(installation),
+    ]
+
+
+def patch_target(kind: str) -> dict[str, str]:
+    """Return the target of a patch: rota's objects of a kind, whatever an overlay adds."""
+    return {"kind": kind, "labelSelector": f"app.kubernetes.io/name={APPLICATION}"}
+
+
+def _token(installation: Installation) -> Component:
+    secret = f"{release_name(installation.release)}-api-token"
+    return Component(
+        "token",
+        [f"The bearer token of the Business API: key `token` of the Secret {secret}."],
+        {},
+        _mounted("token", _secret(secret, "token"), {"ROTA_API_TOKEN_FILE": "token"}),
+    )
+
+
+def _ca(installation: Installation) -> Component:
+    bundle = f"{release_name(installation.release)}-api-ca"
+    volume = {"configMap": {"name": bundle, "items": _items("ca.crt")}}
+    return Component(
+        "ca",
+        [f"The CA of the Business API's certificate: key `ca.crt` of the ConfigMap {bundle}."],
+        {},
+        _mounted("ca", volume, {"ROTA_API_CA_FILE": "ca.crt"}),
+    )
+
+
+def _client_certificate(installation: Installation) -> Component:
+    secret = f"{release_name(installation.release)}-api-client"
+    files = {"ROTA_API_CLIENT_CERT_FILE": "tls.crt", "ROTA_API_CLIENT_KEY_FILE": "tls.key"}
+    return Component(
+        "client-certificate",
+        [f"Mutual TLS: the Secret {secret}, of the type kubernetes.io/tls."],
+        {},
+        _mounted("client-certificate", _secret(secret, *files.values()), files),
+    )
+
+
+def _secret(name: str, *keys: str) -> dict[str, Any]:
+    """Return the source of a volume."""
+    return {
+        "secret": {"secretName": name, "defaultMode": _READABLE_BY_GROUP, "items": _items(*keys)}
+    }
+
+
+def _items(*keys: str) -> list[dict[str, str]]:
+    return [{"key": key, "path": key} for key in keys]
+
+
+def _state_claim(installation: Installation) -> Component:
+    name = f"{release_name(installation.release)}-state"
+    claim = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": name, "labels": installation.labels(SCHEDULER_COMPONENT)},
+        "spec": {
+            "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": _STATE_SIZE}},
+        },
+    }
+    # Null takes the emptyDir out: a volume has one source.
+    volume = {
+        "name": STATE_VOLUME,
+        "emptyDir": None,
+        "persistentVolumeClaim": {"claimName": name},
+    }
+    return Component(
+        "state-claim",
+        ["The scheduler's last slots outlive its pod."],
+        {"persistentvolumeclaim.yaml": claim},
+        {"Deployment": _pod_patch("Deployment", {"volumes": [volume]})},
+    )
+
+
+def _service(installation: Installation) -> Component:
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": _scheduler_metadata(installation),
+        "spec": {
+            "type": "ClusterIP",
+            "selector": installation.selector_labels(SCHEDULER_COMPONENT),
+            "ports": [{"name": "health", "port": HEALTH_PORT, "targetPort": "health"}],
+        },
+    }
+    return Component(
+        "service", ["The scheduler's health endpoints."], {"service.yaml": service}, {}
+    )
+
+
+def _network_policy(installation: Installation) -> Component:
+    dns = [{"port": 53, "protocol": protocol} for protocol in ("UDP", "TCP")]
+    policy = {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {
+            "name": release_name(installation.release),
+            "labels": installation.labels(),
+        },
+        "spec": {
+            "podSelector": {"matchLabels": installation.selector_labels()},
+            "policyTypes": ["Ingress", "Egress"],
+            # To anywhere: a node's own DNS cache has an address that no selector matches.
+            "egress": [{"ports": dns}],
+        },
+    }
+    return Component(
+        "network-policy",
+        [
+            "Nothing comes in, and only DNS goes out: an overlay that uses this adds the way to",
+            "the Business API to spec.egress. The kubelet's probes always come in.",
+        ],
+        {"networkpolicy.yaml": policy},
+        {},
+    )
+
+
+def _pod_disruption_budget(installation: Installation) -> Component:
+    selector = installation.selector_labels(SCHEDULER_COMPONENT)
+    budget = {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": _scheduler_metadata(installation),
+        "spec": {
+            "maxUnavailable": 0,
+            # A scheduler that does not come up must not hold a drain for ever.
+            "unhealthyPodEvictionPolicy": "AlwaysAllow",
+            "selector": {"matchLabels": selector},
+        },
+    }
+    return Component(
+        "pod-disruption-budget",
+        ["`kubectl drain` waits until somebody moves the scheduler. Task pods are never held."],
+        {"poddisruptionbudget.yaml": budget},
+        {},
+    )
+
+
+def _scheduler_metadata(installation: Installation) -> dict[str, Any]:
+    return {
+        "name": f"{release_name(installation.release)}-scheduler",
+        "labels": installation.labels(SCHEDULER_COMPONENT),
+    }
+
+
+def _mounted(
+    name: str, volume: Mapping[str, Any], files: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """Return patches that mount a volume in every pod, and point settings at its files."""
+    folder, volume_name = f"{_API_FOLDER}/{name}", f"business-api-{name}"
+    container = {
+        "name": CONTAINER_NAME,
+        "env": [{"name": key, "value": f"{folder}/{file}"} for key, file in files.items()],
+        "volumeMounts": [{"name": volume_name, "mountPath": folder, "readOnly": True}],
+    }
+    pod = {"containers": [container], "volumes": [{"name": volume_name, **volume}]}
+    return {kind: _pod_patch(kind, pod) for kind in _POD_TEMPLATES}
+
+
+def _pod_patch(kind: str, pod: Mapping[str, Any]) -> dict[str, Any]:
+    api_version, path = _POD_TEMPLATES[kind]
+    inner: dict[str, Any] = {"spec": pod}
+    for key in reversed(path):
+        inner = {key: inner}
+    # The name is asked for by kustomize, and not looked at where a target is given.
+    return {"apiVersion": api_version, "kind": kind, "metadata": {"name": "any"}, **inner}

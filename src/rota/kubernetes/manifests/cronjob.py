@@ -1,0 +1,128 @@
+"""A task as a CronJob, and as the plain Job that runs it once after an installation."""
+
+import hashlib
+import json
+from typing import Any
+
+from rota.kubernetes.manifests.config_map import settings_of
+from rota.kubernetes.manifests.installation import TASK_LABEL, Installation
+from rota.kubernetes.manifests.naming import cronjob_name, start_job_name
+from rota.kubernetes.manifests.pod import field_variable, pod_template, resources
+from rota.kubernetes.manifests.policy import pod_failure_policy
+from rota.model.errors import ScheduleError
+from rota.tasks.definition import TaskDefinition
+from rota.tasks.job_deadline import active_deadline_seconds
+
+START_JOB_LABEL = {"rota/run-on-start": "true"}
+"""What a command selects start Jobs by, since a CronJob's Jobs have all else of them."""
+
+_COMPONENT = "task"
+_KEPT_JOBS = 3
+_SPEC_HASH_CHARACTERS = 10
+
+
+def cronjob(task: TaskDefinition, installation: Installation) -> dict[str, Any]:
+    """Return the CronJob of a task; ScheduleError for what no CronJob can keep."""
+    schedule = task.cronjob_schedule()
+    spec: dict[str, Any] = {
+        "schedule": schedule.text,
+        "timeZone": schedule.timezone,
+        "concurrencyPolicy": task.overlap.value.capitalize(),
+        "successfulJobsHistoryLimit": _KEPT_JOBS,
+        "failedJobsHistoryLimit": _KEPT_JOBS,
+        "jobTemplate": {
+            "metadata": {"labels": _pod_labels(task, installation)},
+            "spec": _job_spec(task, installation),
+        },
+    }
+    if task.suspend:
+        # Not where it is false: that would end what somebody suspended by hand.
+        spec["suspend"] = True
+    if schedule.exact:
+        spec["startingDeadlineSeconds"] = task.catch_up_seconds
+    elif "catch_up_seconds" in task.stated:
+        raise ScheduleError(
+            f"task {task.name!r}: catch_up_seconds is refused in a CronJob for an interval of "
+            f"{task.interval_seconds} s: it has to be written @every, and with a deadline "
+            "Kubernetes may never start that. Leave it out, use an interval that five-field cron "
+            "can say, or use scheduler mode"
+        )
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "CronJob",
+        "metadata": {
+            "name": cronjob_name(installation.release, task.name),
+            "labels": _labels(task, installation),
+        },
+        "spec": spec,
+    }
+
+
+def start_job(task: TaskDefinition, installation: Installation) -> dict[str, Any]:
+    """Return the Job that runs a task with `run_on_start`.
+
+    A Job cannot be changed, so a hash of its spec, the settings included, is part of its name.
+    """
+    spec = _job_spec(task, installation)
+    digest = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {
+            "name": start_job_name(installation.release, task.name, digest[:_SPEC_HASH_CHARACTERS]),
+            "labels": {**_labels(task, installation), **START_JOB_LABEL},
+        },
+        "spec": spec,
+    }
+
+
+def _labels(task: TaskDefinition, installation: Installation) -> dict[str, str]:
+    return {**installation.labels(_COMPONENT), TASK_LABEL: task.name}
+
+
+def _pod_labels(task: TaskDefinition, installation: Installation) -> dict[str, str]:
+    return {**installation.selector_labels(_COMPONENT), TASK_LABEL: task.name}
+
+
+def _job_spec(task: TaskDefinition, installation: Installation) -> dict[str, Any]:
+    sharded = task.shards > 1
+    spec: dict[str, Any] = {
+        "activeDeadlineSeconds": active_deadline_seconds(
+            timeout_seconds=task.timeout_seconds,
+            backoff_limit=task.backoff_limit,
+            termination_grace_seconds=installation.termination_grace_seconds,
+        ),
+        "podFailurePolicy": pod_failure_policy(sharded=sharded),
+        "template": pod_template(
+            installation,
+            metadata={"labels": _pod_labels(task, installation)},
+            container={
+                "args": ["run", task.name],
+                "env": _env(task, installation),
+                "resources": resources(memory_request="64Mi", ephemeral_storage_limit="64Mi"),
+            },
+            restart_policy="Never",
+        ),
+    }
+    if not sharded:
+        return {**spec, "backoffLimit": task.backoff_limit}
+    return {
+        **spec,
+        "completionMode": "Indexed",
+        "completions": task.shards,
+        "parallelism": task.shards,
+        "backoffLimitPerIndex": task.backoff_limit,
+    }
+
+
+def _env(task: TaskDefinition, installation: Installation) -> list[dict[str, Any]]:
+    # The same names for every task: an upgrade that failed cannot leave one behind. The slot comes
+    # from the Job's name: the controller writes it nowhere else that a pod can read.
+    failures = "metadata.annotations['batch.kubernetes.io/job-index-failure-count']"
+    return [
+        {"name": "ROTA_SETTINGS", "value": settings_of([task], installation)},
+        {"name": "ROTA_CRONJOB_NAME", "value": cronjob_name(installation.release, task.name)},
+        field_variable("ROTA_JOB_NAME", "metadata.labels['batch.kubernetes.io/job-name']"),
+        field_variable("ROTA_JOB_UID", "metadata.labels['batch.kubernetes.io/controller-uid']"),
+        field_variable("ROTA_JOB_ATTEMPT", failures),
+    ]

@@ -1,0 +1,197 @@
+"""The files of a kustomize folder: a base, a component for each mode, and an example for each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rota import __version__
+from rota.kubernetes.manifests.components import Component, optional_components, patch_target
+from rota.kubernetes.manifests.config_map import SETTINGS_KEY, settings_of
+from rota.kubernetes.manifests.cronjob import cronjob, start_job
+from rota.kubernetes.manifests.deployment import scheduler_deployment
+from rota.kubernetes.manifests.installation import Installation
+from rota.kubernetes.manifests.name_references import name_references
+from rota.kubernetes.manifests.naming import release_name
+from rota.kubernetes.manifests.pod import environment_name
+from rota.kubernetes.manifests.yaml_text import yaml_document, yaml_documents
+from rota.model.errors import ConfigError
+from rota.schedules.mapping import MINUTE_SECONDS
+from rota.settings import Settings
+from rota.tasks.definition import TaskDefinition
+from rota.tasks.registry import Registry
+
+EXAMPLE_API_URL = "http://business-api:8000"
+
+_WRITTEN = "Written by `rota export kustomize`: change the tasks, and export again."
+_EXAMPLE = (
+    "An example, written by `rota export kustomize`: copy it to begin an overlay of your own."
+)
+_BASE_COMMENT = (
+    "What every mode needs. The names of the ConfigMaps end with a hash of what they hold, so that",
+    "a change restarts the scheduler. An overlay says where the Business API is.",
+)
+_START_JOBS_COMMENT = (
+    "Runs on start. A Job cannot be changed: where an overlay changes these, by the image or a",
+    "setting, delete them first: `kubectl delete --kustomize OVERLAY --ignore-not-found`",
+    "`--selector rota/run-on-start=true`. One that the export changes has a new name.",
+)
+
+
+@dataclass(frozen=True)
+class _Modes:
+    """The objects beside the base, by the component that holds them."""
+
+    cronjobs: list[dict[str, Any]]
+    start_jobs: list[dict[str, Any]]
+    fast_tasks: list[dict[str, Any]]
+    scheduler: list[dict[str, Any]]
+
+
+def kustomize_files(registry: Registry, settings: Settings) -> dict[str, str]:
+    """Return the files by their path in the folder, with `/`, for the tasks that run.
+
+    Tasks that are due more often than once a minute get a scheduler beside the CronJobs, as in the
+    chart's `hybrid` mode. UsageError and ScheduleError for what Kubernetes cannot do.
+    """
+    tasks = sorted(registry.selected(), key=lambda task: task.name)
+    if not tasks:
+        raise ConfigError("no task would run: name some in ROTA_TASKS or ROTA_ONLY, or enable one")
+    installation = Installation(settings.release, __version__, settings.grace_seconds)
+    return {
+        **_base(tasks, installation),
+        **_components(_modes(tasks, installation)),
+        **{
+            path: text
+            for component in optional_components(installation)
+            for path, text in _optional(component).items()
+        },
+        **_overlays(installation),
+    }
+
+
+def _modes(tasks: Sequence[TaskDefinition], installation: Installation) -> _Modes:
+    fast = [task for task in tasks if (task.interval_seconds or MINUTE_SECONDS) < MINUTE_SECONDS]
+    minutely = [task for task in tasks if task not in fast]
+    only = [task.name for task in fast] if minutely else []
+    return _Modes(
+        cronjobs=[cronjob(task, installation) for task in minutely],
+        start_jobs=[
+            start_job(task, installation)
+            for task in minutely
+            if task.run_on_start and not task.suspend
+        ],
+        fast_tasks=[scheduler_deployment(installation, only=only)] if fast else [],
+        scheduler=[scheduler_deployment(installation)],
+    )
+
+
+def _base(tasks: Sequence[TaskDefinition], installation: Installation) -> dict[str, str]:
+    service_account = {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": {"name": release_name(installation.release), "labels": installation.labels()},
+        "automountServiceAccountToken": False,
+    }
+    name = release_name(installation.release)
+    options = {"labels": installation.labels()}
+    kustomization = {
+        "resources": ["serviceaccount.yaml"],
+        "configMapGenerator": [
+            {"name": name, "files": [SETTINGS_KEY], "options": options},
+            {"name": environment_name(installation), "options": options},
+        ],
+        "configurations": ["name-reference.yaml"],
+    }
+    return {
+        f"base/{SETTINGS_KEY}": settings_of(tasks, installation),
+        "base/serviceaccount.yaml": _written(service_account),
+        "base/name-reference.yaml": yaml_document(name_references(), comment=[_WRITTEN]),
+        "base/kustomization.yaml": _kustomization(
+            kustomization, comment=[*_BASE_COMMENT, _WRITTEN]
+        ),
+    }
+
+
+def _components(modes: _Modes) -> dict[str, str]:
+    return {
+        **_component(
+            "cronjobs",
+            {"cronjobs.yaml": modes.cronjobs, "scheduler.yaml": modes.fast_tasks},
+            comment=[
+                "A CronJob per task; a scheduler for what is due more often than each minute."
+            ],
+        ),
+        **_component(
+            "scheduler",
+            {"deployment.yaml": modes.scheduler},
+            comment=["All tasks in one scheduler."],
+        ),
+        **_component("run-on-start", {"jobs.yaml": modes.start_jobs}, comment=_START_JOBS_COMMENT),
+    }
+
+
+def _component(
+    name: str, parts: Mapping[str, Sequence[Mapping[str, Any]]], *, comment: Sequence[str]
+) -> dict[str, str]:
+    """Return the files of a component; one without any object is there, and empty."""
+    folder = f"components/{name}"
+    kept = {file: objects for file, objects in parts.items() if objects}
+    files = {f"{folder}/{file}": _written(*objects) for file, objects in kept.items()}
+    files[f"{folder}/kustomization.yaml"] = _kustomization(
+        {"kind": "Component", "resources": list(kept)}, comment=[*comment, _WRITTEN]
+    )
+    return files
+
+
+def _optional(component: Component) -> dict[str, str]:
+    folder = f"components/{component.name}"
+    patches = {f"{kind.lower()}-patch.yaml": kind for kind in component.patches}
+    kustomization: dict[str, Any] = {"kind": "Component"}
+    if component.objects:
+        kustomization["resources"] = list(component.objects)
+    if patches:
+        kustomization["patches"] = [
+            {"path": path, "target": patch_target(kind)} for path, kind in patches.items()
+        ]
+    return {
+        **{f"{folder}/{path}": _written(each) for path, each in component.objects.items()},
+        **{f"{folder}/{path}": _written(component.patches[kind]) for path, kind in patches.items()},
+        f"{folder}/kustomization.yaml": _kustomization(
+            kustomization, comment=[*component.comment, _WRITTEN]
+        ),
+    }
+
+
+def _overlays(installation: Installation) -> dict[str, str]:
+    return {
+        **_overlay("example-cronjobs", ["cronjobs", "run-on-start"], installation),
+        **_overlay("example-scheduler", ["scheduler"], installation),
+    }
+
+
+def _overlay(name: str, components: Sequence[str], installation: Installation) -> dict[str, str]:
+    image, _, tag = installation.image.partition(":")
+    environment = {
+        "name": environment_name(installation),
+        "behavior": "merge",
+        "literals": [f"BUSINESS_API_URL={EXAMPLE_API_URL}"],
+    }
+    kustomization = {
+        "resources": ["../../base"],
+        "components": [f"../../components/{component}" for component in components],
+        "configMapGenerator": [environment],
+        "images": [{"name": image, "newName": image, "newTag": tag}],
+    }
+    path = f"overlays/{name}/kustomization.yaml"
+    return {path: _kustomization(kustomization, comment=[_EXAMPLE])}
+
+
+def _kustomization(fields: Mapping[str, Any], *, comment: Sequence[str]) -> str:
+    component = fields.get("kind") == "Component"
+    version = "v1alpha1" if component else "v1beta1"
+    head = {"apiVersion": f"kustomize.config.k8s.io/{version}", "kind": "Kustomization"}
+    return yaml_document({**head, **fields}, comment=comment)
+
+
+def _written(*objects: Mapping[str, Any]) -> str:
+    return yaml_documents(objects, comment=[_WRITTEN])

@@ -1,0 +1,1 @@
+"""The form of log lines, and what may never be in one."""

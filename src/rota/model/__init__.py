@@ -1,0 +1,1 @@
+"""What everything else speaks of: tasks, runs, slots, outcomes, errors. Standard library only."""

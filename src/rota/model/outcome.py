@@ -1,0 +1,67 @@
+"""How a run ended, and the exit code that says so."""
+
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from rota.model.context import Run
+from rota.model.errors import RotaError
+from rota.model.exit_codes import ExitCode
+
+
+class Outcome(StrEnum):
+    """The end of a run. A slot that never started ends as skipped, with a reason."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    INTERRUPTED = "interrupted"
+    SKIPPED = "skipped"
+
+
+class SkipReason(StrEnum):
+    """Why a slot did not start."""
+
+    OVERLAP = "overlap"
+    MISSED = "missed"
+    TOO_LATE = "too_late"
+    STOPPING = "stopping"
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """The end of one run, in plain data.
+
+    `started_at` is an epoch time; `traceback` is there where `reason` does not explain itself;
+    `stuck`: the task ignores its cancellation.
+    """
+
+    run: Run
+    outcome: Outcome
+    exit_code: ExitCode
+    started_at: float
+    duration_seconds: float
+    reason: str | None = None
+    traceback: str | None = None
+    counts: Mapping[str, Any] = field(default_factory=dict)
+    stuck: bool = False
+
+
+def exit_code_of_error(error: BaseException) -> ExitCode:
+    """Return the code of an error that a task let out; 1 for what is no business of rota's.
+
+    A class of the application's own may state another code of the table, but not success.
+    """
+    if not isinstance(error, RotaError):
+        return ExitCode.TASK_FAILED
+    stated = [code for code in ExitCode if code == error.exit_code != ExitCode.SUCCEEDED]
+    return stated[0] if stated else ExitCode.TASK_FAILED
+
+
+def exit_code_of_signal(signal_number: int | None) -> ExitCode:
+    """Return 130 for SIGINT, else 143."""
+    if signal_number == signal.SIGINT:
+        return ExitCode.INTERRUPTED_SIGINT
+    return ExitCode.INTERRUPTED_SIGTERM

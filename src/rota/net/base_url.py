@@ -1,0 +1,66 @@
+"""What may stand as the Business API's base URL. A leaf, so that settings can ask."""
+
+import re
+from urllib.parse import SplitResult, urlsplit
+
+from rota.model.errors import SettingsError
+
+_EXAMPLE = "for example https://api.example.com or http://business-api:8000/v2"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+# Underscores are no part of a DNS name, but are common in Compose service names.
+_HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?", re.ASCII)
+_NOT_VISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
+
+
+def parse_base_url(text: str) -> str:
+    """Return `text` in its canonical form: lower-case scheme and host, no trailing slash.
+
+    Allowed are http and https, a host, a port and a path, and nothing else. Raises SettingsError
+    with a text that never repeats the URL, since what is refused may hold a password or a token.
+    """
+    if _NOT_VISIBLE.search(text):
+        raise _refusal("must hold no spaces, control characters or backslashes")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise _refusal("must be a URL whose port is a number from 1 to 65535") from None
+    _refuse_extras(text, parts)
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise _refusal("must begin with http:// or https://")
+    if port == 0:
+        raise _refusal("must have a port from 1 to 65535")
+    path = _canonical_path(parts.path)
+    shown_port = "" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}"
+    return f"{parts.scheme}://{_canonical_host(parts.hostname or '')}{shown_port}{path}"
+
+
+def _refuse_extras(text: str, parts: SplitResult) -> None:
+    if "@" in parts.netloc:
+        raise _refusal("must hold no user name or password (use a token instead)")
+    if "?" in text or "#" in text:
+        raise _refusal("must hold no query and no fragment")
+
+
+def _canonical_host(host: str) -> str:
+    if not host:
+        raise _refusal("must name a host")
+    if ":" in host:
+        return f"[{host}]"
+    try:
+        ascii_host = host.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise _refusal("must name a host that DNS allows") from None
+    if not _HOST_NAME.fullmatch(ascii_host):
+        raise _refusal("must name a host that DNS allows")
+    return ascii_host
+
+
+def _canonical_path(path: str) -> str:
+    if any(segment.lower().replace("%2e", ".") in (".", "..") for segment in path.split("/")):
+        raise _refusal("must have no '.' or '..' in its path")
+    return path.rstrip("/")
+
+
+def _refusal(rule: str) -> SettingsError:
+    return SettingsError(f"the Business API's URL {rule}, {_EXAMPLE}")

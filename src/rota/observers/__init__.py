@@ -1,0 +1,1 @@
+"""Listeners to the events of runs: log lines, the termination message."""

@@ -1,0 +1,106 @@
+"""One log record for each thing that happens to a run or a slot.
+
+Records of the standard library: their text is a sentence, for an application that has its own
+logging, and their fields, `event` among them, are what rota's own JSON lines are made of.
+"""
+
+import logging
+from typing import Any
+
+from rota.logs.setup import run_fields
+from rota.model.clock import instant, rfc3339
+from rota.model.events import RunEvent, RunFinished, RunLost, RunStarted, SlotsSkipped
+from rota.model.outcome import Outcome, RunResult
+
+_logger = logging.getLogger("rota.runs")
+
+_LEVELS = {
+    Outcome.SUCCEEDED: logging.INFO,
+    Outcome.INTERRUPTED: logging.WARNING,
+    Outcome.FAILED: logging.ERROR,
+    Outcome.TIMED_OUT: logging.ERROR,
+}
+_WORDS = {
+    Outcome.SUCCEEDED: "succeeded",
+    Outcome.INTERRUPTED: "was interrupted",
+    Outcome.FAILED: "failed",
+    Outcome.TIMED_OUT: "timed out",
+}
+
+
+def log_run_event(event: RunEvent) -> None:
+    """Write `event` to the log."""
+    match event:
+        case RunStarted(run, lateness):
+            fields = {**run_fields(run), "lateness_seconds": round(lateness, 3)}
+            _log(logging.INFO, f"task {run.task!r} started", "run.started", fields)
+        case RunFinished(result):
+            _log_result(result)
+        case SlotsSkipped():
+            _log_skipped(event)
+        case RunLost(task, run_id, slot):
+            reason = "the process that ran it died"
+            fields = {
+                "task": task,
+                "run_id": run_id,
+                "slot": rfc3339(instant(slot)),
+                "outcome": Outcome.INTERRUPTED.value,
+                "reason": reason,
+            }
+            text = f"task {task!r}: the run for {fields['slot']} was lost: {reason}"
+            _log(logging.WARNING, text, "run.lost", fields)
+
+
+def _log_skipped(event: SlotsSkipped) -> None:
+    fields = {
+        "task": event.task,
+        "outcome": Outcome.SKIPPED.value,
+        "reason": event.reason.value,
+        "count": event.count,
+        "count_is_lower_bound": event.capped,
+        "first_slot": rfc3339(instant(event.first_slot)),
+        "last_slot": rfc3339(instant(event.last_slot)),
+    }
+    number = f"at least {event.count}" if event.capped else f"{event.count}"
+    slots = f"{number} from {fields['first_slot']} to {fields['last_slot']}"
+    text = f"task {event.task!r}: slots skipped ({event.reason.value}): {slots}"
+    _log(logging.WARNING, text, "run.skipped", fields)
+
+
+def result_fields(result: RunResult) -> dict[str, Any]:
+    """Return what a log line or a message says of a run's end, JSON-ready."""
+    fields = {
+        **run_fields(result.run),
+        "outcome": result.outcome.value,
+        "exit_code": int(result.exit_code),
+        "duration_seconds": round(result.duration_seconds, 3),
+    }
+    if result.counts:
+        fields["counts"] = dict(result.counts)
+    if result.reason:
+        fields["reason"] = result.reason
+    if result.stuck:
+        fields["stuck"] = True
+    return fields
+
+
+def _log_result(result: RunResult) -> None:
+    text = f"task {result.run.task!r} {_WORDS[result.outcome]}"
+    text += f" after {result.duration_seconds:.3f} s"
+    if result.reason:
+        text += f": {result.reason}"
+    _log(_LEVELS[result.outcome], text, "run.finished", result_fields(result), result.traceback)
+
+
+def _log(
+    level: int, text: str, event: str, fields: dict[str, Any], traceback: str | None = None
+) -> None:
+    if not _logger.isEnabledFor(level):
+        return
+    extra = {**fields, "event": event}
+    if traceback is not None:
+        extra["exception"] = traceback
+    record = _logger.makeRecord(_logger.name, level, __file__, 0, text, (), None, extra=extra)
+    # What standard formatters print below the text.
+    record.exc_text = traceback
+    _logger.handle(record)

@@ -1,0 +1,1 @@
+"""One process: its signals, streams, children, event loop and end."""

@@ -1,0 +1,122 @@
+"""Turns `module:attribute` into the object that it names."""
+
+import contextlib
+import difflib
+import importlib
+import os
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from rota.model.errors import ConfigError
+from rota.model.plain import plain_text
+
+_LIBRARY = Path(os.__file__).parent
+_ROTA = Path(__file__).parent
+_INSTALLED = ("site-packages", "dist-packages")
+
+
+def load_attribute(target: str, where: str) -> Any:
+    """Return what `module:attribute` names; ConfigError names `where` it stands and the culprit."""
+    module_name, colon, path = target.partition(":")
+    if not colon or not module_name or not path:
+        raise ConfigError(
+            f"{where}: {target!r} is not of the form 'module:attribute', for example "
+            "'shop.tasks:SendBills'"
+        )
+    module = _import(module_name, where)
+    found: Any = module
+    for attribute in path.split("."):
+        try:
+            found = getattr(found, attribute)
+        except AttributeError:
+            public = [name for name in dir(found) if not name.startswith("_")]
+            near = difflib.get_close_matches(attribute, public, n=1)
+            hint = f", did you mean {near[0]!r}?" if near else ""
+            raise ConfigError(
+                f"{where}: {module_name!r} has no attribute {attribute!r}{hint}"
+                f"{_origin_of(module, module_name)}"
+            ) from None
+    return found
+
+
+def told_of(error: BaseException) -> str:
+    """Return an error's class and text, and the line of the application that it came from."""
+    return f"{type(error).__name__}: {plain_text(error)}{_place_of(error)}"
+
+
+def _place_of(error: BaseException) -> str:
+    """Return ` (file, line n)` of the application's innermost frame, if there is one.
+
+    Nothing for a SyntaxError, whose own text says where.
+    """
+    if isinstance(error, SyntaxError):
+        return ""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        # Frozen modules and code made from a text have no file.
+        if not frame.filename.startswith("<") and not _is_no_applications(frame.filename)
+    ]
+    if not frames:
+        return ""
+    # The first one is in the module that was named; it may be an installed one itself.
+    package = _package_of(frames[0].filename)
+    own = [
+        frame
+        for frame in frames
+        if not _is_installed(frame.filename) or _package_of(frame.filename) == package
+    ]
+    return f" ({own[-1].filename}, line {own[-1].lineno})"
+
+
+def _is_no_applications(filename: str) -> bool:
+    if Path(filename).is_relative_to(_ROTA):
+        return True
+    return Path(filename).is_relative_to(_LIBRARY) and not _is_installed(filename)
+
+
+def _is_installed(filename: str) -> bool:
+    return any(part in _INSTALLED for part in Path(filename).parts)
+
+
+def _package_of(filename: str) -> Path:
+    """Return the folder of the outermost package around a file, or a lone module's file."""
+    path = Path(filename)
+    while (path.parent / "__init__.py").exists():
+        path = path.parent
+    return path
+
+
+def _origin_of(module: ModuleType, module_name: str) -> str:
+    """Return which file was imported; for a name of Python's own, which file it hides."""
+    origin = getattr(module, "__file__", None)
+    top_level = module_name.partition(".")[0]
+    text = f" ({origin})" if origin else ""
+    if top_level not in sys.stdlib_module_names:
+        return text
+    text = f" ({origin or 'built into Python'}, which is Python's own module"
+    hidden = Path(f"{top_level}.py"), Path(top_level)
+    with contextlib.suppress(OSError):
+        text += "".join(f"; rename {each}, which it hides" for each in hidden if each.exists())
+    return f"{text})"
+
+
+def _import(module_name: str, where: str) -> ModuleType:
+    # As celery and uvicorn do: a module in the folder where the command is typed can be named. It
+    # goes last, so that nothing there stands in for an installed module.
+    with contextlib.suppress(OSError):  # it may be gone
+        here = str(Path.cwd())
+        if here not in sys.path:
+            sys.path.append(here)
+    try:
+        return importlib.import_module(module_name)
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        package = sys.modules.get(module_name.partition(".")[0])
+        missing = isinstance(error, ModuleNotFoundError) and package is not None
+        origin = _origin_of(package, module_name) if missing and package else ""
+        raise ConfigError(
+            f"{where}: {module_name!r} cannot be imported: {told_of(error)}{origin}"
+        ) from error

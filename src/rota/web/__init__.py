@@ -1,0 +1,1 @@
+"""What is served over HTTP: the health endpoints. starlette and uvicorn are imported here."""
