@@ -15,7 +15,8 @@ import httpx
 from measuring import Cost, api_server, compared
 
 from rota.api import BusinessApiClient
-from rota.model.context import Execution, Run, Stop, Trigger, enter
+from rota.model.context import Execution, Stop, enter
+from rota.model.run import Run, Trigger
 from rota.tasks.fan_out import fan_out
 
 CALLS = 1000

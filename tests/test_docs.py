@@ -14,10 +14,10 @@ import pytest
 
 from rota.cli import cli
 from rota.model.clock import rfc3339
-from rota.model.context import Run, Trigger
 from rota.model.errors import ScheduleError
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import Outcome, SkipReason
+from rota.model.run import Run, Trigger
 from rota.schedules import (
     cronjob_schedule,
     parse_schedule,

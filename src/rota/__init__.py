@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rota.api import BusinessApiClient as BusinessApiClient
-    from rota.model.context import Run as Run
     from rota.model.context import StopRequested as StopRequested
-    from rota.model.context import Trigger as Trigger
     from rota.model.context import current_run as current_run
     from rota.model.errors import ApiError as ApiError
     from rota.model.errors import ApiRejectedError as ApiRejectedError
@@ -23,6 +21,8 @@ if TYPE_CHECKING:
     from rota.model.errors import RequestRefusedError as RequestRefusedError
     from rota.model.errors import RotaError as RotaError
     from rota.model.exit_codes import ExitCode as ExitCode
+    from rota.model.run import Run as Run
+    from rota.model.run import Trigger as Trigger
     from rota.scheduler import TaskScheduler as TaskScheduler
     from rota.tasks import BaseTask as BaseTask
     from rota.tasks import CleanupTask as CleanupTask
@@ -34,7 +34,7 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "rota.api": ["BusinessApiClient"],
-    "rota.model.context": ["Run", "StopRequested", "Trigger", "current_run"],
+    "rota.model.context": ["StopRequested", "current_run"],
     "rota.model.errors": [
         "ApiError",
         "ApiRejectedError",
@@ -46,6 +46,7 @@ _MODULES = {
         "RotaError",
     ],
     "rota.model.exit_codes": ["ExitCode"],
+    "rota.model.run": ["Run", "Trigger"],
     "rota.scheduler": ["TaskScheduler"],
     "rota.tasks": ["BaseTask", "CleanupTask", "NotificationTask", "fan_out", "register_tasks"],
 }

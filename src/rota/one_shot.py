@@ -11,13 +11,13 @@ from typing import Any, Self
 
 from rota.api.factory import make_client
 from rota.logs.own_loggers import kept_loggers
-from rota.logs.setup import run_fields
 from rota.model.clock import Clock, SystemClock
-from rota.model.context import Run, Stop, Trigger
+from rota.model.context import Stop
 from rota.model.errors import SettingsError
 from rota.model.events import RunFinished, RunHook, RunStarted, tell
 from rota.model.exit_codes import ExitCode
-from rota.model.outcome import Outcome, RunResult, exit_code_of_signal
+from rota.model.outcome import Outcome, exit_code_of_signal
+from rota.model.run import Run, RunRecord, Trigger
 from rota.observers.run_log import log_run_event
 from rota.observers.termination_message import TerminationMessage, write_message
 from rota.runs.active_run import CANCEL_GRACE_SECONDS, ActiveRun, new_run
@@ -112,7 +112,7 @@ async def _run(
 ) -> ExitCode:
     loop = asyncio.get_running_loop()
     stop = Stop()
-    result: asyncio.Future[RunResult] = loop.create_future()
+    result: asyncio.Future[RunRecord] = loop.create_future()
 
     def stop_soon(signal_number: int) -> None:
         loop.call_soon_threadsafe(stop.request, signal_number)
@@ -198,7 +198,7 @@ class _BlockedLoop:
         frame = sys._current_frames().get(self._loop_thread_id)  # noqa: SLF001 (the documented way)
         stack = "".join(traceback.format_stack(frame)) if frame else "unknown"
         facts = {
-            **run_fields(self._run),
+            **self._run.facts(),
             "outcome": outcome.value,
             "exit_code": int(exit_code),
             "reason": f"{reason}, and the task blocks the event loop",

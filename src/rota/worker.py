@@ -13,7 +13,6 @@ from typing import Any
 from rota.api import BusinessApiClient
 from rota.api.factory import make_client
 from rota.logs.own_loggers import kept_loggers
-from rota.logs.setup import run_fields
 from rota.model.clock import SystemClock
 from rota.model.errors import ConfigError
 from rota.model.exit_codes import ExitCode
@@ -111,7 +110,7 @@ class Worker:
         for plan in self.scheduler.plans if self.scheduler else ():
             for active in list(plan.active):
                 facts = {
-                    **run_fields(active.run),
+                    **active.run.facts(),
                     "outcome": Outcome.INTERRUPTED.value,
                     "exit_code": int(exit_code_of_signal(signal_number)),
                     "reason": "stopped, and the event loop is blocked",

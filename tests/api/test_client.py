@@ -10,7 +10,7 @@ import pytest
 import respx
 
 from rota.api import BusinessApiClient
-from rota.model.context import Execution, Run, Stop, StopRequested, Trigger, enter
+from rota.model.context import Execution, Stop, StopRequested, enter
 from rota.model.errors import (
     ApiRejectedError,
     ApiResponseError,
@@ -18,6 +18,7 @@ from rota.model.errors import (
     RequestRefusedError,
     SettingsError,
 )
+from rota.model.run import Run, Trigger
 from rota.net import ApiOptions
 from support.fault_server import answer, json_answer, reset
 

@@ -11,7 +11,8 @@ import pytest
 
 from rota.logs import redaction
 from rota.logs import setup as logs
-from rota.model.context import Execution, Run, Stop, Trigger, enter
+from rota.model.context import Execution, Stop, enter
+from rota.model.run import Run, Trigger
 
 SLOT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rota.model.context import Execution, Run, Stop, Trigger, enter, enter_item
+from rota.model.context import Execution, Stop, enter, enter_item
+from rota.model.run import Run, Trigger
 from rota.net.idempotency import RequestKeys, item_key, operation_key
 from rota.net.options import ApiOptions
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from rota.model.clock import instant
-from rota.model.context import Run, Trigger
+from rota.model.run import Run, Trigger
 from rota.net import steady
 from rota.net.steady import Steadier
 

@@ -9,13 +9,14 @@ import httpx
 import pytest
 
 from rota.model.clock import SystemClock
-from rota.model.context import Execution, Run, Stop, StopRequested, Trigger, enter
+from rota.model.context import Execution, Stop, StopRequested, enter
 from rota.model.errors import (
     ApiRejectedError,
     ApiResponseError,
     ApiUnavailableError,
     RequestRefusedError,
 )
+from rota.model.run import Run, Trigger
 from rota.net.call import Call
 from rota.net.options import ApiOptions
 from rota.net.retry import RetryPolicy

@@ -3,10 +3,10 @@ import logging
 import pytest
 
 from rota.model.clock import instant
-from rota.model.context import Run, Trigger
 from rota.model.events import RunFinished, RunLost, RunStarted, SlotsSkipped
 from rota.model.exit_codes import ExitCode
-from rota.model.outcome import Outcome, RunResult, SkipReason
+from rota.model.outcome import Outcome, SkipReason
+from rota.model.run import Run, RunRecord, Trigger
 from rota.observers.run_log import log_run_event
 
 SLOT = 1_800_000_000
@@ -44,7 +44,7 @@ def line_of(record_of):
 
 
 def finished(outcome, exit_code, **more):
-    return RunFinished(RunResult(RUN, outcome, exit_code, 0.0, 1.23456, **more))
+    return RunFinished(RunRecord(RUN, outcome, exit_code, 0.0, 1.23456, **more))
 
 
 def test_a_start_says_how_late_it_is(line_of):

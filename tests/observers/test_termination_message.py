@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from rota.logs import redaction
 from rota.model.clock import instant
-from rota.model.context import Run, Trigger
 from rota.model.events import RunFinished, RunLost, RunStarted
 from rota.model.exit_codes import ExitCode
-from rota.model.outcome import Outcome, RunResult
+from rota.model.outcome import Outcome
+from rota.model.run import Run, RunRecord, Trigger
 from rota.observers.termination_message import (
     MAX_MESSAGE_BYTES,
     TerminationMessage,
@@ -20,7 +20,7 @@ from rota.observers.termination_message import (
 )
 
 RUN = Run("cleanup", "6b05-1", Trigger.SCHEDULE, instant(1_800_000_000), instant(1), "i")
-RESULT = RunResult(RUN, Outcome.FAILED, ExitCode.ITEMS_FAILED, 0.0, 1.23456, counts={"sent": 2})
+RESULT = RunRecord(RUN, Outcome.FAILED, ExitCode.ITEMS_FAILED, 0.0, 1.23456, counts={"sent": 2})
 
 
 @pytest.fixture

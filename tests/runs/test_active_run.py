@@ -6,7 +6,7 @@ import pytest
 
 from fixtures import hostile
 from rota.logs import redaction
-from rota.model.context import Stop, Trigger, current_execution, current_run
+from rota.model.context import Stop, current_execution, current_run
 from rota.model.errors import (
     ApiRejectedError,
     ApiResponseError,
@@ -16,6 +16,7 @@ from rota.model.errors import (
     SettingsError,
 )
 from rota.model.events import RunFinished, tell
+from rota.model.run import Trigger
 from rota.observers.run_log import log_run_event
 from rota.observers.termination_message import TerminationMessage
 from rota.runs.active_run import ActiveRun, new_run

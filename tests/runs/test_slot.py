@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from rota.model.clock import instant, rfc3339
-from rota.model.context import Trigger
+from rota.model.run import Trigger
 from rota.one_shot import run_of_pod
 from rota.runs.slot import slot_of_job
 from rota.settings import Settings

@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rota.model.context import Trigger
+from rota.model.run import Trigger
 from rota.scheduler.plan import Plan
 from rota.scheduler.state import Memory
 from rota.scheduler.timetable import MOST_SKIPS_COUNTED, Timetable

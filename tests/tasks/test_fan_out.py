@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from rota.model.clock import SystemClock
-from rota.model.context import Stop, Trigger
+from rota.model.context import Stop
 from rota.model.errors import (
     ApiRejectedError,
     ApiUnavailableError,
@@ -12,6 +12,7 @@ from rota.model.errors import (
     RequestRefusedError,
     TaskDefinitionError,
 )
+from rota.model.run import Trigger
 from rota.runs.active_run import ActiveRun, new_run
 from rota.settings import Settings, load_settings
 from rota.tasks import CleanupTask, NotificationTask, fan_out

@@ -7,10 +7,11 @@ from rota.api.factory import make_client
 from rota.demo.business_api import create_app
 from rota.demo.store import DemoOptions, DemoStore
 from rota.model.clock import SystemClock
-from rota.model.context import Stop, Trigger
+from rota.model.context import Stop
 from rota.model.events import RunFinished, RunStarted, tell
 from rota.model.exit_codes import ExitCode
-from rota.model.outcome import RunResult, exit_code_of_signal
+from rota.model.outcome import exit_code_of_signal
+from rota.model.run import RunRecord, Trigger
 from rota.observers.run_log import log_run_event
 from rota.runs.active_run import ActiveRun, new_run
 from rota.scheduler import TaskScheduler
@@ -64,9 +65,9 @@ def _demo_settings(settings: Settings, url: str) -> Settings:
     )
 
 
-async def _run_once(task: TaskDefinition, client: object, stop: Stop) -> RunResult:
+async def _run_once(task: TaskDefinition, client: object, stop: Stop) -> RunRecord:
     clock = SystemClock()
-    end: asyncio.Future[RunResult] = asyncio.get_running_loop().create_future()
+    end: asyncio.Future[RunRecord] = asyncio.get_running_loop().create_future()
     run = new_run(task, Trigger.MANUAL, None, clock=clock)
     tell([log_run_event], RunStarted(run, 0.0))
     ActiveRun(

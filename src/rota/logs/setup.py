@@ -13,8 +13,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from rota.logs import redaction
 from rota.logs.line import bounded_json_line, bounded_text, json_line
-from rota.model.clock import rfc3339
-from rota.model.context import Run, current_execution
+from rota.model.context import current_execution
 from rota.model.plain import plain_repr
 from rota.runtime import streams
 
@@ -113,24 +112,9 @@ def _formatter(*, console: bool) -> logging.Formatter:
     )
 
 
-def run_fields(run: Run) -> dict[str, Any]:
-    """Return what names `run` in a log line or a message, JSON-ready."""
-    fields: dict[str, Any] = {
-        "task": run.task,
-        "run_id": run.run_id,
-        "trigger": run.trigger.value,
-        "slot": rfc3339(run.slot) if run.slot else None,
-    }
-    if run.shard_count > 1:
-        fields |= {"shard_index": run.shard_index, "shard_count": run.shard_count}
-    if run.attempt is not None:
-        fields["attempt"] = run.attempt
-    return fields
-
-
 def _add_run_fields(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     execution = current_execution()
-    return event if execution is None else {**run_fields(execution.run), **event}
+    return event if execution is None else {**execution.run.facts(), **event}
 
 
 def _json(event: EventDict, **_: Any) -> str:

@@ -8,19 +8,10 @@ import asyncio
 from collections.abc import Mapping
 from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+
+from rota.model.run import Run
 
 DEFAULT_CONCURRENCY = 10
-
-
-class Trigger(StrEnum):
-    """Why a run was started."""
-
-    SCHEDULE = "schedule"
-    CATCH_UP = "catch_up"
-    START = "start"
-    MANUAL = "manual"
 
 
 class StopRequested(asyncio.CancelledError):
@@ -48,27 +39,6 @@ class Stop:
     async def wait(self) -> None:
         """Return once a stop has been requested."""
         await self._event.wait()
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One execution of a task, as the task sees it.
-
-    `slot` is the instant that the run is for (aware UTC; None for a run by hand or at start),
-    `deadline` the instant at which the task's timeout ends it. `attempt` counts from 0 and is
-    None wherever Kubernetes does not tell it. `identity` stays the same when the same work is
-    tried again: the slot, else the Job's uid, else the run id. Idempotency keys are made of it.
-    """
-
-    task: str
-    run_id: str
-    trigger: Trigger
-    slot: datetime | None
-    deadline: datetime
-    identity: str
-    shard_index: int = 0
-    shard_count: int = 1
-    attempt: int | None = None
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rota.model.context import Run
-from rota.model.outcome import RunResult, SkipReason
+from rota.model.outcome import SkipReason
 from rota.model.plain import plain_repr
+from rota.model.run import Run, RunRecord
 
 _logger = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ class RunStarted:
 class RunFinished:
     """A run ended."""
 
-    result: RunResult
+    result: RunRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,8 @@
 """How a run ended, and the exit code that says so."""
 
 import signal
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
-from rota.model.context import Run
 from rota.model.errors import RotaError
 from rota.model.exit_codes import ExitCode
 
@@ -28,25 +24,6 @@ class SkipReason(StrEnum):
     MISSED = "missed"
     TOO_LATE = "too_late"
     STOPPING = "stopping"
-
-
-@dataclass(frozen=True, slots=True)
-class RunResult:
-    """The end of one run, in plain data.
-
-    `started_at` is an epoch time; `traceback` is there where `reason` does not explain itself;
-    `stuck`: the task ignores its cancellation.
-    """
-
-    run: Run
-    outcome: Outcome
-    exit_code: ExitCode
-    started_at: float
-    duration_seconds: float
-    reason: str | None = None
-    traceback: str | None = None
-    counts: Mapping[str, Any] = field(default_factory=dict)
-    stuck: bool = False
 
 
 def exit_code_of_error(error: BaseException) -> ExitCode:

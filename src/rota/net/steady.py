@@ -10,7 +10,7 @@ import socket
 from datetime import UTC, datetime
 from urllib.parse import unquote, unquote_plus
 
-from rota.model.context import Run
+from rota.model.run import Run
 
 # A task may read the clock before its first request, and cut a time to whole seconds.
 _SLACK_SECONDS = 2.0

@@ -7,10 +7,10 @@ logging, and their fields, `event` among them, are what rota's own JSON lines ar
 import logging
 from typing import Any
 
-from rota.logs.setup import run_fields
 from rota.model.clock import instant, rfc3339
 from rota.model.events import RunEvent, RunFinished, RunLost, RunStarted, SlotsSkipped
-from rota.model.outcome import Outcome, RunResult
+from rota.model.outcome import Outcome
+from rota.model.run import RunRecord
 
 _logger = logging.getLogger("rota.runs")
 
@@ -32,7 +32,7 @@ def log_run_event(event: RunEvent) -> None:
     """Write `event` to the log."""
     match event:
         case RunStarted(run, lateness):
-            fields = {**run_fields(run), "lateness_seconds": round(lateness, 3)}
+            fields = {**run.facts(), "lateness_seconds": round(lateness, 3)}
             _log(logging.INFO, f"task {run.task!r} started", "run.started", fields)
         case RunFinished(result):
             _log_result(result)
@@ -67,29 +67,13 @@ def _log_skipped(event: SlotsSkipped) -> None:
     _log(logging.WARNING, text, "run.skipped", fields)
 
 
-def result_fields(result: RunResult) -> dict[str, Any]:
-    """Return what a log line or a message says of a run's end, JSON-ready."""
-    fields = {
-        **run_fields(result.run),
-        "outcome": result.outcome.value,
-        "exit_code": int(result.exit_code),
-        "duration_seconds": round(result.duration_seconds, 3),
-    }
-    if result.counts:
-        fields["counts"] = dict(result.counts)
-    if result.reason:
-        fields["reason"] = result.reason
-    if result.stuck:
-        fields["stuck"] = True
-    return fields
-
-
-def _log_result(result: RunResult) -> None:
+def _log_result(result: RunRecord) -> None:
     text = f"task {result.run.task!r} {_WORDS[result.outcome]}"
-    text += f" after {result.duration_seconds:.3f} s"
+    if result.duration_seconds is not None:
+        text += f" after {result.duration_seconds:.3f} s"
     if result.reason:
         text += f": {result.reason}"
-    _log(_LEVELS[result.outcome], text, "run.finished", result_fields(result), result.traceback)
+    _log(_LEVELS[result.outcome], text, "run.finished", result.facts(), result.traceback)
 
 
 def _log(

@@ -8,7 +8,6 @@ from typing import Any
 
 from rota.logs.redaction import redact
 from rota.model.events import RunEvent, RunFinished
-from rota.observers.run_log import result_fields
 
 # The kubelet reads no more (MaxContainerTerminationMessageLength in kubelet/container/runtime.go).
 MAX_MESSAGE_BYTES = 4096
@@ -25,7 +24,7 @@ class TerminationMessage:
     def __call__(self, event: RunEvent) -> None:
         """Write the message of a finished run; the other events are no business of a pod's end."""
         if isinstance(event, RunFinished):
-            write_message(self._path, result_fields(event.result))
+            write_message(self._path, event.result.facts())
 
 
 def write_message(path: Path, message: dict[str, Any]) -> None:

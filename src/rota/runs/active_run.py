@@ -13,10 +13,11 @@ from datetime import datetime
 from typing import Any
 
 from rota.model.clock import Clock, instant, rfc3339
-from rota.model.context import Execution, Run, Stop, StopRequested, Trigger, enter
+from rota.model.context import Execution, Stop, StopRequested, enter
 from rota.model.exit_codes import ExitCode
-from rota.model.outcome import Outcome, RunResult, exit_code_of_signal
+from rota.model.outcome import Outcome, exit_code_of_signal
 from rota.model.plain import plain_counts, plain_repr
+from rota.model.run import Run, RunRecord, Trigger
 from rota.runs.leftovers import note_end
 from rota.runs.verdict import TIMED_OUT, Verdict, verdict_on
 from rota.runtime.forks import ending_children
@@ -46,7 +47,7 @@ class ActiveRun:
         *,
         clock: Clock,
         stop: Stop,
-        on_result: Callable[["ActiveRun", RunResult], None],
+        on_result: Callable[["ActiveRun", RunRecord], None],
         on_gone: Callable[["ActiveRun"], None] | None = None,
     ) -> None:
         """Start the task now.
@@ -118,7 +119,7 @@ class ActiveRun:
         if coroutine is not None and error is None:
             self._count(coroutine.result())
         verdict = self._verdict(error)
-        result = RunResult(
+        result = RunRecord(
             run=self.run,
             outcome=verdict.outcome,
             exit_code=verdict.exit_code,

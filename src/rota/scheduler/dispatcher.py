@@ -8,7 +8,8 @@ from typing import Any
 from rota.model.clock import Clock, instant
 from rota.model.context import Stop
 from rota.model.events import RunFinished, RunHook, RunStarted, SlotsSkipped, tell
-from rota.model.outcome import Outcome, RunResult, SkipReason
+from rota.model.outcome import Outcome, SkipReason
+from rota.model.run import RunRecord
 from rota.runs.active_run import ActiveRun, new_run
 from rota.scheduler.plan import Due, Plan
 from rota.scheduler.state import State
@@ -126,7 +127,7 @@ class Dispatcher:
         self._active.add(active)
         self._idle.clear()
 
-    def _decided(self, plan: Plan, due: Due, active: ActiveRun, result: RunResult) -> None:
+    def _decided(self, plan: Plan, due: Due, active: ActiveRun, result: RunRecord) -> None:
         plan.last_outcome, plan.last_started_at = result.outcome, result.started_at
         if due.slot is not None:
             self._state.end(result.run.run_id)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from rota.model.context import Trigger
 from rota.model.outcome import Outcome
+from rota.model.run import Trigger
 from rota.runs.active_run import ActiveRun
 from rota.tasks.definition import TaskDefinition
 

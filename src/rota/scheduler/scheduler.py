@@ -13,10 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from rota.model.clock import Clock, SystemClock, instant
-from rota.model.context import Stop, Trigger
+from rota.model.context import Stop
 from rota.model.errors import TaskDefinitionError
 from rota.model.events import RunHook, RunLost, SlotsSkipped, tell
 from rota.model.outcome import SkipReason
+from rota.model.run import Trigger
 from rota.observers.run_log import log_run_event
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
 from rota.scheduler.dispatcher import Dispatcher

@@ -4,9 +4,9 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rota.model.context import Trigger
 from rota.model.events import SlotsSkipped
 from rota.model.outcome import SkipReason
+from rota.model.run import Trigger
 from rota.scheduler.plan import Due, Plan
 from rota.scheduler.state import Memory
 from rota.schedules import count_between, newest_until

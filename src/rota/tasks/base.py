@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rota.model.context import Run, current_run
+from rota.model.context import current_run
+from rota.model.run import Run
 
 if TYPE_CHECKING:
     from rota.api import BusinessApiClient
