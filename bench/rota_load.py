@@ -48,7 +48,7 @@ async def start(
         None,
         settings=settings,
         state=SqliteState(folder / "state.sqlite3", SystemClock()),
-        hooks=[log_run_event],
+        observers=[log_run_event],
     )
     for number, (name, handler) in enumerate(handlers.items()):
         task = define_task(name, handler, PERIOD_SECONDS, run_on_start=False, settings=settings)

@@ -6,7 +6,6 @@ import gc
 import logging
 import os
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,10 @@ from rota.logs.own_loggers import kept_loggers
 from rota.model.clock import SystemClock
 from rota.model.errors import ConfigError
 from rota.model.exit_codes import ExitCode
-from rota.model.outcome import Outcome, exit_code_of_signal
 from rota.net.address import parse_address
-from rota.observers.run_log import log_run_event
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
+from rota.runs.blocked_loop import BlockedLoop
 from rota.runtime.process import run_process
-from rota.runtime.shutdown import do_briefly
 from rota.runtime.signals import StopSignals
 from rota.runtime.watchdog import Watchdog
 from rota.scheduler import TaskScheduler
@@ -55,6 +52,7 @@ class Worker:
         self.scheduler: TaskScheduler | None = None
         self.api_client: BusinessApiClient | None = None
         self._watchdog = Watchdog()
+        self._blocked: BlockedLoop | None = None
         self._servers = contextlib.AsyncExitStack()
         self._stopping: asyncio.Task[None] | None = None
 
@@ -80,7 +78,6 @@ class Worker:
             self.api_client,
             settings=settings,
             state=make_state(settings),
-            hooks=[log_run_event],
         )
         for task in registry:
             self.scheduler.add(task)
@@ -88,6 +85,7 @@ class Worker:
         self._watchdog = Watchdog()
         self._watchdog.start()
         await self.scheduler.start()
+        self._blocked = BlockedLoop(self.scheduler.runner)
         # What is planned stays until the end: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
@@ -105,18 +103,10 @@ class Worker:
         if self.scheduler is not None:
             self.scheduler.request_stop(signal_number)
 
-    def tell_of_hard_stop(self, signal_number: int) -> None:
-        """Log the end of what is under way where the event loop, blocked, cannot. Any thread."""
-        for plan in self.scheduler.plans if self.scheduler else ():
-            for active in list(plan.active):
-                facts = {
-                    **active.run.facts(),
-                    "outcome": Outcome.INTERRUPTED.value,
-                    "exit_code": int(exit_code_of_signal(signal_number)),
-                    "reason": "stopped, and the event loop is blocked",
-                    "stuck": True,
-                }
-                do_briefly(partial(self.logger.error, "run.finished", extra=facts))
+    def end_blocked(self, signal_number: int) -> None:
+        """Tell the end of every run where the event loop, blocked, cannot. Any thread."""
+        if self._blocked is not None:
+            self._blocked.stop(signal_number)
 
     async def _shut_down(self) -> None:
         self.logger.info("worker.stopping")
@@ -185,7 +175,7 @@ async def main(tasks: Sequence[TaskDefinition] | None = None) -> None:
         on_signal,
         hard_stop_seconds=load_settings().grace_seconds + _HARD_STOP_SECONDS,
         exit_code=ExitCode.SUCCEEDED,
-        on_hard_stop=worker.tell_of_hard_stop,
+        on_hard_stop=worker.end_blocked,
     )
     with signals:
         try:

@@ -15,13 +15,11 @@ from rota.model.errors import (
     RequestRefusedError,
     SettingsError,
 )
-from rota.model.events import RunFinished, tell
-from rota.model.run import Trigger
 from rota.observers.run_log import log_run_event
 from rota.observers.termination_message import TerminationMessage
-from rota.runs.active_run import ActiveRun, new_run
 from rota.settings import Settings
 from rota.tasks.definition import define_task
+from support.runs import run_once
 
 REQUEST = httpx.Request("GET", "http://api/x")
 
@@ -43,19 +41,10 @@ def unread(status):
     return httpx.HTTPStatusError("no", request=REQUEST, response=response)
 
 
-async def run(handler, clock, *, stop=None, timeout_seconds=60):
+async def run(handler, clock, *, stop=None, timeout_seconds=60, observers=()):
     settings = Settings(_env_file=None, task={"t": {"timeout_seconds": timeout_seconds}})
     task = define_task("t", handler, 60, run_on_start=False, settings=settings)
-    end = asyncio.get_running_loop().create_future()
-    ActiveRun(
-        task,
-        new_run(task, Trigger.MANUAL, None, clock=clock),
-        object(),
-        clock=clock,
-        stop=stop or Stop(),
-        on_result=lambda _, result: end.set_result(result),
-    )
-    return await end
+    return await run_once(task, object(), clock, stop=stop, observers=observers)
 
 
 @pytest.mark.parametrize(
@@ -202,10 +191,9 @@ def observed(tmp_path, clock, caplog):
         caplog.set_level("INFO")
         path = tmp_path / "message"
         path.touch()
-        result = await run(handler, clock)
-        tell([log_run_event, TerminationMessage(path)], RunFinished(result))
-        assert "hook.broke" not in caplog.messages
-        [record] = [each for each in caplog.records if each.name == "rota.runs"]
+        result = await run(handler, clock, observers=[log_run_event, TerminationMessage(path)])
+        assert "observer.broke" not in caplog.messages
+        [record] = [each for each in caplog.records if each.message.startswith("task 't' ")][1:]
         return result, json.loads(path.read_text("utf-8")), record
 
     return observed
@@ -259,18 +247,6 @@ async def test_a_secret_in_an_error_is_masked_in_what_is_kept_of_it(clock, monke
     result = await run(handler, clock)
 
     assert "c4n" not in f"{result.reason} {result.traceback}"
-
-
-@pytest.mark.parametrize("error", [RuntimeError(), SystemExit(3)], ids=repr)
-def test_whatever_a_hook_raises_the_next_one_is_told(error):
-    told = []
-
-    def broken(event):
-        raise error
-
-    tell([broken, told.append], "event")
-
-    assert told == ["event"]
 
 
 def warnings_of(caplog):

@@ -55,7 +55,7 @@ def test_a_task_that_blocks_the_loop_delays_the_others_and_loses_none_of_their_s
 
     async def main():
         scheduler = TaskScheduler(
-            object(), settings=Settings(_env_file=None), clock=SystemClock(), hooks=[recording]
+            object(), settings=Settings(_env_file=None), clock=SystemClock(), observers=[recording]
         )
         scheduler.register_task("quick", quick, 1)
         scheduler.register_task("blocking", blocking, 1)

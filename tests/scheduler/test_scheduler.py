@@ -6,6 +6,7 @@ import pytest
 
 from rota.model.context import StopRequested, current_execution, current_run
 from rota.model.errors import ConfigError
+from rota.runs.bus import EventBus
 from rota.scheduler import TaskScheduler
 from rota.schedules import parse_schedule
 from rota.settings import Settings
@@ -36,7 +37,7 @@ def scheduler_of(*tasks, clock, recording=None, state=None, **values):
         settings=settings(**values),
         clock=clock,
         state=state,
-        hooks=[recording] if recording else [],
+        observers=[recording] if recording else [],
     )
     for each in tasks:
         scheduler.register_task(each.name, each, each.interval_seconds, each.run_on_start)
@@ -408,10 +409,10 @@ async def test_what_comes_due_is_not_of_the_run_that_registered_another_task(clo
     async def registering(api_client):
         scheduler.register_task("other", task(), 60)
 
-    def hook(event):
+    def observer(event):
         contexts.append((type(event).__name__, current_execution()))
 
-    scheduler._hooks = [hook]
+    scheduler._bus = EventBus([observer])
     scheduler.register_task("first", registering, 60)
     await run_for(3 * MINUTE + 30, scheduler)
 
@@ -420,11 +421,13 @@ async def test_what_comes_due_is_not_of_the_run_that_registered_another_task(clo
     assert started[2:] == [None] * len(started[2:])
 
 
-async def test_a_hook_that_breaks_stops_neither_the_run_nor_the_other_hooks(clock, recording):
+async def test_an_observer_that_breaks_stops_neither_the_run_nor_the_others(clock, recording):
     def broken(event):
         raise RuntimeError("no disk")
 
-    scheduler = TaskScheduler(object(), settings=settings(), clock=clock, hooks=[broken, recording])
+    scheduler = TaskScheduler(
+        object(), settings=settings(), clock=clock, observers=[broken, recording]
+    )
     scheduler.register_task("t", task(), 60)
     await run_for(2 * MINUTE, scheduler)
 

@@ -29,7 +29,7 @@ class Recording:
 
     def finished(self, task=None):
         return [
-            event.result for event in self.of(RunFinished) if task in (None, event.result.run.task)
+            event.record for event in self.of(RunFinished) if task in (None, event.record.run.task)
         ]
 
     def outcomes(self, task=None):

@@ -31,7 +31,7 @@ class Process:
             settings=Settings(_env_file=None, task={"t": fields}),
             clock=clock,
             state=self.state,
-            hooks=[self.recording],
+            observers=[self.recording],
         )
 
     def add(self, handler=None, interval=HOUR, name="t", run_on_start=False):

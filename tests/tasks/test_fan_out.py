@@ -12,11 +12,10 @@ from rota.model.errors import (
     RequestRefusedError,
     TaskDefinitionError,
 )
-from rota.model.run import Trigger
-from rota.runs.active_run import ActiveRun, new_run
 from rota.settings import Settings, load_settings
 from rota.tasks import CleanupTask, NotificationTask, fan_out
 from rota.tasks.definition import define_task
+from support.runs import run_once
 
 REFUSED = ApiRejectedError("no")
 AWAY = ApiUnavailableError("away")
@@ -103,32 +102,12 @@ async def test_in_a_run_it_is_the_settings_concurrency():
 
     settings = Settings(_env_file=None, fan_out_concurrency=3)
     task = define_task("t", handler, 60, run_on_start=False, settings=settings)
-    end = asyncio.get_running_loop().create_future()
-    clock = SystemClock()
-    ActiveRun(
-        task,
-        new_run(task, Trigger.MANUAL, None, clock=clock),
-        object(),
-        clock=clock,
-        stop=Stop(),
-        on_result=lambda _, result: end.set_result(result),
-    )
-    assert (await end).counts["most"] == 3
+    assert (await run_once(task, object(), SystemClock())).counts["most"] == 3
 
 
 async def result_of_a_run(handler, stop=None, **shard):
     task = define_task("t", handler, 60, run_on_start=False, settings=Settings(_env_file=None))
-    end = asyncio.get_running_loop().create_future()
-    clock = SystemClock()
-    ActiveRun(
-        task,
-        new_run(task, Trigger.MANUAL, None, clock=clock, **shard),
-        object(),
-        clock=clock,
-        stop=stop or Stop(),
-        on_result=lambda _, result: end.set_result(result),
-    )
-    return await end
+    return await run_once(task, object(), SystemClock(), stop=stop, **shard)
 
 
 @pytest.mark.fault(139)

@@ -8,12 +8,12 @@ from rota.demo.business_api import create_app
 from rota.demo.store import DemoOptions, DemoStore
 from rota.model.clock import SystemClock
 from rota.model.context import Stop
-from rota.model.events import RunFinished, RunStarted, tell
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import exit_code_of_signal
 from rota.model.run import RunRecord, Trigger
 from rota.observers.run_log import log_run_event
-from rota.runs.active_run import ActiveRun, new_run
+from rota.runs.bus import EventBus
+from rota.runs.runner import Runner, new_run
 from rota.scheduler import TaskScheduler
 from rota.settings import Settings, TaskOverrides
 from rota.tasks import register_tasks
@@ -67,24 +67,15 @@ def _demo_settings(settings: Settings, url: str) -> Settings:
 
 async def _run_once(task: TaskDefinition, client: object, stop: Stop) -> RunRecord:
     clock = SystemClock()
-    end: asyncio.Future[RunRecord] = asyncio.get_running_loop().create_future()
+    ended: asyncio.Future[RunRecord] = asyncio.get_running_loop().create_future()
+    runner = Runner(client, clock=clock, stop=stop, bus=EventBus([log_run_event]))
     run = new_run(task, Trigger.MANUAL, None, clock=clock)
-    tell([log_run_event], RunStarted(run, 0.0))
-    ActiveRun(
-        task,
-        run,
-        client,
-        clock=clock,
-        stop=stop,
-        on_result=lambda _, result: end.set_result(result),
-    )
-    result = await end
-    tell([log_run_event], RunFinished(result))
-    return result
+    runner.start(task, run, on_ended=lambda _, record: ended.set_result(record))
+    return await ended
 
 
 async def _run_on_schedule(client: object, settings: Settings, stop: Stop) -> None:
-    scheduler = TaskScheduler(client, settings=settings, hooks=[log_run_event])
+    scheduler = TaskScheduler(client, settings=settings)
     register_tasks(scheduler)
     await scheduler.start()
     try:

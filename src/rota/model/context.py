@@ -5,9 +5,10 @@ without rota in mind needs no extra argument, and a client finds the deadline an
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from rota.model.run import Run
 
@@ -48,7 +49,8 @@ class Execution:
     `deadline_loop_seconds` is on the event loop's clock, `started_at` an epoch time. `concurrency`
     is how many actions of one fan-out go on at once where its task does not say. `work_refused`
     tells that a stop kept the task from something it wanted to do. `counts` is what the task has
-    done so far, so that a run which is cut off can still say it.
+    done so far, so that a run which is cut off can still say it. `publish` tells the run's
+    observers of an event.
     """
 
     run: Run
@@ -58,6 +60,7 @@ class Execution:
     started_at: float | None = None
     work_refused: bool = False
     counts: dict[str, int] = field(default_factory=dict)
+    publish: Callable[[Any], None] = lambda _: None
 
     def check_stop(self) -> None:
         """Raise StopRequested, and remember that work was left undone, once a stop is requested."""

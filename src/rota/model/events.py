@@ -1,14 +1,10 @@
-"""Facts about runs, told to whoever listens: logs, the termination message, metrics."""
+"""What happens to runs and slots, as observers get it: log lines, the termination message."""
 
-import logging
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from rota.model.outcome import SkipReason
-from rota.model.plain import plain_repr
 from rota.model.run import Run, RunRecord
-
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +19,7 @@ class RunStarted:
 class RunFinished:
     """A run ended."""
 
-    result: RunRecord
+    record: RunRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +43,34 @@ class RunLost:
     slot: int
 
 
-RunEvent = RunStarted | RunFinished | SlotsSkipped | RunLost
-RunHook = Callable[[RunEvent], None]
+@dataclass(frozen=True, slots=True)
+class HttpAttempt:
+    """A run's client sent a request, once, and this is how it went.
+
+    `path` is a template without a query: what looks like an id is `{id}`. `status` is None where no
+    whole answer came; `error` then says what happened, in one word. `attempt` counts from 1.
+    """
+
+    run: Run
+    method: str
+    path: str
+    status: int | None
+    attempt: int
+    duration_seconds: float
+    error: str | None = None
+
+    @property
+    def status_class(self) -> str:
+        """`2xx` to `5xx`, or `error` where no whole answer came."""
+        return "error" if self.status is None else f"{self.status // 100}xx"
 
 
-def tell(hooks: Sequence[RunHook], event: RunEvent) -> None:
-    """Hand `event` to every hook; one that breaks is logged and stops neither run nor hooks."""
-    for hook in hooks:
-        try:
-            hook(event)
-        except (Exception, SystemExit):
-            _logger.exception("hook.broke", extra={"hook": plain_repr(hook)})
+RunEvent = RunStarted | RunFinished | SlotsSkipped | RunLost | HttpAttempt
+
+
+class Observer(Protocol):
+    """Anything to call with an event. It may be called from any thread, and must return at once."""
+
+    def __call__(self, event: RunEvent, /) -> object:
+        """Take note of `event`; what is returned is ignored, what is raised is logged."""
+        ...

@@ -34,8 +34,8 @@ def log_run_event(event: RunEvent) -> None:
         case RunStarted(run, lateness):
             fields = {**run.facts(), "lateness_seconds": round(lateness, 3)}
             _log(logging.INFO, f"task {run.task!r} started", "run.started", fields)
-        case RunFinished(result):
-            _log_result(result)
+        case RunFinished(record):
+            _log_end(record)
         case SlotsSkipped():
             _log_skipped(event)
         case RunLost(task, run_id, slot):
@@ -67,13 +67,16 @@ def _log_skipped(event: SlotsSkipped) -> None:
     _log(logging.WARNING, text, "run.skipped", fields)
 
 
-def _log_result(result: RunRecord) -> None:
-    text = f"task {result.run.task!r} {_WORDS[result.outcome]}"
-    if result.duration_seconds is not None:
-        text += f" after {result.duration_seconds:.3f} s"
-    if result.reason:
-        text += f": {result.reason}"
-    _log(_LEVELS[result.outcome], text, "run.finished", result.facts(), result.traceback)
+def _log_end(record: RunRecord) -> None:
+    text = f"task {record.run.task!r} {_WORDS[record.outcome]}"
+    if record.duration_seconds is not None:
+        text += f" after {record.duration_seconds:.3f} s"
+    if record.reason:
+        text += f": {record.reason}"
+    fields = record.facts()
+    if record.blocked_by is not None:
+        fields["blocked_by"] = record.blocked_by
+    _log(_LEVELS[record.outcome], text, "run.finished", fields, record.traceback)
 
 
 def _log(

@@ -24,7 +24,7 @@ class TerminationMessage:
     def __call__(self, event: RunEvent) -> None:
         """Write the message of a finished run; the other events are no business of a pod's end."""
         if isinstance(event, RunFinished):
-            write_message(self._path, event.result.facts())
+            write_message(self._path, event.record.facts())
 
 
 def write_message(path: Path, message: dict[str, Any]) -> None:

@@ -7,17 +7,16 @@ or never returns still ends as a fact, with its slot free for what the overlap p
 import asyncio
 import contextvars
 import logging
-import random
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from rota.model.clock import Clock, instant, rfc3339
+from rota.model.clock import Clock
 from rota.model.context import Execution, Stop, StopRequested, enter
+from rota.model.events import RunEvent
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import Outcome, exit_code_of_signal
 from rota.model.plain import plain_counts, plain_repr
-from rota.model.run import Run, RunRecord, Trigger
+from rota.model.run import Run, RunRecord
 from rota.runs.leftovers import note_end
 from rota.runs.verdict import TIMED_OUT, Verdict, verdict_on
 from rota.runtime.forks import ending_children
@@ -27,9 +26,6 @@ from rota.tasks.definition import TaskDefinition
 CANCEL_GRACE_SECONDS = 3.0
 
 _logger = logging.getLogger(__name__)
-
-# For names, not for secrets. Its own, since a task may seed the random module's.
-_random = random.Random()  # noqa: S311
 
 
 class TaskExitedError(Exception):
@@ -47,26 +43,32 @@ class ActiveRun:
         *,
         clock: Clock,
         stop: Stop,
-        on_result: Callable[["ActiveRun", RunRecord], None],
-        on_gone: Callable[["ActiveRun"], None] | None = None,
+        publish: Callable[[RunEvent], None],
+        on_end: Callable[["ActiveRun", RunRecord], None],
+        on_gone: Callable[["ActiveRun"], None],
     ) -> None:
         """Start the task now.
 
-        `on_result` is called once, when the end is decided; `on_gone` once the task's coroutine
-        has really ended, which for a stuck one is later or never.
+        `publish` is what the run's HTTP client tells of its attempts. `on_end` is called once, when
+        the end is decided; `on_gone` once the task's coroutine has really ended, which for a stuck
+        one is later or never.
         """
         loop = asyncio.get_running_loop()
         self.run = run
         self.stuck = False
         self._loop = loop
-        self._on_result = on_result
+        self._on_end = on_end
         self._on_gone = on_gone
         self._started_at = clock.timestamp()
+        slot_seconds = self._started_at if run.slot is None else run.slot.timestamp()
+        self.lateness_seconds = max(0.0, self._started_at - slot_seconds)
         self._started_loop_seconds = loop.time()
         self._decided = False
         self._cause: tuple[Outcome, str | None] | None = None
         deadline = self._started_loop_seconds + task.timeout_seconds
-        self._execution = Execution(run, stop, deadline, task.concurrency, self._started_at)
+        self._execution = Execution(
+            run, stop, deadline, task.concurrency, self._started_at, publish=publish
+        )
         context = contextvars.copy_context()
         context.run(enter, self._execution)
         self._coroutine = loop.create_task(
@@ -91,8 +93,9 @@ class ActiveRun:
         self._coroutine.cancel()
 
     def _give_up(self) -> None:
-        self.stuck = True
-        self._decide(None)
+        if not self._decided:
+            self.stuck = True
+            self._decide(None)
 
     def _ended(self, coroutine: asyncio.Task[Any]) -> None:
         self._timer.cancel()
@@ -109,8 +112,30 @@ class ActiveRun:
                 fields = {"task": self.run.task, "run_id": self.run.run_id}
                 _logger.info("run.unstuck", extra=fields)
         finally:
-            if self._on_gone is not None:
-                self._on_gone(self)
+            self._on_gone(self)
+
+    def end_from_outside(
+        self, outcome: Outcome, exit_code: ExitCode, reason: str, blocked_by: str
+    ) -> RunRecord | None:
+        """Decide the end from another thread, since the event loop is blocked.
+
+        Returns None where it has been decided before.
+        """
+        if self._decided:
+            return None
+        self._decided = self.stuck = True
+        return RunRecord(
+            run=self.run,
+            outcome=outcome,
+            exit_code=exit_code,
+            started_at=self._started_at,
+            duration_seconds=None,
+            lateness_seconds=self.lateness_seconds,
+            reason=reason,
+            counts=plain_counts(self._execution.counts)[0],
+            stuck=True,
+            blocked_by=blocked_by,
+        )
 
     def _decide(
         self, error: BaseException | None, coroutine: asyncio.Task[Any] | None = None
@@ -125,12 +150,13 @@ class ActiveRun:
             exit_code=verdict.exit_code,
             started_at=self._started_at,
             duration_seconds=self._loop.time() - self._started_loop_seconds,
+            lateness_seconds=self.lateness_seconds,
             reason=verdict.reason,
             traceback=verdict.traceback,
             counts=plain_counts(self._execution.counts)[0],
             stuck=self.stuck,
         )
-        self._on_result(self, result)
+        self._on_end(self, result)
 
     def _count(self, returned: object) -> None:
         counts, problem = plain_counts(returned)
@@ -175,30 +201,3 @@ async def _guard(task: TaskDefinition, api_client: Any) -> Any:
         raise TaskExitedError(f"the task called sys.exit({plain_repr(error.code)})") from error
     except KeyboardInterrupt as error:
         raise TaskExitedError("the task raised KeyboardInterrupt") from error
-
-
-def new_run(
-    task: TaskDefinition,
-    trigger: Trigger,
-    slot: datetime | None,
-    *,
-    clock: Clock,
-    identity: str | None = None,
-    **shard: Any,
-) -> Run:
-    """Return a Run with a fresh run id; `identity` stands in for a slot that there is not."""
-    run_id = new_run_id(clock.timestamp())
-    return Run(
-        task=task.name,
-        run_id=run_id,
-        trigger=trigger,
-        slot=slot,
-        deadline=instant(clock.timestamp() + task.timeout_seconds),
-        identity=rfc3339(slot) if slot else identity or run_id,
-        **shard,
-    )
-
-
-def new_run_id(timestamp: float) -> str:
-    """Return an id that sorts by time: seconds since the epoch and 40 random bits, in hex."""
-    return f"{int(timestamp):08x}-{_random.getrandbits(40):010x}"

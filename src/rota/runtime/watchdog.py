@@ -50,8 +50,11 @@ class Watchdog:
                 self._tell(blocked)
 
     def _tell(self, blocked_seconds: float) -> None:
-        frame = sys._current_frames().get(self._loop_thread_id)  # noqa: SLF001 (the documented way)
-        stack = "".join(traceback.format_stack(frame)) if frame else "unknown"
-        _logger.error(
-            "loop.blocked", extra={"seconds": round(blocked_seconds, 1), "blocked_by": stack}
-        )
+        extra = {"seconds": round(blocked_seconds, 1), "blocked_by": stack_of(self._loop_thread_id)}
+        _logger.error("loop.blocked", extra=extra)
+
+
+def stack_of(thread_id: int) -> str:
+    """Return what a thread is in the middle of, as a traceback has it."""
+    frame = sys._current_frames().get(thread_id)  # noqa: SLF001 (the documented way)
+    return "".join(traceback.format_stack(frame)) if frame else "unknown"

@@ -3,14 +3,15 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
 
 from rota.model.clock import Clock, instant
 from rota.model.context import Stop
-from rota.model.events import RunFinished, RunHook, RunStarted, SlotsSkipped, tell
+from rota.model.events import SlotsSkipped
 from rota.model.outcome import Outcome, SkipReason
 from rota.model.run import RunRecord
-from rota.runs.active_run import ActiveRun, new_run
+from rota.runs.active_run import ActiveRun
+from rota.runs.bus import EventBus
+from rota.runs.runner import Runner, new_run
 from rota.scheduler.plan import Due, Plan
 from rota.scheduler.state import State
 from rota.settings import Overlap
@@ -21,19 +22,19 @@ class Dispatcher:
 
     def __init__(
         self,
-        api_client: Any,
+        runner: Runner,
         *,
         clock: Clock,
         stop: Stop,
         state: State,
-        hooks: Sequence[RunHook],
+        bus: EventBus,
         capacity: int,
     ) -> None:
-        self._api_client = api_client
+        self._runner = runner
         self._clock = clock
         self._stop = stop
         self._state = state
-        self._hooks = hooks
+        self._bus = bus
         self._capacity = capacity
         self._ready: deque[Plan] = deque()
         self._active: set[ActiveRun] = set()
@@ -103,31 +104,27 @@ class Dispatcher:
             self._make_ready(plan)
 
     def _start(self, plan: Plan, due: Due) -> None:
-        lateness = 0.0
         if due.slot is not None:
-            lateness = max(0.0, self._clock.timestamp() - due.slot)
-            if lateness > plan.task.catch_up_seconds:
+            lateness_seconds = self._clock.timestamp() - due.slot
+            if lateness_seconds > plan.task.catch_up_seconds:
                 self._skip(plan, due, SkipReason.TOO_LATE)
                 return
         slot = None if due.slot is None else instant(due.slot)
         run = new_run(plan.task, due.trigger, slot, clock=self._clock)
         if due.slot is not None:
             self._state.begin(plan.task.name, run.run_id, due.slot)
-        tell(self._hooks, RunStarted(run, lateness))
-        active = ActiveRun(
+        active = self._runner.start(
             plan.task,
             run,
-            self._api_client,
-            clock=self._clock,
-            stop=self._stop,
-            on_result=lambda active, result: self._decided(plan, due, active, result),
+            on_decided=lambda _, record: self._decided(plan, due, record),
+            on_ended=self._ended,
             on_gone=lambda active: self._gone(plan, active),
         )
         plan.active += (active,)
         self._active.add(active)
         self._idle.clear()
 
-    def _decided(self, plan: Plan, due: Due, active: ActiveRun, result: RunRecord) -> None:
+    def _decided(self, plan: Plan, due: Due, result: RunRecord) -> None:
         plan.last_outcome, plan.last_started_at = result.outcome, result.started_at
         if due.slot is not None:
             self._state.end(result.run.run_id)
@@ -137,8 +134,9 @@ class Dispatcher:
             else:
                 plan.finished_slot = max(plan.finished_slot or due.slot, due.slot)
                 self._settle(plan, due.slot)
-        tell(self._hooks, RunFinished(result))
-        if result.stuck:
+
+    def _ended(self, active: ActiveRun, record: RunRecord) -> None:
+        if record.stuck:
             self._release(active)
 
     def _gone(self, plan: Plan, active: ActiveRun) -> None:
@@ -159,7 +157,7 @@ class Dispatcher:
         if reason is SkipReason.TOO_LATE:
             self._settle(plan, due.slot)
         event = SlotsSkipped(plan.task.name, due.slot, due.slot, 1, capped=False, reason=reason)
-        tell(self._hooks, event)
+        self._bus.publish(event)
 
     def _keep_open(self, plan: Plan, slot: int) -> None:
         # Only there may a newer slot be settled before, which would hide this one.

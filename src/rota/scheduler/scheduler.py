@@ -15,11 +15,13 @@ from typing import Any
 from rota.model.clock import Clock, SystemClock, instant
 from rota.model.context import Stop
 from rota.model.errors import TaskDefinitionError
-from rota.model.events import RunHook, RunLost, SlotsSkipped, tell
+from rota.model.events import Observer, RunLost, SlotsSkipped
 from rota.model.outcome import SkipReason
 from rota.model.run import Trigger
 from rota.observers.run_log import log_run_event
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
+from rota.runs.bus import EventBus
+from rota.runs.runner import Runner
 from rota.scheduler.dispatcher import Dispatcher
 from rota.scheduler.plan import Due, Plan
 from rota.scheduler.state import Memory, NoState, State
@@ -40,8 +42,9 @@ class TaskScheduler:
 
     `settings` (by default none but the defaults, and no environment is read; see
     `rota.settings.load_settings`) decide what is said about each task from outside, the grace of a
-    stop and how many runs go on at once. `state` remembers slots between processes, `hooks` hear of
-    every run; by default they are records of the standard library's logger `rota.runs`.
+    stop and how many runs go on at once. `state` remembers slots between processes. `observers` are
+    called with each event of `rota.model.events`, and must return at once; by default they are
+    records of the standard library's logger `rota.runs`.
     """
 
     def __init__(
@@ -51,14 +54,14 @@ class TaskScheduler:
         settings: Settings | None = None,
         clock: Clock | None = None,
         state: State | None = None,
-        hooks: Sequence[RunHook] = (log_run_event,),
+        observers: Sequence[Observer] = (log_run_event,),
     ) -> None:
         self.logger = logging.getLogger(__name__)
         self.api_client = api_client
         self._settings = settings or default_settings()
         self._clock = clock or SystemClock()
         self._state = state or NoState()
-        self._hooks = hooks
+        self._bus = EventBus(observers)
         self._plans: dict[str, Plan] = {}
         self._kubernetes_names: dict[str, str] = {}
         self._memories: dict[str, Memory] = {}
@@ -66,6 +69,7 @@ class TaskScheduler:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._context = contextvars.Context()
         self._stop = Stop()
+        self._runner = self._new_runner()
         self._dispatcher: Dispatcher | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._last_tick_loop_seconds = 0.0
@@ -129,6 +133,11 @@ class TaskScheduler:
         return list(self._plans.values())
 
     @property
+    def runner(self) -> Runner:
+        """What owns the runs; another one after each `start`."""
+        return self._runner
+
+    @property
     def running(self) -> bool:
         """Whether slots are being started."""
         return self._dispatcher is not None and not self._stop.requested
@@ -148,17 +157,18 @@ class TaskScheduler:
         if self._dispatcher is not None:
             return
         self._timetable = Timetable()
+        self._runner = self._new_runner()
         self._dispatcher = Dispatcher(
-            self.api_client,
+            self._runner,
             clock=self._clock,
             stop=self._stop,
             state=self._state,
-            hooks=self._hooks,
+            bus=self._bus,
             capacity=self._settings.max_concurrent_runs,
         )
         self._memories, lost = self._state.open()
         for run in lost:
-            tell(self._hooks, RunLost(run.task, run.run_id, run.slot))
+            self._bus.publish(RunLost(run.task, run.run_id, run.slot))
         for plan in self._plans.values():
             self._begin(plan)
         self._tick()
@@ -198,6 +208,9 @@ class TaskScheduler:
             await asyncio.get_running_loop().run_in_executor(executor, self._state.close)
         self._dispatcher = None
 
+    def _new_runner(self) -> Runner:
+        return Runner(self.api_client, clock=self._clock, stop=self._stop, bus=self._bus)
+
     def _begin(self, plan: Plan) -> None:
         if self._dispatcher is None:
             return
@@ -225,12 +238,12 @@ class TaskScheduler:
             if slot <= plan.settled_slot:
                 reason = SkipReason.MISSED
                 event = SlotsSkipped(plan.task.name, slot, slot, 1, capped=False, reason=reason)
-                tell(self._hooks, event)
+                self._bus.publish(event)
 
     def _arrive(self, arrival: Arrival) -> None:
         if self._dispatcher is not None:
             if arrival.skipped is not None:
-                tell(self._hooks, arrival.skipped)
+                self._bus.publish(arrival.skipped)
             self._dispatcher.offer(arrival.plan, arrival.due)
 
     def _tick(self) -> None:

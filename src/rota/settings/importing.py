@@ -14,7 +14,7 @@ from rota.model.errors import ConfigError
 from rota.model.plain import plain_text
 
 _LIBRARY = Path(os.__file__).parent
-_ROTA = Path(__file__).parent
+_ROTA = Path(__file__).parents[1]
 _INSTALLED = ("site-packages", "dist-packages")
 
 

@@ -4,8 +4,7 @@ import pytest
 
 from rota.model.clock import instant, rfc3339
 from rota.model.run import Trigger
-from rota.one_shot import run_of_pod
-from rota.runs.slot import slot_of_job
+from rota.runs.pod import run_of_pod, slot_of_job
 from rota.settings import Settings
 from support.registries import definition_of
 

@@ -1,0 +1,46 @@
+"""What becomes of runs whose task blocks the event loop, so that nothing there can end them."""
+
+import threading
+from typing import Self
+
+from rota.model.exit_codes import ExitCode
+from rota.model.outcome import Outcome, exit_code_of_signal
+from rota.runs.runner import Runner
+from rota.runtime.shutdown import Deadline, deadlines, do_briefly, end_now
+from rota.runtime.watchdog import stack_of
+
+
+class BlockedLoop:
+    """Tells, from other threads, of the end of runs that the event loop cannot end any more.
+
+    Make it in the thread of the event loop.
+    """
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._loop_thread_id = threading.get_ident()
+        self._deadline: Deadline | None = None
+
+    def end_process_after(self, seconds: float) -> Self:
+        """End the process then, as timed out, unless `disarm` is called before."""
+        self._deadline = deadlines.call_after(seconds, self._time_out)
+        return self
+
+    def disarm(self) -> None:
+        """Let the process go on, since the end of the run is decided."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+
+    def stop(self, signal_number: int) -> None:
+        """Tell the end of runs that a stop did not get through to."""
+        self._end(Outcome.INTERRUPTED, exit_code_of_signal(signal_number), "stopped")
+
+    def _time_out(self) -> None:
+        self._end(Outcome.TIMED_OUT, ExitCode.TIMED_OUT, "timed out")
+        end_now(ExitCode.TIMED_OUT)
+
+    def _end(self, outcome: Outcome, exit_code: ExitCode, reason: str) -> None:
+        reason = f"{reason}, and the task blocks the event loop"
+        stack = stack_of(self._loop_thread_id)
+        # An observer may need a lock that the blocked thread holds.
+        do_briefly(lambda: self._runner.end_blocked(outcome, exit_code, reason, stack))

@@ -1,0 +1,84 @@
+"""The run that a Job's pod is there for: its slot, and its share of the work."""
+
+import math
+import re
+from datetime import datetime
+
+from rota.model.clock import Clock, instant
+from rota.model.errors import SettingsError
+from rota.model.run import Run, Trigger
+from rota.runs.runner import new_run
+from rota.settings import Settings
+from rota.tasks.definition import TaskDefinition
+from rota.tasks.job_deadline import active_deadline_seconds
+
+# What the clocks of two machines of one cluster may differ by.
+CLOCK_SKEW_SECONDS = 300
+_SECONDS_PER_MINUTE = 60
+# terminationGracePeriodSeconds beyond the grace.
+_KUBERNETES_EXTRA_SECONDS = 5
+
+
+def run_of_pod(task: TaskDefinition, settings: Settings, clock: Clock) -> Run:
+    """Return this process's run: scheduled where a Job's name tells a slot, else manual."""
+    shard_index, shard_count = _shard_of_pod(task, settings.completion_index)
+    slot = slot_of_job(
+        settings.job_name,
+        settings.cronjob_name,
+        now=clock.timestamp(),
+        longest_age_seconds=_longest_job_age_seconds(task, settings),
+    )
+    return new_run(
+        task,
+        Trigger.SCHEDULE if slot else Trigger.MANUAL,
+        slot,
+        clock=clock,
+        identity=settings.job_uid or None,
+        shard_index=shard_index,
+        shard_count=shard_count,
+        attempt=settings.job_attempt,
+    )
+
+
+def _shard_of_pod(task: TaskDefinition, completion_index: int | None) -> tuple[int, int]:
+    if completion_index is None or task.shards == 1:
+        # Nobody else does the rest: a run by hand does all of it.
+        return 0, 1
+    if completion_index >= task.shards:
+        raise SettingsError(
+            f"JOB_COMPLETION_INDEX: {completion_index} is no share of task {task.name!r}, which "
+            f"has {task.shards} shards, counted from 0; let the Job have as many completions"
+        )
+    return completion_index, task.shards
+
+
+def _longest_job_age_seconds(task: TaskDefinition, settings: Settings) -> float:
+    """Return how long after its slot a pod of the task's CronJob can still be running."""
+    # An `@every` has no startingDeadlineSeconds: its newest tick is younger than the interval.
+    window_seconds = max(task.catch_up_seconds, task.interval_seconds or 0)
+    return window_seconds + active_deadline_seconds(
+        timeout_seconds=task.timeout_seconds,
+        backoff_limit=task.backoff_limit,
+        termination_grace_seconds=math.ceil(settings.grace_seconds) + _KUBERNETES_EXTRA_SECONDS,
+    )
+
+
+def slot_of_job(
+    job_name: str, cronjob_name: str, *, now: float, longest_age_seconds: float
+) -> datetime | None:
+    """Return the slot in a scheduled Job's name, or None for a Job made by hand.
+
+    The controller names a Job `<cronjob>-<minutes since the epoch>` (eight digits until 2160:
+    kubernetes/pkg/controller/cronjob/cronjob_controllerv2.go, getJobName). A name of any other
+    shape is somebody's own, and so is one whose minute cannot be that of a Job which is running at
+    `now`, an epoch time: one to come, or one that is longer ago than `longest_age_seconds`, as
+    every date of the form 20261125 is.
+    """
+    if not job_name or not cronjob_name:
+        return None
+    match = re.fullmatch(re.escape(cronjob_name) + r"-([0-9]{8})", job_name)
+    if match is None:
+        return None
+    slot = int(match[1]) * _SECONDS_PER_MINUTE
+    earliest = now - longest_age_seconds - CLOCK_SKEW_SECONDS
+    return instant(slot) if earliest <= slot <= now + CLOCK_SKEW_SECONDS else None

@@ -1,0 +1,112 @@
+"""The only one that starts runs, and that tells of their starts and ends."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from rota.model.clock import Clock, instant, rfc3339
+from rota.model.context import Stop
+from rota.model.events import RunFinished, RunStarted
+from rota.model.exit_codes import ExitCode
+from rota.model.outcome import Outcome
+from rota.model.run import Run, RunRecord, Trigger
+from rota.runs.active_run import ActiveRun
+from rota.runs.bus import EventBus
+from rota.tasks.definition import TaskDefinition
+
+# For names, not for secrets. Its own, since a task may seed the random module's.
+_random = random.Random()  # noqa: S311
+
+OnEnd = Callable[[ActiveRun, RunRecord], None]
+OnGone = Callable[[ActiveRun], None]
+
+
+class Runner:
+    """Owns every run of a process from its start to its end; use it inside one event loop."""
+
+    def __init__(self, api_client: Any, *, clock: Clock, stop: Stop, bus: EventBus) -> None:
+        self._api_client = api_client
+        self._clock = clock
+        self._stop = stop
+        self._bus = bus
+        self._active: dict[str, ActiveRun] = {}
+
+    @property
+    def active(self) -> tuple[ActiveRun, ...]:
+        """The runs whose tasks have not returned, stuck ones too. Any thread."""
+        return tuple(self._active.copy().values())
+
+    def start(
+        self,
+        task: TaskDefinition,
+        run: Run,
+        *,
+        on_decided: OnEnd = lambda *_: None,
+        on_ended: OnEnd = lambda *_: None,
+        on_gone: OnGone = lambda *_: None,
+    ) -> ActiveRun:
+        """Start `run` and tell of it.
+
+        `on_decided` is called when the end is decided, `on_ended` once the observers know of it,
+        `on_gone` when the task's coroutine has really ended, which for a stuck one is never, maybe.
+        """
+
+        def end(active: ActiveRun, record: RunRecord) -> None:
+            on_decided(active, record)
+            self._bus.publish(RunFinished(record))
+            on_ended(active, record)
+
+        def gone(active: ActiveRun) -> None:
+            self._active.pop(run.run_id, None)
+            on_gone(active)
+
+        active = ActiveRun(
+            task,
+            run,
+            self._api_client,
+            clock=self._clock,
+            stop=self._stop,
+            publish=self._bus.publish,
+            on_end=end,
+            on_gone=gone,
+        )
+        self._active[run.run_id] = active
+        self._bus.publish(RunStarted(run, active.lateness_seconds))
+        return active
+
+    def end_blocked(
+        self, outcome: Outcome, exit_code: ExitCode, reason: str, blocked_by: str
+    ) -> None:
+        """Tell the end of every run from another thread, where the event loop is blocked."""
+        for active in self.active:
+            record = active.end_from_outside(outcome, exit_code, reason, blocked_by)
+            if record is not None:
+                self._bus.publish(RunFinished(record))
+
+
+def new_run(
+    task: TaskDefinition,
+    trigger: Trigger,
+    slot: datetime | None,
+    *,
+    clock: Clock,
+    identity: str | None = None,
+    **shard: Any,
+) -> Run:
+    """Return a Run with a fresh run id; `identity` stands in for a slot that there is not."""
+    run_id = new_run_id(clock.timestamp())
+    return Run(
+        task=task.name,
+        run_id=run_id,
+        trigger=trigger,
+        slot=slot,
+        deadline=instant(clock.timestamp() + task.timeout_seconds),
+        identity=rfc3339(slot) if slot else identity or run_id,
+        **shard,
+    )
+
+
+def new_run_id(timestamp: float) -> str:
+    """Return an id that sorts by time: seconds since the epoch and 40 random bits, in hex."""
+    return f"{int(timestamp):08x}-{_random.getrandbits(40):010x}"
