@@ -36,6 +36,7 @@ Written by `make generate`: what the templates check values by, as JSON.
   "nameOverride",
   "fullnameOverride",
   "commonLabels",
+  "commonAnnotations",
   "image.tag",
   "image.digest",
   "image.pullSecrets",
@@ -300,6 +301,7 @@ Written by `make generate`: what the templates check values by, as JSON.
   }
  },
  "texts": {
+  "commonAnnotations": "annotations",
   "commonLabels": "labels",
   "env": "environment",
   "podAnnotations": "annotations",

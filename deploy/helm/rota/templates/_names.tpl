@@ -54,28 +54,6 @@ Chart name and version, as in the label `helm.sh/chart`.
 {{- end }}
 
 {{/*
-Labels that selectors use. They must never change.
-*/}}
-{{- define "rota.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "rota.name" . | quote }}
-app.kubernetes.io/instance: {{ .Release.Name | quote }}
-{{- end }}
-
-{{/*
-Labels of every object, but for pods: a label with the chart's version there would roll the
-Deployment and rename the start Jobs without a reason.
-*/}}
-{{- define "rota.labels" -}}
-helm.sh/chart: {{ include "rota.chart" . | quote }}
-{{ include "rota.selectorLabels" . }}
-app.kubernetes.io/version: {{ include "rota.version" . | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
-{{- with .Values.commonLabels }}
-{{ include "rota.texts" . }}
-{{- end }}
-{{- end }}
-
-{{/*
 The version label: a tag may have characters that a label's value has not.
 */}}
 {{- define "rota.version" -}}
@@ -110,17 +88,6 @@ which is what stands before the first '/' where it cannot be a folder.
 {{- end }}
 
 {{/*
-Secrets to pull images with, each once: a parent chart's, as names or maps, then the chart's own.
-*/}}
-{{- define "rota.pullSecrets" -}}
-{{- $secrets := list -}}
-{{- range concat ((.global | default dict).imagePullSecrets | default list) (.image.pullSecrets | default list) -}}
-{{- $secrets = append $secrets (kindIs "string" . | ternary (dict "name" .) .) -}}
-{{- end -}}
-{{- if $secrets -}}{{- uniq $secrets | toYaml -}}{{- end -}}
-{{- end }}
-
-{{/*
 A value as text. Helm reads YAML numbers as floats, which would print as 1e+06.
 */}}
 {{- define "rota.text" -}}
@@ -129,33 +96,4 @@ A value as text. Helm reads YAML numbers as floats, which would print as 1e+06.
 {{- else -}}
 {{- toString . -}}
 {{- end -}}
-{{- end }}
-
-{{/*
-One map of several, as JSON; the later wins. Sprig's merge takes 0, false and "" for nothing said.
-Takes a list of maps, some perhaps empty.
-*/}}
-{{- define "rota.joined" -}}
-{{- $joined := dict -}}
-{{- range $map := . -}}
-{{- if $map -}}
-{{- range $key, $value := $map -}}
-{{- $joined = set $joined $key $value -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- toJson $joined -}}
-{{- end }}
-
-{{/*
-A map of texts, in YAML; a null is left out.
-*/}}
-{{- define "rota.texts" -}}
-{{- $lines := list -}}
-{{- range $key, $value := . -}}
-{{- if not (kindIs "invalid" $value) -}}
-{{- $lines = append $lines (printf "%s: %s" (quote $key) (include "rota.text" $value | quote)) -}}
-{{- end -}}
-{{- end -}}
-{{- join "\n" $lines -}}
 {{- end }}

@@ -1,132 +1,101 @@
 {{/*
-The pod template of every kind. Takes: root; component (task, scheduler or check); args; and perhaps
-  labels, annotations   beside those of all pods
+Makes the pod template of every kind. Takes: root; component (task, scheduler or check); args; and
+perhaps
+  own                   the task or the scheduler: resources, placement, and what pods have of both
+  labels, annotations   lists of maps, beside those of all pods
+  ownLabels             over everything
   env                   of rota's container, as a list; values.env goes over it
   extraEnv              by name, over values.env
-  ports, probes         of rota's container, as maps in a container's own form
+  container             more of rota's container, as a map: ports, probes
   settingsFile          true where the pod reads the settings of all tasks
   volumes, mounts       beside those of all pods, as lists
   restartPolicy         for a Job's pods
-  resources, nodeSelector, tolerations, affinity, priorityClassName
 */}}
 {{- define "rota.podTemplate" -}}
-{{- $root := .root -}}
 {{- $values := .root.Values -}}
-{{- $annotations := include "rota.joined" (list $values.podAnnotations .annotations) | fromJson -}}
-metadata:
-  labels:
-    {{- include "rota.selectorLabels" $root | nindent 4 }}
-    app.kubernetes.io/component: {{ .component }}
-    {{- with include "rota.joined" (list $values.podLabels .labels) | fromJson | include "rota.texts" }}
-    {{- . | nindent 4 }}
-    {{- end }}
-  {{- with include "rota.texts" $annotations }}
-  annotations:
-    {{- . | nindent 4 }}
-  {{- end }}
-spec:
-  serviceAccountName: {{ include "rota.serviceAccountName" $root | quote }}
-  automountServiceAccountToken: false
-  {{- /* A Service called rota would put ROTA_PORT and the like into the environment. */}}
-  enableServiceLinks: false
-  {{- with .restartPolicy }}
-  restartPolicy: {{ . }}
-  {{- end }}
-  terminationGracePeriodSeconds: {{ include "rota.terminationGrace" $root }}
-  {{- with .priorityClassName }}
-  priorityClassName: {{ . | quote }}
-  {{- end }}
-  {{- with include "rota.pullSecrets" $values }}
-  imagePullSecrets:
-    {{- . | nindent 4 }}
-  {{- end }}
-  {{- with include "rota.withoutNulls" $values.podSecurityContext | fromJson }}
-  securityContext:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
-  {{- with include "rota.initContainers" $values }}
-  initContainers:
-    {{- . | nindent 4 }}
-  {{- end }}
-  containers:
-    - name: rota
-      image: {{ include "rota.image" $root | quote }}
-      imagePullPolicy: {{ $values.image.pullPolicy }}
-      args: {{ toJson .args }}
-      {{- with $values.envFrom }}
-      envFrom:
-        {{- toYaml . | nindent 8 }}
-      {{- end }}
-      env:
-        {{- include "rota.env" . | nindent 8 }}
-      {{- with .ports }}
-      ports:
-        {{- toYaml . | nindent 8 }}
-      {{- end }}
-      {{- with .probes }}
-      {{- toYaml . | nindent 6 }}
-      {{- end }}
-      {{- with .resources }}
-      resources:
-        {{- toYaml . | nindent 8 }}
-      {{- end }}
-      {{- with include "rota.withoutNulls" $values.securityContext | fromJson }}
-      securityContext:
-        {{- toYaml . | nindent 8 }}
-      {{- end }}
-      {{- /* Where a process was killed before it could say how it ended. */}}
-      terminationMessagePolicy: FallbackToLogsOnError
-      volumeMounts:
-        - name: rota
-          mountPath: /etc/rota
-          readOnly: true
-        - name: tmp
-          mountPath: /tmp
-        {{- with concat (.mounts | default list) ($values.volumeMounts | default list) }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
-  volumes:
-    - name: rota
-      projected:
-        {{- include "rota.projection" . | nindent 8 }}
-    - name: tmp
-      emptyDir:
-        sizeLimit: 16Mi
-    {{- with concat (.volumes | default list) ($values.volumes | default list) }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
-  {{- with .nodeSelector }}
-  nodeSelector:
-    {{- include "rota.texts" . | nindent 4 }}
-  {{- end }}
-  {{- with .affinity }}
-  affinity:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
-  {{- with .tolerations }}
-  tolerations:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
+{{- $shared := $values.rotaShared -}}
+{{- $own := .own | default dict -}}
+{{- $metadata := dict "root" .root "component" .component "ownLabels" .ownLabels
+  "labels" (concat (list $values.podLabels) (.labels | default list))
+  "annotations" (concat (list $values.podAnnotations) (.annotations | default list))
+-}}
+{{- include "rota.metadata" $metadata -}}
+{{- $files := dict "root" .root "settingsFile" .settingsFile -}}
+{{- include "rota.projection" $files -}}
+{{- $nodeSelector := dict -}}
+{{- include "rota.addTexts" (list $nodeSelector $own.nodeSelector) -}}
+{{- $containers := dict "values" $values -}}
+{{- include "rota.initContainers" $containers -}}
+{{- $pod := dict
+  "serviceAccountName" $shared.serviceAccount
+  "automountServiceAccountToken" false
+  "enableServiceLinks" false
+  "restartPolicy" .restartPolicy
+  "terminationGracePeriodSeconds" $shared.grace
+  "priorityClassName" $own.priorityClassName
+  "imagePullSecrets" (include "rota.pullSecrets" $values | fromJsonArray)
+  "initContainers" $containers.result
+  "volumes" (concat
+    (list
+      (dict "name" "rota" "projected" $files.result)
+      (dict "name" "tmp" "emptyDir" (dict "sizeLimit" "16Mi"))
+    )
+    (.volumes | default list) ($values.volumes | default list)
+  )
+  "nodeSelector" $nodeSelector
+  "affinity" $own.affinity
+  "tolerations" $own.tolerations
+-}}
+{{- with $values.podSecurityContext -}}{{- $_ := set $pod "securityContext" . -}}{{- end -}}
+{{- include "rota.container" . -}}
+{{- $_ := set $pod "containers" (list .result) -}}
+{{- $_ := set . "result" (dict "metadata" $metadata.result "spec" $pod) -}}
 {{- end }}
 
 {{/*
-terminationGracePeriodSeconds: rota's own grace, and time to cancel and to leave in order.
+Makes rota's container. Takes what a pod template does.
 */}}
-{{- define "rota.terminationGrace" -}}
-{{- add (int64 .Values.gracePeriodSeconds) 5 -}}
+{{- define "rota.container" -}}
+{{- $values := .root.Values -}}
+{{- $own := .own | default dict -}}
+{{- $env := dict "root" .root "env" .env "extraEnv" .extraEnv -}}
+{{- include "rota.env" $env -}}
+{{- $container := dict
+  "name" "rota"
+  "image" $values.rotaShared.image
+  "imagePullPolicy" $values.image.pullPolicy
+  "args" .args
+  "env" $env.result
+  "envFrom" $values.envFrom
+  "resources" $own.resources
+  "terminationMessagePolicy" "FallbackToLogsOnError"
+  "volumeMounts" (concat
+    (list
+      (dict "name" "rota" "mountPath" "/etc/rota" "readOnly" true)
+      (dict "name" "tmp" "mountPath" "/tmp")
+    )
+    (.mounts | default list) ($values.volumeMounts | default list)
+  )
+-}}
+{{- with $values.securityContext -}}{{- $_ := set $container "securityContext" . -}}{{- end -}}
+{{- range $key, $value := .container -}}{{- $_ := set $container $key $value -}}{{- end -}}
+{{- $_ := set . "result" $container -}}
 {{- end }}
 
 {{/*
-Environment of rota's container: what the chart sets, always under the same names, and over it values
-by name.
+Makes the environment of rota's container: what the chart sets, always under the same names, and over
+it values by name. Takes: root, env, extraEnv.
 */}}
 {{- define "rota.env" -}}
-{{- $given := include "rota.joined" (list .root.Values.env .extraEnv) | fromJson -}}
-{{- $own := list (dict "name" "BUSINESS_API_URL" "value" (include "rota.businessApiUrl" .root)) -}}
-{{- $namespace := include "rota.fieldEnv" (list "ROTA_NAMESPACE" "metadata.namespace") | fromJson -}}
+{{- $given := omit (.root.Values.env | default dict) "" -}}
+{{- range $name, $value := .extraEnv -}}{{- $_ := set $given $name $value -}}{{- end -}}
 {{- $env := list -}}
-{{- range concat $own (.env | default list) (list $namespace) -}}
-{{- if or (not (hasKey $given .name)) (kindIs "invalid" (get $given .name)) -}}
+{{- range concat
+  (list (dict "name" "BUSINESS_API_URL" "value" .root.Values.businessApi.url))
+  (.env | default list)
+  (list (include "rota.fieldEnv" (list "ROTA_NAMESPACE" "metadata.namespace") | fromJson))
+-}}
+{{- if kindIs "invalid" (ternary (get $given .name) nil (hasKey $given .name)) -}}
 {{- $env = append $env . -}}
 {{- end -}}
 {{- end -}}
@@ -137,36 +106,55 @@ by name.
 {{- $env = append $env (dict "name" $name "value" (include "rota.text" $value)) -}}
 {{- end -}}
 {{- end -}}
-{{- toYaml $env -}}
+{{- $_ := set . "result" $env -}}
 {{- end }}
 
 {{/*
-Init containers: those of values, then sidecars as native ones. Takes values.
+An environment variable from a field of the pod, as JSON. Takes a list: name, path.
+*/}}
+{{- define "rota.fieldEnv" -}}
+{{- dict "name" (index . 0) "valueFrom" (dict "fieldRef" (dict "fieldPath" (index . 1))) | toJson -}}
+{{- end }}
+
+{{/*
+Makes the init containers: those of values, then sidecars as native ones. Takes: values.
 */}}
 {{- define "rota.initContainers" -}}
 {{- $containers := list -}}
-{{- $secure := dict "securityContext" (include "rota.withoutNulls" .securityContext | fromJson) -}}
-{{- range .initContainers -}}
-{{- $containers = append $containers (include "rota.joined" (list $secure .) | fromJson) -}}
+{{- $secure := .values.securityContext -}}
+{{- range .values.initContainers -}}
+{{- $containers = append $containers (hasKey . "securityContext" | ternary . (set (omit . "") "securityContext" $secure)) -}}
 {{- end -}}
-{{- range .sidecars -}}
-{{- $containers = append $containers (include "rota.joined" (list $secure . (dict "restartPolicy" "Always")) | fromJson) -}}
+{{- range .values.sidecars -}}
+{{- $sidecar := hasKey . "securityContext" | ternary (omit . "") (set (omit . "") "securityContext" $secure) -}}
+{{- $containers = append $containers (set $sidecar "restartPolicy" "Always") -}}
 {{- end -}}
-{{- if $containers -}}
-{{- toYaml $containers -}}
-{{- end -}}
+{{- $_ := set . "result" $containers -}}
 {{- end }}
 
 {{/*
-The files of a pod: settings, and what is used to get through to the Business API. One volume of one
-name, so that what an upgrade that failed had put there is replaced by the next; the namespace is in
-it so that it is never empty. Mounted whole: a changed Secret arrives. Takes what a pod template does.
+Secrets to pull images with, each once, as JSON: a parent chart's, as names or maps, then the chart's
+own. Takes values.
+*/}}
+{{- define "rota.pullSecrets" -}}
+{{- $secrets := list -}}
+{{- range concat ((.global | default dict).imagePullSecrets | default list) (.image.pullSecrets | default list) -}}
+{{- $secrets = append $secrets (kindIs "string" . | ternary (dict "name" .) .) -}}
+{{- end -}}
+{{- uniq $secrets | toJson -}}
+{{- end }}
+
+{{/*
+Makes the files of a pod: settings, and what is used to get through to the Business API. One volume
+of one name, so that what an upgrade that failed had put there is replaced by the next; the namespace
+is in it so that it is never empty. Mounted whole: a changed Secret arrives. Takes: root,
+settingsFile.
 */}}
 {{- define "rota.projection" -}}
 {{- $namespace := dict "path" "namespace" "fieldRef" (dict "fieldPath" "metadata.namespace") -}}
 {{- $sources := list (dict "downwardAPI" (dict "items" (list $namespace))) -}}
 {{- if .settingsFile -}}
-{{- $sources = append $sources (dict "configMap" (dict "name" (include "rota.fullname" .root))) -}}
+{{- $sources = append $sources (dict "configMap" (dict "name" .root.Values.rotaShared.fullname)) -}}
 {{- end -}}
 {{- with .root.Values.businessApi -}}
 {{- if .existingSecret -}}
@@ -187,35 +175,5 @@ it so that it is never empty. Mounted whole: a changed Secret arrives. Takes wha
 {{- $sources = append $sources (dict "secret" (dict "name" .clientCertificate.existingSecret "items" $items)) -}}
 {{- end -}}
 {{- end -}}
-{{- toYaml (dict "defaultMode" 0o444 "sources" $sources) -}}
-{{- end }}
-
-{{/*
-The volume of the scheduler's state, as JSON.
-*/}}
-{{- define "rota.stateVolume" -}}
-{{- with .Values.state.persistence -}}
-{{- if .enabled -}}
-{{- $claim := .existingClaim | default (printf "%s-state" (include "rota.fullname" $)) -}}
-{{- dict "name" "state" "persistentVolumeClaim" (dict "claimName" $claim) | toJson -}}
-{{- else -}}
-{{- dict "name" "state" "emptyDir" (dict "sizeLimit" "64Mi") | toJson -}}
-{{- end -}}
-{{- end -}}
-{{- end }}
-
-{{/*
-The probes of the scheduler, as JSON; one that is null is left out. Takes values.scheduler.
-*/}}
-{{- define "rota.probes" -}}
-{{- $scheduler := . -}}
-{{- $probes := dict -}}
-{{- range $name, $path := dict "livenessProbe" "/livez" "readinessProbe" "/readyz" "startupProbe" "/livez" -}}
-{{- if hasKey $scheduler $name -}}
-{{- with get $scheduler $name -}}
-{{- $probes = set $probes $name (include "rota.joined" (list . (dict "httpGet" (dict "path" $path "port" "health"))) | fromJson) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- toJson $probes -}}
+{{- $_ := set . "result" (dict "defaultMode" 0o444 "sources" $sources) -}}
 {{- end }}

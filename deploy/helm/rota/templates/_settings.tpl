@@ -12,25 +12,41 @@ The settings of a pod that runs tasks: what all pods share, and these tasks' own
 {{- range .tasks -}}{{- $names = append $names .name -}}{{- end -}}
 {{- include "rota.sharedSettings" .root }}
 ROTA_ONLY={{ join "," $names }}
-{{- range .tasks }}
-{{- $prefix := printf "ROTA_TASK__%s__" (.name | replace "-" "_" | upper) }}
-{{- if .seconds }}
-{{ $prefix }}INTERVAL_SECONDS={{ int64 .seconds }}
-{{- else }}
+{{ range .tasks }}{{ .ownSettings }}{{ end }}
+{{- end }}
+
+{{/*
+The lines of one task.
+*/}}
+{{- define "rota.ownSettings" -}}
+{{- $prefix := printf "ROTA_TASK__%s__" (.name | replace "-" "_" | upper) -}}
+{{- if .seconds -}}
+{{ $prefix }}INTERVAL_SECONDS={{ .seconds }}
+{{ else -}}
 {{ $prefix }}SCHEDULE={{ include "rota.dotenvValue" .schedule }}
 {{ $prefix }}TIMEZONE={{ include "rota.dotenvValue" .timezone }}
-{{- end }}
+{{ end -}}
 {{ $prefix }}SPLAY_MINUTES={{ int64 .splayMinutes }}
 {{ $prefix }}RUN_ON_START={{ .runOnStart }}
 {{ $prefix }}TIMEOUT_SECONDS={{ include "rota.text" .timeoutSeconds }}
 {{ $prefix }}OVERLAP={{ .overlap }}
-{{- if hasKey . "catchUpSeconds" }}
-{{ $prefix }}CATCH_UP_SECONDS={{ int64 .catchUpSeconds }}
-{{- end }}
+{{ if hasKey . "catchUpSeconds" }}{{ $prefix }}CATCH_UP_SECONDS={{ .catchUpSeconds }}
+{{ end -}}
 {{ $prefix }}BACKOFF_LIMIT={{ int64 .backoffLimit }}
 {{ $prefix }}SHARDS={{ int64 .shards }}
 {{ $prefix }}SUSPEND={{ .suspend }}
-{{- end }}
+{{ end }}
+
+{{/*
+A text of several lines as a value in YAML, indented. Takes a list: text, number of spaces.
+*/}}
+{{- define "rota.block" -}}
+{{- $text := first . -}}
+{{- if regexMatch "[^\n -~]" $text -}}
+{{- quote $text -}}
+{{- else -}}
+|{{ trimSuffix "\n" $text | nindent (last .) }}
+{{- end -}}
 {{- end }}
 
 {{/*
@@ -66,13 +82,6 @@ A value as it stands behind `=`.
 {{- else -}}
 {{- printf "'%s'" (. | replace "\\" "\\\\" | replace "'" "\\'") -}}
 {{- end -}}
-{{- end }}
-
-{{/*
-Where the Business API is; the one value that has no default.
-*/}}
-{{- define "rota.businessApiUrl" -}}
-{{- .Values.businessApi.url -}}
 {{- end }}
 
 {{/*

@@ -1,6 +1,7 @@
 {{/*
-All enabled tasks with everything about them decided, as JSON: {"tasks": […]}, in the order of their
-names. Refuses, with every problem named at once, what no mode or not this mode can run.
+Decides everything about all enabled tasks, once in a rendering, and keeps them in .Values.rotaTasks,
+in the order of their names. Refuses, with every problem named at once, what no mode or not this mode
+can run.
 
 Keys of a task: those of `taskDefaults`, and
   name          as in Python
@@ -10,49 +11,45 @@ Keys of a task: those of `taskDefaults`, and
   cron          what its CronJob carries; empty for intervals below a minute
   timezone      of `cron`
   exact         false where `cron` is @every
-  stated        the keys that the task itself states
+  stated        what the task itself states
+  deadline      activeDeadlineSeconds of its Jobs
+  ownSettings   its lines of a pod's settings
+  settings      all settings of its own pods
+  shape         equal for tasks whose CronJobs differ in what `rota.cronjobFormat` marks, and no more
 */}}
-{{- define "rota.tasks" -}}
-{{- /* Decided once, in whichever file comes first: all files of a rendering share .Values. */ -}}
+{{- define "rota.decide" -}}
 {{- if not (hasKey .Values "rotaTasks") -}}
-{{- $_ := set .Values "rotaTasks" (include "rota.decidedTasks" .) -}}
-{{- end -}}
-{{- .Values.rotaTasks -}}
-{{- end }}
-
-{{/*
-The same, worked out.
-*/}}
-{{- define "rota.decidedTasks" -}}
+{{- include "rota.share" . -}}
 {{- $problems := list -}}
 {{- $tasks := list -}}
 {{- $names := dict -}}
-{{- $identity := include "rota.identity" . -}}
-{{- $defaults := include "rota.withoutNulls" .Values.taskDefaults | fromJson -}}
+{{- include "rota.dropNulls" .Values.taskDefaults -}}
+{{- $given := dict "root" . "defaults" (.Values.taskDefaults | default dict) "shared" (include "rota.sharedSettings" .) "problems" list -}}
 {{- if not (has .Values.mode (list "cronjobs" "scheduler" "hybrid")) -}}
 {{- $problems = append $problems (printf "mode: %q is none of cronjobs, scheduler, hybrid" .Values.mode) -}}
 {{- end -}}
-{{- range $name := keys (.Values.tasks | default dict) | sortAlpha -}}
-{{- $own := get $.Values.tasks $name -}}
+{{- range $name, $own := .Values.tasks -}}
 {{- if not (kindIs "invalid" $own) -}}
 {{- $problem := include "rota.nameProblem" (dict "name" $name "names" $names) -}}
 {{- if $problem -}}
 {{- $problems = append $problems (printf "tasks.%s: %s" $name $problem) -}}
 {{- else -}}
-{{- $task := include "rota.task" (dict "root" $ "identity" $identity "name" $name "own" $own "defaults" $defaults) | fromJson -}}
-{{- range $task.problems -}}
+{{- include "rota.dropNulls" $own -}}
+{{- $_ := set $given "name" $name -}}
+{{- $_ := set $given "own" $own -}}
+{{- include "rota.task" $given -}}
+{{- if $given.result.enabled -}}
+{{- $tasks = append $tasks $given.result -}}
+{{- range $given.problems -}}
 {{- $problems = append $problems (printf "tasks.%s: %s" $name .) -}}
 {{- end -}}
-{{- if $task.enabled -}}
-{{- $tasks = append $tasks (omit $task "problems") -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- if $problems -}}
-{{- fail (printf "\n\n%s\n" (join "\n" $problems)) -}}
+{{- include "rota.refuse" $problems -}}
+{{- $_ := set .Values "rotaTasks" $tasks -}}
 {{- end -}}
-{{- dict "tasks" $tasks | toJson -}}
 {{- end }}
 
 {{/*
@@ -69,56 +66,69 @@ the name is not allowed: use lower-case letters, digits, single '-' and '_' betw
 {{- end }}
 
 {{/*
-One task as rota.tasks describes it, with `problems`. Takes: root, identity, name, own, defaults.
+Makes one task as rota.decide describes it, and `problems`. Takes: root, name, own, defaults, shared
+(the settings of all pods).
 */}}
 {{- define "rota.task" -}}
-{{- $root := .root -}}
-{{- $own := include "rota.withoutNulls" .own | fromJson -}}
-{{- $defaults := .defaults -}}
+{{- $values := .root.Values -}}
+{{- $own := .own -}}
 {{- $problems := list -}}
+{{- $task := dict -}}
 {{- if hasKey $own "schedule" -}}
-{{- $defaults = omit $defaults "intervalSeconds" -}}
+{{- $task = omit .defaults "intervalSeconds" -}}
 {{- else if hasKey $own "intervalSeconds" -}}
-{{- $defaults = omit $defaults "schedule" "timezone" -}}
+{{- $task = omit .defaults "schedule" "timezone" -}}
+{{- else -}}
+{{- $task = omit .defaults "" -}}
 {{- end -}}
-{{- $task := include "rota.joined" (list $defaults $own) | fromJson -}}
-{{- range $key := list "env" "labels" "annotations" "podAnnotations" "nodeSelector" -}}
-{{- if and (get $defaults $key) (get $own $key) -}}
-{{- $task = set $task $key (include "rota.joined" (list (get $defaults $key) (get $own $key)) | fromJson) -}}
+{{- range $key, $value := $own -}}
+{{- if and (kindIs "map" $value) (has $key (list "env" "labels" "annotations" "podAnnotations" "nodeSelector")) -}}
+{{- $joined := omit (get $task $key | default dict) "" -}}
+{{- range $inner, $each := $value -}}{{- $_ := set $joined $inner $each -}}{{- end -}}
+{{- $_ := set $task $key $joined -}}
+{{- else -}}
+{{- $_ := set $task $key $value -}}
 {{- end -}}
 {{- end -}}
 
-{{- if and (hasKey $task "schedule") (hasKey $task "intervalSeconds") -}}
+{{- $text := "" -}}
+{{- $seconds := 0 -}}
+{{- if hasKey $task "schedule" -}}
+{{- $text = $task.schedule -}}
+{{- if hasKey $task "intervalSeconds" -}}
 {{- $problems = append $problems "intervalSeconds and schedule are both set; keep one, and set the other to null" -}}
-{{- else if not (or (hasKey $task "schedule") (hasKey $task "intervalSeconds")) -}}
+{{- end -}}
+{{- else if hasKey $task "intervalSeconds" -}}
+{{- $seconds = int64 $task.intervalSeconds -}}
+{{- else -}}
 {{- $problems = append $problems "neither intervalSeconds nor schedule is set; state one" -}}
 {{- end -}}
-{{- $seconds := ternary 0 (int64 (get $task "intervalSeconds" | default 0)) (hasKey $task "schedule") -}}
-{{- $text := get $task "schedule" | default "" -}}
 {{- if $text -}}
 {{- if $own.splayMinutes -}}
 {{- $problems = append $problems (printf "splayMinutes goes with an interval that has a five-field text; move the minute in %q instead" $text) -}}
 {{- end -}}
-{{- $task = set $task "splayMinutes" 0 -}}
-{{- else if hasKey $own "timezone" -}}
+{{- $_ := set $task "splayMinutes" 0 -}}
+{{- else -}}
+{{- if hasKey $own "timezone" -}}
 {{- $problems = append $problems "timezone goes with a cron text in schedule; an interval has none" -}}
 {{- end -}}
-
-{{- $splay := int64 (get $task "splayMinutes" | default 0) -}}
-{{- $offset := 0 -}}
-{{- if $splay -}}
-{{- $offset = include "rota.splayOffset" (dict "release" $root.Release.Name "task" .name "splay" $splay) -}}
+{{- $_ := set $task "timezone" "Etc/UTC" -}}
 {{- end -}}
+
 {{- $cron := $text -}}
 {{- $exact := true -}}
 {{- if gt $seconds 0 -}}
+{{- $offset := 0 -}}
+{{- if $task.splayMinutes -}}
+{{- $offset = include "rota.splayOffset" (dict "release" .root.Release.Name "task" .name "splay" $task.splayMinutes) -}}
+{{- end -}}
 {{- $cron = include "rota.fiveFieldText" (dict "seconds" $seconds "offset" $offset) -}}
-{{- $exact = not (empty $cron) -}}
-{{- if not $exact -}}
+{{- if not $cron -}}
+{{- $exact = false -}}
 {{- if $own.splayMinutes -}}
 {{- $problems = append $problems (printf "splayMinutes is refused for an interval of %d s: it is for intervals that five-field cron can say, which are whole minutes that divide an hour, whole hours that divide a day, one day and one week" $seconds) -}}
 {{- end -}}
-{{- $task = set $task "splayMinutes" 0 -}}
+{{- $_ := set $task "splayMinutes" 0 -}}
 {{- if ge $seconds 60 -}}
 {{- $cron = printf "@every %ds" $seconds -}}
 {{- end -}}
@@ -126,40 +136,64 @@ One task as rota.tasks describes it, with `problems`. Takes: root, identity, nam
 {{- end -}}
 
 {{- $subMinute := and (gt $seconds 0) (lt $seconds 60) -}}
-{{- $runner := ternary "scheduler" "cronjob" (or (eq $root.Values.mode "scheduler") (and (eq $root.Values.mode "hybrid") $subMinute)) -}}
-{{- if eq $runner "cronjob" -}}
-{{- if $subMinute -}}
+{{- $runner := "cronjob" -}}
+{{- if or (eq $values.mode "scheduler") (and $subMinute (eq $values.mode "hybrid")) -}}
+{{- $runner = "scheduler" -}}
+{{- else if $subMinute -}}
 {{- $problems = append $problems (printf "an interval of %d s is refused: a CronJob runs once a minute at most. Use mode: scheduler, or mode: hybrid, where such tasks run in a small scheduler of their own" $seconds) -}}
 {{- else if and (not $exact) (hasKey $own "catchUpSeconds") -}}
 {{- $problems = append $problems (printf "catchUpSeconds is refused for an interval of %d s in a CronJob: it has to be written @every, and with a deadline Kubernetes may never start that. Leave it out, use an interval that five-field cron can say, or use mode: scheduler" $seconds) -}}
 {{- end -}}
-{{- end -}}
-{{- if not (or $exact (hasKey $own "catchUpSeconds")) -}}
-{{- $task = unset $task "catchUpSeconds" -}}
-{{- else if not (hasKey $task "catchUpSeconds") -}}
-{{- $task = set $task "catchUpSeconds" 3600 -}}
+{{- if or $exact (hasKey $own "catchUpSeconds") -}}
+{{- $_ := set $task "catchUpSeconds" (hasKey $task "catchUpSeconds" | ternary $task.catchUpSeconds 3600 | int64) -}}
+{{- else -}}
+{{- $_ := unset $task "catchUpSeconds" -}}
 {{- end -}}
 
-{{- $base := printf "%s-%s" .identity (.name | replace "_" "-") -}}
-{{- $decided := dict
-  "name" .name
-  "object" (include "rota.shortName" (dict "name" $base "keep" (.name | replace "_" "-") "max" 50))
-  "runner" $runner
-  "seconds" $seconds
-  "cron" $cron
-  "timezone" (ternary (get $task "timezone" | default "Etc/UTC") "Etc/UTC" (not (empty $text)))
-  "exact" $exact
-  "enabled" (get $task "enabled" | default (not (hasKey $task "enabled")))
-  "suspend" (or (get $task "suspend" | default false) $root.Values.suspendAll)
-  "runOnStart" (get $task "runOnStart" | default false)
-  "overlap" (get $task "overlap" | default "forbid")
-  "shards" (get $task "shards" | default 1)
-  "backoffLimit" (ternary (get $task "backoffLimit") 2 (hasKey $task "backoffLimit"))
-  "timeoutSeconds" (get $task "timeoutSeconds" | default (include "rota.defaultTimeout" (dict "seconds" $seconds) | int64))
-  "stated" (keys $own | sortAlpha)
-  "problems" (ternary $problems list (not (eq (get $task "enabled" | toString) "false")))
--}}
-{{- include "rota.joined" (list $task $decided) -}}
+{{- $object := .name | replace "_" "-" -}}
+{{- $base := printf "%s-%s" $values.rotaShared.identity $object -}}
+{{- if gt (len $base) 50 -}}
+{{- $base = include "rota.shortName" (dict "name" $base "keep" $object "max" 50) -}}
+{{- end -}}
+{{- $_ := set $task "name" .name -}}
+{{- $_ := set $task "object" $base -}}
+{{- $_ := set $task "runner" $runner -}}
+{{- $_ := set $task "seconds" $seconds -}}
+{{- $_ := set $task "cron" $cron -}}
+{{- $_ := set $task "exact" $exact -}}
+{{- $_ := set $task "stated" $own -}}
+{{- $_ := set $task "enabled" (hasKey $task "enabled" | ternary $task.enabled true) -}}
+{{- $_ := set $task "suspend" (or $task.suspend $values.suspendAll false) -}}
+{{- $_ := set $task "runOnStart" (or $task.runOnStart false) -}}
+{{- if not $task.timezone -}}{{- $_ := set $task "timezone" "Etc/UTC" -}}{{- end -}}
+{{- if not $task.overlap -}}{{- $_ := set $task "overlap" "forbid" -}}{{- end -}}
+{{- if not $task.shards -}}{{- $_ := set $task "shards" 1 -}}{{- end -}}
+{{- if not (hasKey $task "backoffLimit") -}}{{- $_ := set $task "backoffLimit" 2 -}}{{- end -}}
+{{- if not $task.timeoutSeconds -}}
+{{- $_ := set $task "timeoutSeconds" (include "rota.defaultTimeout" (dict "seconds" $seconds)) -}}
+{{- end -}}
+{{- if hasKey $task "activeDeadlineSeconds" -}}
+{{- $_ := set $task "deadline" (int64 $task.activeDeadlineSeconds) -}}
+{{- else -}}
+{{- $_ := set $task "deadline" (include "rota.activeDeadline" (dict "timeout" $task.timeoutSeconds "backoffLimit" $task.backoffLimit "grace" $values.rotaShared.grace) | int64) -}}
+{{- end -}}
+{{- if not $problems -}}
+{{- $_ := set $task "ownSettings" (include "rota.ownSettings" $task) -}}
+{{- $_ := set $task "settings" (printf "%s\nROTA_ONLY=%s\n%s" .shared .name $task.ownSettings) -}}
+{{- end -}}
+{{- $_ := set $task "shape" (omit $own "intervalSeconds" "schedule" "timezone" "timeoutSeconds" "catchUpSeconds" "splayMinutes" "runOnStart" "activeDeadlineSeconds" | toJson | printf "%t %s" (hasKey $task "catchUpSeconds")) -}}
+{{- $_ := set . "problems" $problems -}}
+{{- $_ := set . "result" $task -}}
+{{- end }}
+
+{{/*
+Takes the keys that are null out of a map, in place.
+*/}}
+{{- define "rota.dropNulls" -}}
+{{- $map := . -}}
+{{- range $key, $value := . -}}
+{{- if kindIs "invalid" $value -}}{{- $_ := unset $map $key -}}{{- end -}}
+{{- end -}}
 {{- end }}
 
 {{/*

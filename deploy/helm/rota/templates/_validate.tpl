@@ -9,6 +9,7 @@ each. Once in a rendering, whichever template comes first: each begins with this
 {{- include "rota.unsetEmpty" (dict "values" .Values "optional" $facts.optional) -}}
 {{- $problems := include "rota.valueProblems" (dict "values" .Values "facts" $facts) -}}
 {{- $problems = print $problems (include "rota.taskProblems" (dict "values" .Values "facts" $facts)) -}}
+{{- $problems = print $problems (include "rota.ownKeyProblems" (dict "values" .Values "facts" $facts)) -}}
 {{- $problems = print $problems (include "rota.podProblems" (dict "values" .Values "own" (include "rota.ownMounts" . | fromJson))) -}}
 {{- include "rota.refuse" (splitList "\n" $problems | compact) -}}
 {{- $_ := set .Values "rotaValidated" true -}}
