@@ -24,7 +24,7 @@ silence. Takes: values, facts.
 {{- end -}}
 {{- range $path, $place := $places -}}
 {{- $own := ternary (list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" "app.kubernetes.io/managed-by" "helm.sh/chart" "rota/task") (list "checksum/settings" "helm.sh/hook" "helm.sh/hook-weight" "helm.sh/hook-delete-policy") (eq (first $place) "labels") -}}
-{{- range $key, $value := last $place -}}
+{{- range $key, $value := last $place | default dict -}}
 {{- if has $key $own -}}
 {{- printf "%s.%s: not allowed, since the chart sets it where it belongs; use another key%s\n" $path $key (ternary ", or nameOverride for the name" "" (eq $key "app.kubernetes.io/name")) -}}
 {{- end -}}
