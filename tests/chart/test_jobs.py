@@ -3,7 +3,7 @@ import shutil
 import pytest
 
 from rota.model.exit_codes import ExitCode
-from rota.runs.slot import slot_of_job
+from rota.runs.pod import slot_of_job
 from support import helm
 from support.chart_values import EVERYTHING
 
