@@ -70,7 +70,12 @@ def test_an_empty_map_that_means_something_stays():
 
 
 def test_0_false_and_empty_texts_stay():
-    task = {"backoffLimit": 0, "ttlSecondsAfterFinished": 0, "env": {"EMPTY": ""}}
+    task = {
+        "intervalSeconds": 60,
+        "backoffLimit": 0,
+        "ttlSecondsAfterFinished": 0,
+        "env": {"EMPTY": ""},
+    }
     values = {"tasks": {"cleanup": {**task, "successfulJobsHistoryLimit": 0}}}
     found = helm.by_task(helm.objects(values))["cleanup"]
     assert found["spec"]["successfulJobsHistoryLimit"] == 0

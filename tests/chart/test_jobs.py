@@ -13,16 +13,15 @@ FILE_SETTINGS = (
     "ROTA_API_CLIENT_CERT_FILE",
     "ROTA_API_CLIENT_KEY_FILE",
 )
-ONE = {"cleanup": None, "notifications": None}
 
 
 def job_spec(task=None, **values):
-    tasks = {**ONE, "x": {"intervalSeconds": 300, **(task or {})}}
+    tasks = {"x": {"intervalSeconds": 300, **(task or {})}}
     return helm.only({"tasks": tasks, **values}, "CronJob")["spec"]["jobTemplate"]["spec"]
 
 
 def start_job(task=None, **options):
-    tasks = {**ONE, "x": {"intervalSeconds": 300, "runOnStart": True, **(task or {})}}
+    tasks = {"x": {"intervalSeconds": 300, "runOnStart": True, **(task or {})}}
     return helm.only({"tasks": tasks, **options.pop("values", {})}, "Job", **options)
 
 
@@ -81,7 +80,7 @@ def test_kubernetes_waits_five_seconds_longer_than_rota(grace):
 
 
 def test_a_pod_is_told_its_task_its_cronjob_and_its_job():
-    cronjob = helm.only({"tasks": {**ONE, "send_bills": {"intervalSeconds": 60}}}, "CronJob")
+    cronjob = helm.only({"tasks": {"send_bills": {"intervalSeconds": 60}}}, "CronJob")
     assert helm.container(cronjob)["args"] == ["run", "send_bills"]
     assert cronjob["metadata"]["name"] == "shop-rota-send-bills"
     told = helm.environment(cronjob)
@@ -125,7 +124,7 @@ def test_a_run_on_start_is_a_job_and_no_hook():
     found = start_job()
     assert "annotations" not in found["metadata"]
     assert found["metadata"]["name"].startswith("shop-rota-x-start-")
-    tasks = {"tasks": {**ONE, "x": {"intervalSeconds": 300, "runOnStart": True}}}
+    tasks = {"tasks": {"x": {"intervalSeconds": 300, "runOnStart": True}}}
     cronjob = helm.only(tasks, "CronJob")
     assert helm.environment(found) == helm.environment(cronjob)
     assert "ttlSecondsAfterFinished" not in start_job({"ttlSecondsAfterFinished": 5})["spec"]
@@ -236,9 +235,7 @@ def test_no_name_in_a_pod_comes_and_goes_with_the_values(mode):
     """Helm 3 never removes a keyed entry that only a failed revision had."""
 
     def names(values):
-        found = helm.objects(
-            {**values, "mode": mode, "tasks": {**ONE, "x": {"intervalSeconds": 60}}}
-        )
+        found = helm.objects({**values, "mode": mode, "tasks": {"x": {"intervalSeconds": 60}}})
         (pod,) = [each for each in found if each["kind"] in {"CronJob", "Deployment"}]
         return {
             "env": [each["name"] for each in helm.container(pod)["env"]],

@@ -76,7 +76,8 @@ def test_common_labels_and_annotations_reach_everything_and_no_key_comes_twice(c
 
 @pytest.mark.fault(128)
 def test_the_nearer_place_wins_and_every_key_comes_once():
-    values = {**COMMON, **AGAIN, "mode": "hybrid", "tasks": FAST}
+    tasks = {**FAST, "slow": {"intervalSeconds": 60}}
+    values = {**COMMON, **AGAIN, "mode": "hybrid", "tasks": tasks}
     found = {each["kind"]: each for each in helm.objects(values)}
     own = {
         "ServiceAccount": ("common", "account"),

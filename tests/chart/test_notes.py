@@ -26,7 +26,8 @@ def test_there_are_notes_for_every_shape_without_gaps(shape, mode):
 def test_every_command_names_an_object_that_exists(mode):
     values = {
         "mode": mode,
-        "tasks": {"fast": None if mode == "cronjobs" else {"intervalSeconds": 5}},
+        "tasks": {"x": {"intervalSeconds": 60}}
+        | ({} if mode == "cronjobs" else {"fast": {"intervalSeconds": 5}}),
     }
     names = {f"{each['kind'].lower()}/{each['metadata']['name']}" for each in helm.objects(values)}
     text = notes(values)
@@ -51,17 +52,20 @@ def test_every_command_names_an_object_that_exists(mode):
             "kept in the claim shop-rota-state",
         ),
         (
-            {"mode": "scheduler", "tasks": {"cleanup": {"env": {"A": "b"}, "shards": 2}}},
+            {
+                "mode": "scheduler",
+                "tasks": {"cleanup": {"intervalSeconds": 60, "env": {"A": "b"}, "shards": 2}},
+            },
             "all tasks share a pod: tasks.cleanup.env.",
         ),
         (
-            {"mode": "scheduler", "tasks": {"cleanup": {"shards": 2}}},
+            {"mode": "scheduler", "tasks": {"cleanup": {"intervalSeconds": 60, "shards": 2}}},
             "whatever `shards` says: cleanup.",
         ),
         ({"service": {"enabled": True}}, "service.enabled has no effect"),
         ({"podDisruptionBudget": {"enabled": True}}, "cannot count the pods of Jobs"),
         ({"businessApi": {"existingSecret": "x"}}, "wait until the Secrets"),
-        ({"tasks": {"cleanup": None, "notifications": None}}, "No task is enabled"),
+        ({"tasks": {"cleanup": None}}, "No task is enabled"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )

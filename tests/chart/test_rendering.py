@@ -67,7 +67,7 @@ def test_every_object_is_valid_for_the_kubernetes_version(version, monkeypatch):
 
 
 def test_the_validation_finds_a_field_in_the_wrong_place():
-    cronjob = helm.only({"tasks": {"notifications": None}}, "CronJob")
+    cronjob = helm.only({"tasks": {"x": {"intervalSeconds": 60}}}, "CronJob")
     cronjob["spec"]["jobTemplate"]["spec"]["startingDeadlineSeconds"] = 60
     with pytest.raises(kubernetes_validate.ValidationError, match="startingDeadlineSeconds"):
         kubernetes_validate.validate(cronjob, "1.34", strict=True)
@@ -144,7 +144,7 @@ def test_a_thousand_tasks_render_in_seconds(capsys):
     start = time.perf_counter()
     text = helm.template({"tasks": tasks})
     seconds = time.perf_counter() - start
-    assert text.count("kind: CronJob\n") == 1002
+    assert text.count("kind: CronJob\n") == 1000
     with capsys.disabled():
         print(f"\n1,000 tasks: rendered in {seconds:.1f} s, {len(text):,} characters")  # noqa: T201
     assert seconds < 30

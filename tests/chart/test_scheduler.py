@@ -83,12 +83,12 @@ def test_no_storage_class_is_another_thing_than_the_default_one(storage_class):
 
 
 def test_in_hybrid_mode_each_task_has_exactly_one_that_runs_it():
-    found = helm.objects({"mode": "hybrid", "tasks": FAST})
-    assert set(helm.by_task(found)) == {"cleanup", "notifications"}
+    found = helm.objects({"mode": "hybrid", "tasks": {**FAST, "slow": {"intervalSeconds": 60}}})
+    assert set(helm.by_task(found)) == {"slow"}
     (own,) = [each for each in found if each["kind"] == "Deployment"]
     assert helm.settings(own)["ROTA_ONLY"] == "fast,half"
     (config,) = [each for each in found if each["kind"] == "ConfigMap"]
-    assert helm.settings(config)["ROTA_ONLY"] == "cleanup,fast,half,notifications"
+    assert helm.settings(config)["ROTA_ONLY"] == "fast,half,slow"
 
 
 def test_hybrid_mode_has_no_scheduler_where_cronjobs_can_do_it_all():
@@ -101,7 +101,7 @@ def test_hybrid_mode_has_no_scheduler_where_cronjobs_can_do_it_all():
     "changed",
     [
         {"settings": {"LOG_LEVEL": "debug"}},
-        {"tasks": {"cleanup": {"timeoutSeconds": 60}}},
+        {"tasks": {"cleanup": {"intervalSeconds": 3600, "timeoutSeconds": 60}}},
         {"gracePeriodSeconds": 5},
         {"suspendAll": True},
     ],

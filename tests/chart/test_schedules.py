@@ -162,8 +162,6 @@ def test_a_default_splay_leaves_alone_what_cannot_have_one():
     values = {
         "taskDefaults": {"splayMinutes": 59},
         "tasks": {
-            "cleanup": None,
-            "notifications": None,
             "hourly": {"intervalSeconds": 3600},
             "odd": {"intervalSeconds": 5400},
             "texts": {"schedule": "5 3 * * *"},

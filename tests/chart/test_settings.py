@@ -10,8 +10,6 @@ from support import helm
 from support.chart_values import EVERYTHING, SHAPES
 
 TASKS = {
-    "cleanup": None,
-    "notifications": None,
     "minute": {"intervalSeconds": 60},
     "hour": {"intervalSeconds": 3600, "splayMinutes": 59, "timeoutSeconds": 90},
     "week": {"intervalSeconds": 604_800, "splayMinutes": 10_080, "overlap": "replace"},

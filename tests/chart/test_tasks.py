@@ -6,11 +6,9 @@ from rota.tasks.naming import MAX_NAME_CHARACTERS
 from support import helm
 from support.chart_values import LONGEST_RELEASE
 
-ALONE = {"cleanup": None, "notifications": None}
-
 
 def cronjob(task, *, values=None, **options):
-    tasks = {"tasks": {**ALONE, "x": {"intervalSeconds": 3600, **task}}}
+    tasks = {"tasks": {"x": {"intervalSeconds": 3600, **task}}}
     return helm.only({**tasks, **(values or {})}, "CronJob", **options)
 
 
@@ -39,7 +37,7 @@ def test_false_in_a_task_overrides_true_in_the_defaults():
         "taskDefaults": {"suspend": True, "runOnStart": True, "argocdIgnoreHealthcheck": True}
     }
     said = {"suspend": False, "runOnStart": False, "argocdIgnoreHealthcheck": False}
-    found = helm.objects({"tasks": {**ALONE, "x": {"intervalSeconds": 60, **said}}, **values})
+    found = helm.objects({"tasks": {"x": {"intervalSeconds": 60, **said}}, **values})
     (own,) = [each for each in found if each["kind"] == "CronJob"]
     assert "suspend" not in own["spec"]
     assert "annotations" not in own["metadata"]
@@ -70,17 +68,21 @@ def test_null_in_a_task_means_the_same_for_the_charts_tasks_and_others(name):
 def test_a_null_task_and_a_disabled_one_leave_no_trace(mode):
     values = {
         "mode": mode,
-        "tasks": {"cleanup": None, "gone": None, "absent": {"schedule": "x", "enabled": False}},
+        "tasks": {
+            "here": {"intervalSeconds": 60},
+            "gone": None,
+            "absent": {"schedule": "x", "enabled": False},
+        },
     }
     rendered = helm.template(values)
-    assert not re.search("cleanup|gone|absent", rendered, re.IGNORECASE)
-    assert "ROTA_ONLY=notifications\n" in rendered
+    assert not re.search("gone|absent", rendered, re.IGNORECASE)
+    assert "ROTA_ONLY=here\n" in rendered
 
 
 def test_a_task_without_workload_leaves_no_pod_that_would_run_all_tasks_of_the_image():
     # An empty ROTA_ONLY means every task that is found.
     for mode in ("cronjobs", "scheduler", "hybrid"):
-        kinds = {each["kind"] for each in helm.objects({"mode": mode, "tasks": ALONE})}
+        kinds = {each["kind"] for each in helm.objects({"mode": mode, "tasks": {"gone": None}})}
         assert kinds == {"ServiceAccount", "ConfigMap"}
 
 
@@ -232,7 +234,7 @@ def test_no_two_objects_of_any_releases_in_a_namespace_share_a_name():
 @pytest.mark.fault(76)
 def test_a_cut_name_keeps_the_tasks_name():
     name = "send-the-bills-of-the-month"
-    values = {"tasks": {**ALONE, name: {"intervalSeconds": 60}}}
+    values = {"tasks": {name: {"intervalSeconds": 60}}}
     found = helm.only(values, "CronJob", release=LONGEST_RELEASE)["metadata"]["name"]
     assert found.endswith(f"-{name}")
     assert re.match(r"a-release-\w*-?[0-9a-f]{8}-", found)

@@ -129,6 +129,8 @@ def joined(paths, value):
         for key in path[:-1]:
             target = target.setdefault(key, {})
         target[path[-1]] = value
+        if path[:2] == ("tasks", "cleanup") and len(path) > 2:
+            target.setdefault("intervalSeconds", 3600)
     return values
 
 
@@ -156,7 +158,7 @@ def test_empty_means_unset_wherever_null_does():
 
 @pytest.mark.fault(130)
 def test_empty_is_a_value_where_kubernetes_has_it():
-    env = {"tasks": {"cleanup": {"env": {"EMPTY": ""}}}}
+    env = {"tasks": {"cleanup": {"intervalSeconds": 60, "env": {"EMPTY": ""}}}}
     assert helm.environment(helm.by_task(helm.objects(env))["cleanup"])["EMPTY"] == ""
     state = {"mode": "scheduler", "state": {"persistence": {"enabled": True}}}
     state["state"]["persistence"]["storageClassName"] = ""

@@ -20,7 +20,7 @@ def test_a_thousand_tasks_are_installed_and_one_of_them_runs(scenarios, figures)
     began = time.monotonic()
     bulk = scenarios.add(
         "bulk",
-        tasks={"cleanup": None, "notifications": None} | tasks,
+        tasks=tasks,
         settings={"ROTA_TASKS": "cluster_tasks:register_bulk_tasks"},
         # Neither the machine nor these tests have use for a thousand pods a minute.
         suspendAll=True,

@@ -18,7 +18,7 @@ SLOTS_SECONDS = 60 * (SLOTS + 1)
 def test_a_run_begins_within_seconds_of_its_slot(scenarios, figures):
     unloaded = scenarios.add(
         "unloaded",
-        tasks={"cleanup": None, "notifications": None, "quick": {"intervalSeconds": 60}},
+        tasks={"quick": {"intervalSeconds": 60}},
     )
     namespace = unloaded.namespace
 

@@ -25,8 +25,14 @@ EVERYTHING: dict[str, Any] = {
     },
     "envFrom": [{"secretRef": {"name": "shop-env", "optional": True}}],
     "tasks": {
-        "cleanup": {"splayMinutes": 30, "argocdIgnoreHealthcheck": True},
-        "notifications": {"shards": 4, "backoffLimit": 0, "catchUpSeconds": 120},
+        "cleanup": {"intervalSeconds": 3600, "splayMinutes": 30, "argocdIgnoreHealthcheck": True},
+        "notifications": {
+            "intervalSeconds": 300,
+            "runOnStart": True,
+            "shards": 4,
+            "backoffLimit": 0,
+            "catchUpSeconds": 120,
+        },
         "monthly_report": {
             "schedule": "30 6 1 * *",
             "timezone": "Europe/Berlin",
@@ -71,7 +77,7 @@ SHAPES: dict[str, dict[str, Any]] = {
         "businessApi": {"serviceAccountToken": {"enabled": True, "audience": "shop"}},
         "serviceAccount": {"create": False, "name": "shop"},
     },
-    "no task": {"tasks": {"cleanup": None, "notifications": {"enabled": False}}},
+    "no task": {"tasks": {"gone": None, "off": {"intervalSeconds": 60, "enabled": False}}},
     "all suspended": {"suspendAll": True},
     "nulls": {
         "taskDefaults": {

@@ -125,16 +125,16 @@ def started(image: str) -> Iterator[Scenarios]:
             scenarios.api(name)
         _install_parity(scenarios)
         sleeping = {"env": {"SLEEP_SECONDS": SLEEP_SECONDS}, "schedule": "* * * * *"}
-        scenarios.add("overlap", tasks=_only(_OVERLAP_TASKS), taskDefaults=sleeping)
-        scenarios.add("hybrid", mode="hybrid", tasks=_only(_HYBRID_TASKS))
-        scenarios.add("stuck", **_STUCK | {"tasks": _only(_STUCK["tasks"])})
+        scenarios.add("overlap", tasks=_OVERLAP_TASKS, taskDefaults=sleeping)
+        scenarios.add("hybrid", mode="hybrid", tasks=_HYBRID_TASKS)
+        scenarios.add("stuck", **_STUCK)
         for name in with_api:
             scenarios.apis[name].wait_until_ready()
         scenarios.add("shop", tasks=_SHOP_TASKS)
         scenarios.add("modes", tasks=_MODE_TASKS)
         suspended = {"suspend": True, "intervalSeconds": 60}
-        scenarios.add("jobs", tasks=_only(_JOB_TASKS), taskDefaults=suspended)
-        scenarios.add("shards", tasks=_only(_SHARD_TASKS), taskDefaults=suspended)
+        scenarios.add("jobs", tasks=_JOB_TASKS, taskDefaults=suspended)
+        scenarios.add("shards", tasks=_SHARD_TASKS, taskDefaults=suspended)
         yield scenarios
 
 
@@ -167,11 +167,6 @@ def _install_parity(scenarios: Scenarios) -> None:
         "wait", "deployment", "--for=condition=Available", "--all", "--timeout=60s"
     )
     scenarios.parity_from = (math.floor(time.time()) // 60 + 1) * 60
-
-
-def _only(tasks: dict[str, Any]) -> dict[str, Any]:
-    """Return the tasks without those that the chart has of its own."""
-    return {"cleanup": None, "notifications": None} | tasks
 
 
 def _delete_all(scenarios: Scenarios) -> None:

@@ -21,10 +21,10 @@ from rota.kubernetes.manifests.comparison import compare
 from rota.kubernetes.manifests.deployed import deployed_tasks
 from rota.kubernetes.manifests.kustomize import EXAMPLE_API_URL
 from rota.kubernetes.manifests.naming import release_name
-from rota.kubernetes.manifests.values import CHART_DEFAULT_TASKS, helm_values
+from rota.kubernetes.manifests.values import helm_values, tasks_values
 from rota.settings import Settings
 from rota.tasks import CleanupTask, NotificationTask
-from support.helm import CHART, helm
+from support.helm import CHART, helm, template
 from support.kustomize import build, export, pod_template, settings_in_pods
 from support.registries import registry_of, task_of
 
@@ -139,7 +139,22 @@ def test_kustomize_gives_the_objects_that_the_chart_gives(tmp_path, tasks, mode,
         assert compare(registry.selected(), found) == []
 
 
-def test_the_charts_own_values_are_the_reference_tasks():
-    values = yaml.safe_load((CHART / "values.yaml").read_text())
+@pytest.mark.fault(110)
+@pytest.mark.parametrize("version", ["helm", "helm3"])
+@pytest.mark.parametrize("mode", ["cronjobs", "scheduler"])
+def test_the_chart_has_the_reference_tasks_where_it_is_given_none(mode, version):
+    given = tasks_values(registry_of(*REFERENCE))
 
-    assert values["tasks"] == CHART_DEFAULT_TASKS
+    by_default = template({"mode": mode}, version=version)
+
+    assert by_default == template({"mode": mode, "tasks": given}, version=version)
+    assert by_default == template({"mode": mode, "tasks": None}, version=version)
+
+
+@pytest.mark.fault(110)
+def test_a_task_of_ones_own_takes_the_place_of_the_reference_tasks():
+    rendered = template({"tasks": {"own": {"intervalSeconds": 60}}})
+
+    assert "ROTA_ONLY=own\n" in rendered
+    assert "cleanup" not in rendered.lower()
+    assert "CronJob" not in template({"tasks": {"gone": None}})

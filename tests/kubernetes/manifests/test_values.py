@@ -4,7 +4,6 @@ import pytest
 import yaml
 
 from rota.kubernetes.manifests.values import (
-    CHART_DEFAULT_TASKS,
     helm_values,
     task_values,
     tasks_values,
@@ -87,18 +86,13 @@ def test_the_interval_of_a_task_that_states_none_is_exported_as_decided():
     assert task_values(registry.found["plain"]) == {"intervalSeconds": 120}
 
 
-def test_the_reference_tasks_export_what_the_chart_has_by_default():
+def test_the_reference_tasks_are_exported_like_any_others():
     registry = Registry(Settings())
     register_tasks(registry)
 
-    assert tasks_values(registry) == CHART_DEFAULT_TASKS
-
-
-def test_a_default_of_the_chart_that_a_task_of_that_name_no_longer_states_is_taken_back():
-    assert values_of(task_of("notifications", schedule="0 4 * * *")) == {
-        "intervalSeconds": None,
-        "runOnStart": None,
-        "schedule": "0 4 * * *",
+    assert tasks_values(registry) == {
+        "cleanup": {"intervalSeconds": 3600},
+        "notifications": {"intervalSeconds": 300, "runOnStart": True},
     }
 
 
@@ -108,13 +102,11 @@ def test_a_disabled_task_is_exported_as_disabled():
     assert tasks_values(registry)["send-bills"] == {"intervalSeconds": 900, "enabled": False}
 
 
-def test_with_only_the_named_tasks_are_exported_and_the_charts_own_are_taken_out():
+def test_with_only_the_named_tasks_are_exported():
     registry = registry_of(bills(), report(), only=("send-bills",))
 
     assert tasks_values(registry) == {
         "send-bills": {"intervalSeconds": 900},
-        "cleanup": None,
-        "notifications": None,
     }
 
 
@@ -133,8 +125,6 @@ def test_the_values_file_is_sorted_quoted_and_the_same_every_time():
     assert text == (
         "# Written by `rota export helm-values`: change the tasks, and export again.\n"
         "tasks:\n"
-        "  cleanup: null\n"
-        "  notifications: null\n"
         "  report:\n"
         "    backoffLimit: 0\n"
         "    catchUpSeconds: 120\n"

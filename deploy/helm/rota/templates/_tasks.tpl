@@ -28,7 +28,7 @@ Keys of a task: those of `taskDefaults`, and
 {{- if not (has .Values.mode (list "cronjobs" "scheduler" "hybrid")) -}}
 {{- $problems = append $problems (printf "mode: %q is none of cronjobs, scheduler, hybrid" .Values.mode) -}}
 {{- end -}}
-{{- range $name, $own := .Values.tasks -}}
+{{- range $name, $own := .Values.tasks | default (include "rota.referenceTasks" . | fromJson) -}}
 {{- if not (kindIs "invalid" $own) -}}
 {{- $problem := include "rota.nameProblem" (dict "name" $name "names" $names) -}}
 {{- if $problem -}}
@@ -50,6 +50,14 @@ Keys of a task: those of `taskDefaults`, and
 {{- include "rota.refuse" $problems -}}
 {{- $_ := set .Values "rotaTasks" $tasks -}}
 {{- end -}}
+{{- end }}
+
+{{/*
+The tasks that rota comes with, as JSON: an example for an installation that has none of its own. As
+rota.tasks.reference; a test reads both.
+*/}}
+{{- define "rota.referenceTasks" -}}
+{{- dict "cleanup" (dict "intervalSeconds" 3600) "notifications" (dict "intervalSeconds" 300 "runOnStart" true) | toJson -}}
 {{- end }}
 
 {{/*

@@ -1,19 +1,11 @@
 """From the registry of tasks to the `tasks` of the Helm chart's values."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from rota.kubernetes.manifests.yaml_text import yaml_document
 from rota.schedules import Cron
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.registry import Registry
-
-# What the chart's own values.yaml says about the reference tasks. Helm merges an exported task into
-# that, so what is no longer true must be taken back with null.
-CHART_DEFAULT_TASKS: Mapping[str, Mapping[str, Any]] = {
-    "cleanup": {"intervalSeconds": 3600},
-    "notifications": {"intervalSeconds": 300, "runOnStart": True},
-}
 
 # Field of TaskDefinition → key of a task in the chart's values, where the field's own value is the
 # chart's. Schedules are decided in `_schedule_values`.
@@ -29,38 +21,31 @@ _PLAIN_FIELDS = {
 }
 
 
-def tasks_values(registry: Registry) -> dict[str, dict[str, Any] | None]:
+def tasks_values(registry: Registry) -> dict[str, dict[str, Any]]:
     """Return the chart's `tasks`: each task's schedule, and what else was stated about it.
 
     These are the tasks that run; the disabled ones too, with `enabled: false`, so that a values
-    file can enable them; and null for a task of the chart's own values that is none of them.
+    file can enable them. In the chart they take the place of the reference tasks.
     UnknownTaskError where settings name a task that nobody has.
     """
     selected = {task.name for task in registry.selected()}
-    values: dict[str, dict[str, Any] | None] = {}
+    values: dict[str, dict[str, Any]] = {}
     for task in registry.found.values():
         if task.name in selected:
             values[task.name] = task_values(task)
         elif not task.enabled:
             values[task.name] = {**task_values(task), "enabled": False}
-    for name in CHART_DEFAULT_TASKS:
-        values.setdefault(name, None)
     return values
 
 
 def task_values(task: TaskDefinition) -> dict[str, Any]:
-    """Return one task's values: its schedule, and what was stated; defaults are left to the chart.
-
-    A field that the chart's own values state, and this task does not, is null.
-    """
+    """Return one task's values: its schedule, and what was stated; the chart has the defaults."""
     stated = {
         key: _plain(getattr(task, field))
         for field, key in _PLAIN_FIELDS.items()
         if field in task.stated
     }
-    values = {**_schedule_values(task), **stated}
-    taken_back = dict.fromkeys(CHART_DEFAULT_TASKS.get(task.name, {}), None)
-    return {**taken_back, **values}
+    return {**_schedule_values(task), **stated}
 
 
 def helm_values(registry: Registry) -> str:
