@@ -12,6 +12,14 @@ import pytest
 import rota
 
 PUBLIC = {
+    "RunRecord": "rota.model.run",
+    "SkipReason": "rota.model.outcome",
+    "Outcome": "rota.model.outcome",
+    "SlotsSkipped": "rota.model.events",
+    "RunStarted": "rota.model.events",
+    "RunLost": "rota.model.events",
+    "RunFinished": "rota.model.events",
+    "HttpAttempt": "rota.model.events",
     "ApiError": "rota.model.errors",
     "ApiRejectedError": "rota.model.errors",
     "ApiResponseError": "rota.model.errors",

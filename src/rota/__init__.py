@@ -20,8 +20,16 @@ if TYPE_CHECKING:
     from rota.model.errors import ItemsFailedError as ItemsFailedError
     from rota.model.errors import RequestRefusedError as RequestRefusedError
     from rota.model.errors import RotaError as RotaError
+    from rota.model.events import HttpAttempt as HttpAttempt
+    from rota.model.events import RunFinished as RunFinished
+    from rota.model.events import RunLost as RunLost
+    from rota.model.events import RunStarted as RunStarted
+    from rota.model.events import SlotsSkipped as SlotsSkipped
     from rota.model.exit_codes import ExitCode as ExitCode
+    from rota.model.outcome import Outcome as Outcome
+    from rota.model.outcome import SkipReason as SkipReason
     from rota.model.run import Run as Run
+    from rota.model.run import RunRecord as RunRecord
     from rota.model.run import Trigger as Trigger
     from rota.scheduler import TaskScheduler as TaskScheduler
     from rota.tasks import BaseTask as BaseTask
@@ -45,8 +53,10 @@ _MODULES = {
         "RequestRefusedError",
         "RotaError",
     ],
+    "rota.model.events": ["HttpAttempt", "RunFinished", "RunLost", "RunStarted", "SlotsSkipped"],
     "rota.model.exit_codes": ["ExitCode"],
-    "rota.model.run": ["Run", "Trigger"],
+    "rota.model.outcome": ["Outcome", "SkipReason"],
+    "rota.model.run": ["Run", "RunRecord", "Trigger"],
     "rota.scheduler": ["TaskScheduler"],
     "rota.tasks": ["BaseTask", "CleanupTask", "NotificationTask", "fan_out", "register_tasks"],
 }

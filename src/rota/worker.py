@@ -1,37 +1,29 @@
 """The long-running process: every part of it put together, started and stopped in order."""
 
 import asyncio
-import contextlib
 import gc
 import logging
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from rota.api import BusinessApiClient
-from rota.api.factory import make_client
+from rota.app import App
 from rota.logs.own_loggers import kept_loggers
-from rota.model.clock import SystemClock
 from rota.model.errors import ConfigError
 from rota.model.exit_codes import ExitCode
-from rota.net.address import parse_address
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
 from rota.runs.blocked_loop import BlockedLoop
 from rota.runtime.process import run_process
 from rota.runtime.signals import StopSignals
 from rota.runtime.watchdog import Watchdog
 from rota.scheduler import TaskScheduler
-from rota.scheduler.sqlite_state import SqliteState, default_state_path
-from rota.scheduler.state import NoState, State
-from rota.settings import Settings, load_settings, setup_logging
+from rota.settings import load_settings, setup_logging
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.discovery import discover
-from rota.web.scheduler_probe import SchedulerProbe
 
 _logger = logging.getLogger(__name__)
 
-STATE_OFF = "off"
 # Beyond the grace and the cancellation: still below terminationGracePeriodSeconds = grace + 5.
 _HARD_STOP_SECONDS = CANCEL_GRACE_SECONDS + 1.0
 
@@ -53,7 +45,7 @@ class Worker:
         self.api_client: BusinessApiClient | None = None
         self._watchdog = Watchdog()
         self._blocked: BlockedLoop | None = None
-        self._servers = contextlib.AsyncExitStack()
+        self._app: App | None = None
         self._stopping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -73,19 +65,14 @@ class Worker:
             raise ConfigError(
                 "there is no task to schedule: name some in ROTA_TASKS or ROTA_ONLY, or enable one"
             )
-        self.api_client = make_client(settings)
-        self.scheduler = TaskScheduler(
-            self.api_client,
-            settings=settings,
-            state=make_state(settings),
-        )
-        for task in registry:
-            self.scheduler.add(task)
-        await self._serve_health(settings, self.scheduler)
+        self._app = App(settings)
+        self.api_client = self._app.client
+        self.scheduler = self._app.scheduler(registry)
+        await self._app.serve_health(self.scheduler)
         self._watchdog = Watchdog()
         self._watchdog.start()
         await self.scheduler.start()
-        self._blocked = BlockedLoop(self.scheduler.runner)
+        self._blocked = BlockedLoop(self.scheduler.runner, self._app.close_observers)
         # What is planned stays until the end: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
@@ -114,41 +101,12 @@ class Worker:
         if self.scheduler is not None:
             await self.scheduler.stop()
         self._watchdog.stop()
-        await self._servers.aclose()
-        if self.api_client is not None:
-            await self.api_client.close()
+        if self._app is not None:
+            await self._app.close()
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
         self.logger.info("worker.stopped")
-
-    async def _serve_health(self, settings: Settings, scheduler: TaskScheduler) -> None:
-        if not settings.health_address:
-            return
-        from rota.web.health import create_health_app  # noqa: PLC0415 (web server: only where asked for)
-        from rota.web.server import serving  # noqa: PLC0415
-
-        host, port = parse_address(settings.health_address, "ROTA_HEALTH_ADDRESS")
-        app = create_health_app(SchedulerProbe(scheduler, SystemClock()))
-        url = await self._servers.enter_async_context(serving(app, host, port))
-        self.logger.info("health.listening", extra={"url": url})
-
-
-def make_state(settings: Settings) -> State:
-    """Return the state that ROTA_STATE_PATH asks for; none where there is no place for one."""
-    if settings.state_path.lower() == STATE_OFF:
-        return NoState()
-    if settings.state_path:
-        return SqliteState(Path(settings.state_path), SystemClock())
-    try:
-        path = default_state_path(settings.release)
-    except RuntimeError:
-        # What pathlib raises for a user without a name and without HOME, as OpenShift has them.
-        _logger.warning(
-            "state.off", extra={"reason": "there is no home directory; set ROTA_STATE_PATH"}
-        )
-        return NoState()
-    return SqliteState(path, SystemClock())
 
 
 async def main(tasks: Sequence[TaskDefinition] | None = None) -> None:

@@ -23,13 +23,13 @@ def check_command(*, as_json: bool) -> None:
 
     Warnings tell what is allowed and may not be meant; they do not change the exit code.
     """
-    from rota.api.factory import make_client  # noqa: PLC0415 (--help works without)
+    from rota.app import App  # noqa: PLC0415 (--help works without)
     from rota.tasks.discovery import discover  # noqa: PLC0415
 
     settings = load_settings()
     registry = discover(settings)
     tasks = registry.selected()
-    make_client(settings)
+    App(settings)
     if not tasks:
         raise ConfigError("no task would run: name some in ROTA_TASKS or ROTA_ONLY, or enable one")
     warnings = {task.name: task_warnings(task) for task in tasks}

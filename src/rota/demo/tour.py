@@ -3,17 +3,14 @@
 import asyncio
 from collections.abc import Callable
 
-from rota.api.factory import make_client
+from rota.app import App
 from rota.demo.business_api import create_app
 from rota.demo.store import DemoOptions, DemoStore
-from rota.model.clock import SystemClock
 from rota.model.context import Stop
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import exit_code_of_signal
 from rota.model.run import RunRecord, Trigger
-from rota.observers.run_log import log_run_event
-from rota.runs.bus import EventBus
-from rota.runs.runner import Runner, new_run
+from rota.runs.runner import new_run
 from rota.scheduler import TaskScheduler
 from rota.settings import Settings, TaskOverrides
 from rota.tasks import register_tasks
@@ -37,14 +34,14 @@ async def tour(settings: Settings, say: Callable[[str], None], stop: Stop) -> Ex
     store.add_numbered(PENDING_AT_FIRST)
     async with serving(create_app(store), _LOOPBACK, 0) as url:
         settings = _demo_settings(settings, url)
-        async with make_client(settings) as client:
+        async with App(settings) as app:
             registry = Registry(settings)
             register_tasks(registry)
             say(f"A Business API listens on {url} with {PENDING_AT_FIRST} pending notifications")
             say(f"and {EXPIRED_AT_FIRST} expired records. Each task once, as `rota run TASK` does:")
-            ends = [await _run_once(task, client, stop) for task in registry.found.values()]
+            ends = [await _run_once(task, app, stop) for task in registry.found.values()]
             say(f"\nBoth on schedule, every {INTERVAL_SECONDS} s, as `rota scheduler` does:")
-            await _run_on_schedule(client, settings, stop)
+            await _run_on_schedule(app.client, settings, stop)
     say("\nWhat the Business API saw:")
     _report(store, say)
     if stop.requested:
@@ -65,12 +62,10 @@ def _demo_settings(settings: Settings, url: str) -> Settings:
     )
 
 
-async def _run_once(task: TaskDefinition, client: object, stop: Stop) -> RunRecord:
-    clock = SystemClock()
+async def _run_once(task: TaskDefinition, app: App, stop: Stop) -> RunRecord:
     ended: asyncio.Future[RunRecord] = asyncio.get_running_loop().create_future()
-    runner = Runner(client, clock=clock, stop=stop, bus=EventBus([log_run_event]))
-    run = new_run(task, Trigger.MANUAL, None, clock=clock)
-    runner.start(task, run, on_ended=lambda _, record: ended.set_result(record))
+    run = new_run(task, Trigger.MANUAL, None, clock=app.clock)
+    app.runner(stop).start(task, run, on_ended=lambda _, record: ended.set_result(record))
     return await ended
 
 

@@ -9,8 +9,8 @@ from typing import cast
 import httpx
 from httpx import AsyncClient, Response
 
-from rota import __version__
 from rota.model.errors import ApiError, RequestRefusedError
+from rota.net.attempts import USER_AGENT
 from rota.net.base_url import parse_base_url
 from rota.net.body import ACCEPT_ENCODING
 from rota.net.call import Call
@@ -43,7 +43,7 @@ def open_client(
         base_url=url,
         transport=ApiTransport(url, options, _connections(url.scheme, options), sleep=sleep),
         timeout=options.timeout_seconds,
-        headers={"Accept-Encoding": ACCEPT_ENCODING, "User-Agent": f"rota/{__version__}"},
+        headers={"Accept-Encoding": ACCEPT_ENCODING, "User-Agent": USER_AGENT},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         trust_env=False,
     )

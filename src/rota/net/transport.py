@@ -1,6 +1,7 @@
 """Every protection of a request, below httpx's client, so that `client.post(…)` has them all."""
 
 import asyncio
+import itertools
 import logging
 import time
 from datetime import timedelta
@@ -12,6 +13,7 @@ from rota.logs import redaction
 from rota.model.clock import Clock, SystemClock
 from rota.model.context import current_execution
 from rota.model.errors import ApiResponseError, RequestRefusedError
+from rota.net import attempts
 from rota.net.body import BodyTooLargeError, read_body
 from rota.net.idempotency import HEADER, RequestKeys
 from rota.net.options import ApiOptions
@@ -65,13 +67,14 @@ class ApiTransport(httpx.AsyncBaseTransport):
         """Send `request`, as often as it takes and may be."""
         self._check_target(request.url)
         started = time.perf_counter()
+        attempts.name_run(request)
         body = await request.aread()
         if request.method == "POST" and HEADER not in request.headers:
             target = request.url.raw_path.decode("ascii")
             request.headers[HEADER] = self._keys.next_key(
                 request.method, target, body, request.headers.get("content-type", "")
             )
-        outcome = await self._attempt(request)
+        outcome = await self._attempt(request, 1)
         if self._retries.wants_another(request.method, outcome):
             outcome = await self._attempt_again(request, outcome)
         if isinstance(outcome, httpx.RequestError):
@@ -91,9 +94,10 @@ class ApiTransport(httpx.AsyncBaseTransport):
     async def _attempt_again(self, request: httpx.Request, first: Outcome) -> Outcome:
         """Repeat the attempt whose outcome was `first`, which counts as the first of them."""
         known = [first]
+        numbers = itertools.count(2)
 
         async def attempt() -> Outcome:
-            return known.pop() if known else await self._attempt(request)
+            return known.pop() if known else await self._attempt(request, next(numbers))
 
         def log(state: "tenacity.RetryCallState") -> None:
             assert state.outcome is not None  # noqa: S101 (tenacity sets it before it sleeps)
@@ -123,7 +127,12 @@ class ApiTransport(httpx.AsyncBaseTransport):
             stop.cancel()
         execution.check_stop()
 
-    async def _attempt(self, request: httpx.Request) -> Outcome:
+    async def _attempt(self, request: httpx.Request, number: int) -> Outcome:
+        with attempts.told_of(request, number) as attempt:
+            attempt.outcome = await self._send_authorized(request)
+            return attempt.outcome
+
+    async def _send_authorized(self, request: httpx.Request) -> Outcome:
         try:
             response = await self._send(request)
             if response.status_code == httpx.codes.UNAUTHORIZED and self._tokens.from_file:

@@ -1,6 +1,7 @@
 """What becomes of runs whose task blocks the event loop, so that nothing there can end them."""
 
 import threading
+from collections.abc import Callable
 from typing import Self
 
 from rota.model.exit_codes import ExitCode
@@ -13,11 +14,12 @@ from rota.runtime.watchdog import stack_of
 class BlockedLoop:
     """Tells, from other threads, of the end of runs that the event loop cannot end any more.
 
-    Make it in the thread of the event loop.
+    Make it in the thread of the event loop. `flush` has the observers finish what they were told.
     """
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, runner: Runner, flush: Callable[[], None]) -> None:
         self._runner = runner
+        self._flush = flush
         self._loop_thread_id = threading.get_ident()
         self._deadline: Deadline | None = None
 
@@ -44,3 +46,4 @@ class BlockedLoop:
         stack = stack_of(self._loop_thread_id)
         # An observer may need a lock that the blocked thread holds.
         do_briefly(lambda: self._runner.end_blocked(outcome, exit_code, reason, stack))
+        do_briefly(self._flush)

@@ -92,6 +92,8 @@ class Settings(BaseSettings):
     """`module:attribute`, comma-separated: a task class, an instance, or a register function."""
     only: Names = ()
     """Exactly the tasks that may run, comma-separated; empty: all that are found and enabled."""
+    observers: Names = ()
+    """`module:attribute`, comma-separated: functions or classes to be called with every event."""
     release: Annotated[str, Field(pattern=_NAME_PATTERN, max_length=63)] = "rota"
     """Name of this installation: part of each task's splay and of every idempotency key. The chart
     sets its release name."""
@@ -158,7 +160,7 @@ class Settings(BaseSettings):
     termination_message_path: str = "/dev/termination-log"
     """Where Kubernetes reads the end of a run; written only where that file is there already."""
 
-    @field_validator("tasks", "only", mode="before")
+    @field_validator("tasks", "only", "observers", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):

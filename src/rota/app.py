@@ -1,0 +1,147 @@
+"""The composition root: what a process of rota is made of, from its settings."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rota.api import BusinessApiClient
+from rota.api.factory import make_client
+from rota.model.clock import Clock, SystemClock
+from rota.model.context import Stop
+from rota.model.events import Observer
+from rota.net.address import parse_address
+from rota.observers.finding import find_observers
+from rota.observers.own_thread import OwnThread
+from rota.observers.run_log import log_run_event
+from rota.runs.bus import EventBus
+from rota.runs.runner import Runner
+from rota.settings import Settings
+from rota.tasks.definition import TaskDefinition
+
+if TYPE_CHECKING:
+    from rota.scheduler import TaskScheduler
+    from rota.scheduler.state import State
+
+STATE_OFF = "off"
+# Of the client and of the observers, each: the work is done, and the process is about to end.
+CLOSE_SECONDS = 1.0
+
+_logger = logging.getLogger(__name__)
+
+
+class App:
+    """Client, clock, observers, runner and scheduler of one process.
+
+    Made outside an event loop or inside; nothing is opened before it is used, so that a mistake in
+    the settings is a ConfigError here, with nothing to undo. Enter it to have all of it closed.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        observers: Sequence[Observer] = (),
+        clock: Clock | None = None,
+    ) -> None:
+        """Make the parts; `observers` hear of each event first, before the log has its line."""
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.client: BusinessApiClient = make_client(settings)
+        self._found = [OwnThread(observer) for observer in find_observers(settings)]
+        self.observers: Sequence[Observer] = [*observers, log_run_event, *self._found]
+        self._servers = contextlib.AsyncExitStack()
+
+    def runner(self, stop: Stop) -> Runner:
+        """Return what starts single runs, until `stop` is requested."""
+        return Runner(self.client, clock=self.clock, stop=stop, bus=EventBus(self.observers))
+
+    def scheduler(self, tasks: Sequence[TaskDefinition]) -> "TaskScheduler":
+        """Return the scheduler of `tasks`, with its state, not started."""
+        from rota.scheduler import TaskScheduler  # noqa: PLC0415 (a single run needs none)
+
+        scheduler = TaskScheduler(
+            self.client,
+            settings=self.settings,
+            clock=self.clock,
+            state=make_state(self.settings),
+            observers=self.observers,
+        )
+        for task in tasks:
+            scheduler.add(task)
+        return scheduler
+
+    async def serve_health(self, scheduler: "TaskScheduler") -> None:
+        """Serve the health endpoints where ROTA_HEALTH_ADDRESS is set, until the app is left.
+
+        Raises ConfigError for an address that cannot be used.
+        """
+        if not self.settings.health_address:
+            return
+        from rota.web.health import create_health_app  # noqa: PLC0415 (web server: only where asked for)
+        from rota.web.scheduler_probe import SchedulerProbe  # noqa: PLC0415
+        from rota.web.server import serving  # noqa: PLC0415
+
+        host, port = parse_address(self.settings.health_address, "ROTA_HEALTH_ADDRESS")
+        app = create_health_app(SchedulerProbe(scheduler, self.clock))
+        url = await self._servers.enter_async_context(serving(app, host, port))
+        _logger.info("health.listening", extra={"url": url})
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self, *, client: bool = True) -> None:
+        """Close what was opened: servers, client, observers. May be called twice.
+
+        Without `client` that is left alone, such as for a stuck task that may hold its locks.
+        """
+        await self._servers.aclose()
+        if client:
+            await self._close_client()
+        self.close_observers()
+
+    def close_observers(self) -> None:
+        """Let the observers on threads of their own see what waits for them, for a moment."""
+        end = time.monotonic() + CLOSE_SECONDS
+        for observer in self._found:
+            observer.close(max(0.0, end - time.monotonic()))
+
+    async def _close_client(self) -> None:
+        # An application's own close() must not make another end of work that is done.
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.client.close()
+        except (Exception, SystemExit):
+            _logger.warning("client.close_failed", exc_info=True)
+
+
+def make_state(settings: Settings) -> "State":
+    """Return the state that ROTA_STATE_PATH asks for; none where there is no place for one."""
+    from rota.scheduler.sqlite_state import SqliteState, default_state_path  # noqa: PLC0415
+    from rota.scheduler.state import NoState  # noqa: PLC0415
+
+    if settings.state_path.lower() == STATE_OFF:
+        return NoState()
+    if settings.state_path:
+        return SqliteState(Path(settings.state_path), SystemClock())
+    try:
+        path = default_state_path(settings.release)
+    except RuntimeError:
+        # What pathlib raises for a user without a name and without HOME, as OpenShift has them.
+        _logger.warning(
+            "state.off", extra={"reason": "there is no home directory; set ROTA_STATE_PATH"}
+        )
+        return NoState()
+    return SqliteState(path, SystemClock())

@@ -1,0 +1,91 @@
+"""What the observers of a run hear of its client's attempts, and the API of the run."""
+
+import contextlib
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+
+from rota import __version__
+from rota.model.context import Execution, StopRequested, current_execution
+from rota.model.events import HttpAttempt
+from rota.net.retry import Outcome
+
+USER_AGENT = f"rota/{__version__}"
+
+# A part of a path that a version of an API is known by, such as v1 or v2beta1.
+_VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d*)?")
+# What has a digit, is encoded or is long names one of many.
+_ID = re.compile(r".*[\d%].*|.{41,}")
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One attempt; `outcome` is set once there is one."""
+
+    outcome: Outcome | None = None
+
+
+@contextlib.contextmanager
+def told_of(request: httpx.Request, number: int) -> Iterator[Attempt]:
+    """Publish the attempt that the body makes to the observers of the current run, if any."""
+    execution = current_execution()
+    attempt = Attempt()
+    if execution is None:
+        yield attempt
+        return
+    started = time.perf_counter()
+    try:
+        yield attempt
+    except StopRequested:
+        # In place of an attempt, not the end of one.
+        raise
+    except BaseException as error:
+        _publish(execution, request, number, started, error)
+        raise
+    assert attempt.outcome is not None  # noqa: S101 (the body sets it)
+    _publish(execution, request, number, started, attempt.outcome)
+
+
+def _publish(
+    execution: Execution,
+    request: httpx.Request,
+    number: int,
+    started: float,
+    end: httpx.Response | BaseException,
+) -> None:
+    response = end if isinstance(end, httpx.Response) else None
+    execution.publish(
+        HttpAttempt(
+            run=execution.run,
+            method=request.method,
+            path=path_template(request.url.raw_path.decode("ascii")),
+            status=None if response is None else response.status_code,
+            attempt=number,
+            duration_seconds=time.perf_counter() - started,
+            error=None if response is not None else type(end).__name__,
+        )
+    )
+
+
+def name_run(request: httpx.Request) -> None:
+    """Have the User-Agent name task and run, unless the application has set one of its own."""
+    execution = current_execution()
+    if execution is not None and request.headers.get("User-Agent") == USER_AGENT:
+        run = execution.run
+        request.headers["User-Agent"] = f"{USER_AGENT} (task={run.task}; run={run.run_id})"
+
+
+def path_template(path: str) -> str:
+    """Return a path with `{id}` for what looks like one of many, without a query.
+
+    >>> path_template("/api/v1/orders/4711/lines?page=2")
+    '/api/v1/orders/{id}/lines'
+    """
+    segments = path.partition("?")[0].split("/")
+    return "/".join(
+        "{id}" if _ID.fullmatch(each) and not _VERSION.fullmatch(each) else each
+        for each in segments
+    )
