@@ -271,6 +271,9 @@ Written by `make generate`: what the templates check values by, as JSON.
   "ROTA_NAMESPACE": {
    "type": "string"
   },
+  "ROTA_OBSERVERS": {
+   "type": "string"
+  },
   "ROTA_ONLY": {
    "type": "string"
   },
