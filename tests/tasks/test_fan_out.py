@@ -1,10 +1,12 @@
 import asyncio
+import logging
+import tracemalloc
 from types import SimpleNamespace
 
 import pytest
 
 from rota.model.clock import SystemClock
-from rota.model.context import Stop
+from rota.model.context import Stop, current_execution
 from rota.model.errors import (
     ApiRejectedError,
     ApiUnavailableError,
@@ -234,3 +236,117 @@ async def test_the_reference_tasks_work_as_a_library_outside_any_run():
     assert await CleanupTask()(client) == {"deleted": 4}
     assert await NotificationTask()(client) == {"sent": 2, "refused": 0, "failed": 0}
     assert client.sent == ["a", "b"]
+
+
+async def numbers(count, asked=None, error=None):
+    for number in range(count):
+        if asked is not None:
+            asked.append(number)
+        yield number
+    if error is not None:
+        raise error
+
+
+async def test_an_async_generator_is_asked_for_an_item_when_an_action_can_take_it():
+    asked, ahead = [], []
+    done = 0
+
+    async def action(item):
+        nonlocal done
+        await asyncio.sleep(0)
+        done += 1
+        ahead.append(len(asked) - done)
+
+    counts = await fan_out(numbers(1000, asked), action, concurrency=3)
+
+    assert counts == {"done": 1000, "refused": 0, "failed": 0}
+    assert max(ahead) <= 3
+
+
+async def test_a_hundred_thousand_items_of_a_generator_take_the_memory_of_a_few(monkeypatch):
+    # pytest keeps every record.
+    monkeypatch.setattr(logging.getLogger("rota.tasks.fan_out"), "disabled", True)
+
+    async def action(item):
+        if item % 2:
+            raise ApiRejectedError("refused")
+
+    tracemalloc.start()
+    with pytest.raises(ItemsFailedError):
+        await fan_out(numbers(100_000), action)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak_bytes < 2**20
+
+
+@pytest.mark.parametrize("source", ["async", "sync"])
+async def test_what_the_source_raises_is_raised_once_the_actions_have_ended(source):
+    done = []
+
+    async def action(item):
+        await asyncio.sleep(0.001)
+        done.append(item)
+
+    def sync():
+        yield from range(5)
+        raise ApiUnavailableError("page 2 cannot be read")
+
+    items = sync() if source == "sync" else numbers(5, error=ApiUnavailableError("page 2"))
+    with pytest.raises(ApiUnavailableError, match="page 2"):
+        await fan_out(items, action, concurrency=2)
+
+    assert done == [0, 1, 2, 3, 4]
+
+
+async def test_the_counts_of_a_run_whose_source_broke_are_kept():
+    async def handler(api_client):
+        await fan_out(numbers(5, error=ApiUnavailableError("page 2")), no_action)
+
+    async def no_action(item):
+        return None
+
+    result = await result_of_a_run(handler)
+
+    assert (int(result.exit_code), result.counts["done"]) == (4, 5)
+
+
+async def test_a_stop_in_the_source_interrupts_the_run():
+    async def handler(api_client):
+        async def source():
+            yield 1
+            current_execution().stop.request()
+            current_execution().check_stop()
+
+        async def action(item):
+            return None
+
+        await fan_out(source(), action)
+
+    result = await result_of_a_run(handler)
+
+    assert (int(result.exit_code), result.counts["done"]) == (143, 1)
+
+
+async def test_a_source_is_closed_when_the_last_action_has_ended():
+    closed = []
+
+    async def source():
+        try:
+            while True:
+                yield 1
+        finally:
+            closed.append(True)
+
+    async def action(item):
+        current_execution().stop.request()
+
+    async def handler(api_client):
+        try:
+            await fan_out(source(), action)
+        finally:
+            closed.append("ended")
+
+    await result_of_a_run(handler)
+
+    assert closed == [True, "ended"]

@@ -100,6 +100,11 @@ def current_items() -> tuple[str, ...]:
     return _items.get()
 
 
+def enter_items(items: tuple[str, ...]) -> None:
+    """Make `items` those that are worked on in the current context."""
+    _items.set(items)
+
+
 def enter_item(outer: tuple[str, ...], item: object) -> None:
     """Make `item`, below `outer`, the one that is worked on in the current context.
 

@@ -4,7 +4,9 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic
+
+from typing_extensions import TypeVar
 
 from rota.model.context import current_run
 from rota.model.run import Run
@@ -13,9 +15,14 @@ if TYPE_CHECKING:
     from rota.api import BusinessApiClient
 
 
-class BaseTask(ABC):
+# The client that `execute` is called with. Named by a text, since the class is imported with httpx.
+ClientT_contra = TypeVar("ClientT_contra", contravariant=True, default="BusinessApiClient")
+
+
+class BaseTask(ABC, Generic[ClientT_contra]):
     """A named unit of work, run to completion by `rota run` or once a slot by the scheduler.
 
+    `BaseTask[ShopClient]` types `api_client` for an application's own client, see ROTA_API_CLIENT.
     A subclass states what differs from the defaults; see `rota.settings.TaskOverrides` for the
     meaning and the bounds of each attribute. None means that the default decides.
     """
@@ -50,12 +57,12 @@ class BaseTask(ABC):
         return current_run()
 
     @abstractmethod
-    async def execute(self, api_client: "BusinessApiClient") -> Mapping[str, int] | None:
+    async def execute(self, api_client: ClientT_contra) -> Mapping[str, int] | None:
         """Do the work of one run; what is returned is logged and put in the termination message.
 
         Any exception ends the run as failed. See docs/exit-codes.md for what each class means.
         """
 
-    async def __call__(self, api_client: "BusinessApiClient") -> Mapping[str, int] | None:
+    async def __call__(self, api_client: ClientT_contra) -> Mapping[str, int] | None:
         """Run `execute`, so that a task can be registered as a plain handler."""
         return await self.execute(api_client)

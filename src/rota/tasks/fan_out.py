@@ -2,7 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+)
 from typing import Any, Generic, TypeVar
 
 from rota.model.context import (
@@ -11,6 +18,7 @@ from rota.model.context import (
     current_execution,
     current_items,
     enter_item,
+    enter_items,
 )
 from rota.model.errors import (
     ApiError,
@@ -30,7 +38,7 @@ _FAILED_KINDS = ("refused", "failed")
 
 
 async def fan_out(
-    items: Iterable[Item],
+    items: Iterable[Item] | AsyncIterable[Item],
     action: Callable[[Item], Awaitable[Any]],
     *,
     concurrency: int | None = None,
@@ -38,21 +46,27 @@ async def fan_out(
 ) -> dict[str, int]:
     """Run `action` on every item, at most `concurrency` at once; return counts by outcome.
 
-    Without `concurrency` it is ROTA_FAN_OUT_CONCURRENCY, or 10 where no settings are read. The
-    counts are `{done: …, "refused": …, "failed": …}`, where refused is for good. Where items
+    The next item is asked for when an action can take it, so that an async generator over pages
+    needs the memory of a page. What `items` raises is raised once the actions that were started
+    have ended. Without `concurrency` it is ROTA_FAN_OUT_CONCURRENCY, or 10 where no settings are
+    read. After a stop request the actions that were started finish, no other begins, and
+    StopRequested is raised.
+
+    The counts are `{done: …, "refused": …, "failed": …}`, where refused is for good. Where items
     failed, raises ApiRejectedError if every single one was refused, ApiUnavailableError if the API
     was out of reach for every one, the first error if every one broke for a reason of the task's
-    own, else ItemsFailedError. After a stop request the actions under way finish, no other is
-    started, and StopRequested is raised. TaskDefinitionError for arguments that cannot be meant.
+    own, else ItemsFailedError. TaskDefinitionError for arguments that cannot be meant.
     """
     _check(items, concurrency, done)
     if concurrency is None:
         execution = current_execution()
         concurrency = DEFAULT_CONCURRENCY if execution is None else execution.concurrency
-    work = _FanOut(iter(items), action, done)
+    source = _as_async(items)
+    work = _FanOut(source, action, done)
     async with asyncio.TaskGroup() as group:
         for _ in range(concurrency):
             group.create_task(work.take_items())
+    await source.aclose()
     work.raise_for_errors()
     return work.counts
 
@@ -75,15 +89,32 @@ def _check(items: object, concurrency: Any, done: object) -> None:
         )
 
 
+async def _as_async(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncGenerator[Item, None]:
+    if not isinstance(items, AsyncIterable):
+        for item in items:
+            yield item
+        return
+    try:
+        async for item in items:
+            yield item
+    finally:
+        # At once, rather than when the collector finds it: it may hold a page.
+        close = getattr(items, "aclose", None)
+        if close is not None:
+            await close()
+
+
 class _FanOut(Generic[Item]):
     def __init__(
-        self, items: Iterator[Item], action: Callable[[Item], Awaitable[Any]], done: str
+        self, items: AsyncIterator[Item], action: Callable[[Item], Awaitable[Any]], done: str
     ) -> None:
         self._items = items
+        self._reading = asyncio.Lock()
         self._action = action
         self._done = done
-        self._errors: list[Exception] = []
-        self._stopped: StopRequested | None = None
+        self._failures = _Failures()
+        # What ends the whole before its last item: a stop, or the source of the items.
+        self._cut_off: BaseException | None = None
         self._execution = current_execution()
         self._outer = current_items()
         self.counts: dict[str, int] = {}
@@ -98,52 +129,81 @@ class _FanOut(Generic[Item]):
             total[kind] = total.get(kind, 0) + number
 
     async def take_items(self) -> None:
-        execution = self._execution
-        for item in self._items:
+        """Work on one item after the other, until there is none."""
+        while self._cut_off is None:
             try:
-                if execution is not None:
-                    execution.check_stop()
-                # This worker's own context: each is an asyncio task.
-                enter_item(self._outer, item)
-                await self._action(item)
-            except StopRequested as stop:
-                self._stopped = stop
+                async with self._reading:
+                    enter_items(self._outer)
+                    item = await anext(self._items)
+            except StopAsyncIteration:
                 return
-            except (ApiRejectedError, RequestRefusedError) as error:
-                self._count("refused", error)
-            except ApiError as error:
-                self._count("failed", error)
-            except Exception as error:
-                self._count("failed", error)
-                _logger.exception("fan_out.item_broke")
-            else:
-                self._add(self._done, 1)
+            except (Exception, StopRequested) as error:  # noqa: BLE001 (raised at the end)
+                self._cut_off = error
+                return
+            await self._work_on(item)
+
+    async def _work_on(self, item: Item) -> None:
+        try:
+            if self._execution is not None:
+                self._execution.check_stop()
+            # This worker's own context: each is an asyncio task.
+            enter_item(self._outer, item)
+            await self._action(item)
+        except StopRequested as stop:
+            self._cut_off = stop
+        except (ApiRejectedError, RequestRefusedError) as error:
+            self._count("refused", error)
+        except ApiError as error:
+            self._count("failed", error)
+        except Exception as error:
+            self._count("failed", error)
+            _logger.exception("fan_out.item_broke")
+        else:
+            self._add(self._done, 1)
 
     def _count(self, kind: str, error: Exception) -> None:
         self._add(kind, 1)
-        self._errors.append(error)
+        self._failures.add(error)
         if isinstance(error, ApiError | RequestRefusedError):
             _logger.warning("fan_out.item_%s", kind, extra={"error": plain_text(error)})
 
     def raise_for_errors(self) -> None:
-        if self._stopped is not None:
-            raise self._stopped
-        if not self._errors:
+        """Raise what the counts mean, if it is not a success."""
+        if self._cut_off is not None:
+            raise self._cut_off
+        first = self._failures.first
+        if first is None:
             return
         counts = dict(self.counts)
-        first = self._errors[0]
         if counts[self._done]:
             raise ItemsFailedError(_summary(counts, first), counts=counts) from first
-        refused = len(self._errors) == counts["refused"]
-        if refused and any(isinstance(each, ApiRejectedError) for each in self._errors):
+        if not counts["failed"] and self._failures.any_is(ApiRejectedError):
             raise ApiRejectedError(
                 f"every item was refused for good, first: {plain_text(first)}"
             ) from first
-        if all(isinstance(each, ApiUnavailableError) for each in self._errors):
+        if self._failures.all_are(ApiUnavailableError):
             raise ApiUnavailableError(f"no item got through, first: {plain_text(first)}") from first
-        if not any(isinstance(each, ApiError) for each in self._errors):
+        if not self._failures.any_is(ApiError):
             raise first
         raise ItemsFailedError(_summary(counts, first), counts=counts) from first
+
+
+class _Failures:
+    """The first error, and the classes of all: 100,000 errors would keep as many tracebacks."""
+
+    def __init__(self) -> None:
+        self.first: Exception | None = None
+        self.classes: set[type[Exception]] = set()
+
+    def add(self, error: Exception) -> None:
+        self.first = self.first or error
+        self.classes.add(type(error))
+
+    def all_are(self, error_class: type[Exception]) -> bool:
+        return all(issubclass(each, error_class) for each in self.classes)
+
+    def any_is(self, error_class: type[Exception]) -> bool:
+        return any(issubclass(each, error_class) for each in self.classes)
 
 
 def _summary(counts: dict[str, int], first: Exception) -> str:
