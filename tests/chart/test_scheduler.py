@@ -141,5 +141,5 @@ def test_a_network_policy_lets_dns_and_the_named_way_out():
 
 
 def test_a_network_policy_without_a_way_out_is_refused():
-    with pytest.raises(helm.HelmRefusedError, match=r"networkPolicy.egress is not set"):
+    with pytest.raises(helm.HelmRefusedError, match=r"networkPolicy.egress: is not set"):
         helm.template({"networkPolicy": {"enabled": True}})

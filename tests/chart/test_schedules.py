@@ -197,7 +197,7 @@ def test_below_a_minute_a_cronjob_is_refused_with_the_ways_out():
     for name, seconds in (("fast", 30), ("faster", 1)):
         with pytest.raises(ScheduleError) as error:
             cronjob_schedule(seconds)
-        assert f"tasks.{name}: " in str(refusal.value)
+        assert f"tasks.{name}.intervalSeconds: " in str(refusal.value)
         assert str(error.value).split(".")[0] in str(refusal.value)
     assert "mode: scheduler, or mode: hybrid" in str(refusal.value)
 

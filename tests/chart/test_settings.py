@@ -135,10 +135,13 @@ def test_a_url_that_rota_would_refuse_is_refused_without_repeating_it(url):
     [
         (
             {"existingSecret": "a", "serviceAccountToken": {"enabled": True, "audience": "b"}},
-            "are both set: keep one",
+            "businessApi.serviceAccountToken.enabled: .* keep one",
         ),
-        ({"serviceAccountToken": {"enabled": True}}, "audience is not set"),
-        ({"ca": {"existingSecret": "a", "existingConfigMap": "b"}}, "are both set: keep one"),
+        ({"serviceAccountToken": {"enabled": True}}, "audience: is not set"),
+        (
+            {"ca": {"existingSecret": "a", "existingConfigMap": "b"}},
+            "businessApi.ca.existingConfigMap: .* keep one",
+        ),
     ],
 )
 def test_two_ways_to_say_the_same_are_refused(business_api, message):

@@ -153,22 +153,22 @@ def test_a_tasks_environment_wins_over_that_of_all_pods():
             {"intervalSeconds": 60, "schedule": "* * * * *"},
             "intervalSeconds and schedule are both set; keep one, and set the other to null",
         ),
-        ({"intervalSeconds": 60, "timezone": "Etc/UTC"}, "timezone goes with a cron text"),
-        ({"schedule": "* * * * *", "timezone": "Local"}, "timezone Local is refused"),
+        ({"intervalSeconds": 60, "timezone": "Etc/UTC"}, "timezone: goes with a cron text"),
+        ({"schedule": "* * * * *", "timezone": "Local"}, 'timezone: "Local" is refused'),
         ({"schedule": "0 * * * * *"}, "it has 6 fields; five are needed"),
         ({"schedule": "CRON_TZ=UTC * * * * *"}, "use timezone"),
         ({"schedule": "@every 5m"}, "use intervalSeconds"),
         ({"schedule": "@reboot"}, "the descriptors are @yearly"),
         ({"schedule": "0 * * * *", "splayMinutes": 5}, 'move the minute in \\"0 * * * *\\"'),
-        ({"intervalSeconds": 5400, "splayMinutes": 5}, "splayMinutes is refused"),
-        ({"intervalSeconds": 5400, "catchUpSeconds": 600}, "catchUpSeconds is refused"),
+        ({"intervalSeconds": 5400, "splayMinutes": 5}, "splayMinutes: is refused"),
+        ({"intervalSeconds": 5400, "catchUpSeconds": 600}, "catchUpSeconds: is refused"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_task_named(task, message):
     for version in ("helm", "helm3"):
         with pytest.raises(helm.HelmRefusedError) as refusal:
             helm.template({"tasks": {"x": task}}, version=version)
-        assert "tasks.x: " in str(refusal.value)
+        assert "tasks.x" in str(refusal.value)
         assert message.replace("\\", "") in str(refusal.value).replace("\\", "")
 
 
@@ -177,7 +177,7 @@ def test_all_problems_are_told_at_once():
     with pytest.raises(helm.HelmRefusedError) as refusal:
         helm.template({"tasks": tasks})
     for name in tasks:
-        assert f"tasks.{name}: " in str(refusal.value)
+        assert f"tasks.{name}" in str(refusal.value)
 
 
 @pytest.mark.fault(76)

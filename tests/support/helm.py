@@ -83,9 +83,10 @@ def template(
     release: str = "shop",
     version: str = "helm",
     chart: Path = CHART,
+    more: tuple[str, ...] = (),
 ) -> str:
-    """Return the chart as `helm template` renders it."""
-    return helm("template", release, chart, values=values, version=version)
+    """Return the chart as `helm template` renders it, with more options where given."""
+    return helm("template", release, chart, *more, values=values, version=version)
 
 
 def parse(rendered: str) -> list[dict[str, Any]]:

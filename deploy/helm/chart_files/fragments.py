@@ -20,13 +20,12 @@ _FOLDER = Path(kubernetes_validate.__file__).parent / "kubernetes-json-schema"
 _FULL_NAMES = "io.k8s.api.", "io.k8s.apimachinery.pkg."
 _LONGEST_DESCRIPTION = 100
 _INT32, _INT53 = 2**31 - 1, 2**53
-_QUANTITY = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$"
-# Kubernetes' own definition has two alternatives, of which messages tell as of two problems.
+# Kubernetes' own definition has two alternatives, of which messages tell as of two problems. What a
+# text must look like is in `chart_files.rules`.
 _SCALARS: dict[str, dict[str, Any]] = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": {
         "type": ["string", "number", "null"],
-        "pattern": _QUANTITY,
-        "minimum": -_INT53,
+        "minimum": 0,
         "maximum": _INT53,
     },
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {
@@ -39,7 +38,7 @@ _SCALARS: dict[str, dict[str, Any]] = {
 _SELECTORS = ["In", "NotIn", "Exists", "DoesNotExist"]
 _ENUMS: dict[tuple[str, str], list[str]] = {
     ("Toleration", "effect"): ["", "NoSchedule", "PreferNoSchedule", "NoExecute"],
-    ("Toleration", "operator"): ["", "Exists", "Equal", "Lt", "Gt"],
+    ("Toleration", "operator"): ["", "Exists", "Equal"],
     ("NodeSelectorRequirement", "operator"): [*_SELECTORS, "Gt", "Lt"],
     ("LabelSelectorRequirement", "operator"): _SELECTORS,
     ("Container", "imagePullPolicy"): ["Always", "IfNotPresent", "Never"],
@@ -52,8 +51,19 @@ _ENUMS: dict[tuple[str, str], list[str]] = {
     ("PodSecurityContext", "fsGroupChangePolicy"): ["OnRootMismatch", "Always"],
     ("VolumeMount", "mountPropagation"): ["None", "HostToContainer", "Bidirectional"],
     ("TopologySpreadConstraint", "whenUnsatisfiable"): ["DoNotSchedule", "ScheduleAnyway"],
+    ("TopologySpreadConstraint", "nodeAffinityPolicy"): ["Honor", "Ignore"],
+    ("TopologySpreadConstraint", "nodeTaintsPolicy"): ["Honor", "Ignore"],
+    ("Container", "restartPolicy"): ["Always"],
+    ("ContainerResizePolicy", "resourceName"): ["cpu", "memory"],
+    ("ContainerResizePolicy", "restartPolicy"): ["NotRequired", "RestartContainer"],
+    ("ImageVolumeSource", "pullPolicy"): ["Always", "IfNotPresent", "Never"],
+    ("SecurityContext", "procMount"): ["Default", "Unmasked"],
+    ("PodSecurityContext", "seLinuxChangePolicy"): ["MountOption", "Recursive"],
+    ("PodSecurityContext", "supplementalGroupsPolicy"): ["Merge", "Strict"],
+    ("VolumeMount", "recursiveReadOnly"): ["Disabled", "IfPossible", "Enabled"],
 }
 _PORT = (1, 65535)
+_ID = (0, _INT32)
 _BOUNDS: dict[tuple[str, str], tuple[int, int]] = {
     ("ContainerPort", "containerPort"): _PORT,
     ("ContainerPort", "hostPort"): (0, 65535),
@@ -62,6 +72,13 @@ _BOUNDS: dict[tuple[str, str], tuple[int, int]] = {
     ("PreferredSchedulingTerm", "weight"): (1, 100),
     ("WeightedPodAffinityTerm", "weight"): (1, 100),
     ("Toleration", "tolerationSeconds"): (-_INT53, _INT53),
+    ("ServiceAccountTokenProjection", "expirationSeconds"): (600, 2**32),
+    ("SecurityContext", "runAsUser"): _ID,
+    ("SecurityContext", "runAsGroup"): _ID,
+    ("PodSecurityContext", "runAsUser"): _ID,
+    ("PodSecurityContext", "runAsGroup"): _ID,
+    ("PodSecurityContext", "fsGroup"): _ID,
+    ("PodSecurityContext", "supplementalGroups"): _ID,
     ("Probe", "periodSeconds"): (1, _INT32),
     ("Probe", "timeoutSeconds"): (1, _INT32),
     ("Probe", "failureThreshold"): (1, _INT32),
@@ -107,7 +124,7 @@ def _adapted(described: dict[str, Any], kind: str, field: str) -> dict[str, Any]
         return reference(next(full.removeprefix(p) for p in _FULL_NAMES if full.startswith(p)))
     kept = {
         key: described[key]
-        for key in ("type", "required", "additionalProperties", "pattern", "minimum", "maximum")
+        for key in ("type", "required", "additionalProperties", "minimum", "maximum")
         if key in described
     }
     if description := _brief(described):
@@ -124,7 +141,10 @@ def _adapted(described: dict[str, Any], kind: str, field: str) -> dict[str, Any]
         }
     for key in ("items", "additionalProperties"):
         if isinstance(described.get(key), dict):
-            kept[key] = _adapted(described[key], kind, "")
+            kept[key] = _adapted(described[key], kind, field)
+    if isinstance(kept.get("items"), dict) and "type" in kept["items"]:
+        # Within a list a null is no way to leave something out.
+        kept["items"]["type"] = [each for each in _types(kept["items"]) if each != "null"]
     return kept
 
 

@@ -9,14 +9,14 @@ Keywords of `# @schema` beside those of JSON Schema:
     tasks, settings, open  the map of tasks; rota's settings; anything at all
     empty: true            "" is a value; else it means unset wherever null does
 
-No alternatives (anyOf, oneOf) and no patterns: Helm's words for those help nobody. What needs words
-of its own is checked in the templates.
+No alternatives (anyOf, oneOf), no patterns and no lengths: Helm's words for those help nobody. What
+needs words of its own is checked in the templates.
 """
 
 import json
 from typing import Any
 
-from chart_files import fragments, python_fields
+from chart_files import fragments, python_fields, rules
 from chart_files.comments import Value, documented_values, groups
 
 _TYPES = {
@@ -29,6 +29,7 @@ _TYPES = {
 _OWN = ("required", "field", "kubernetes", "texts", "form", "tasks", "settings", "open", "empty")
 # A number where a text is meant gets through to the templates, which say how to quote it.
 _SCALAR = ["string", "number", "boolean", "null"]
+_WORDED = ("bool", "int", "list", "object")
 _DEFAULTS = "taskDefaults"
 
 
@@ -57,11 +58,11 @@ def values_schema(text: str) -> str:
         **{key: task[key] for key in ("description", "default", "examples")},
     }
     task["description"] = "A task, or what holds for every task."
-    task |= {"type": ["object", "null", "string"], "maxLength": 0}
+    task["type"] = ["object", "null", "string"]
     own = {"task": task, "texts": _texts(), "environment": _environment()}
     kubernetes = fragments.definitions(_kubernetes_names(root | own))
     for name in {value.schema["kubernetes"] for value in values if "kubernetes" in value.schema}:
-        kubernetes[name] |= {"type": ["object", "null", "string"], "maxLength": 0}
+        kubernetes[name]["type"] = ["object", "null", "string"]
     root["definitions"] = own | kubernetes
     return json.dumps(root, indent=1, ensure_ascii=False) + "\n"
 
@@ -69,31 +70,45 @@ def values_schema(text: str) -> str:
 def facts(text: str) -> str:
     """Return the JSON that the templates check by.
 
-    required: paths that may not be null. optional: those that "" leaves unset. forms: the form of a
-    text by its path. texts: the kind of a map of texts by its path. settings: the keywords of each
-    setting. quoted: keys of a task that may not be texts, but for "", with their type.
+    required: paths that may not be null. optional: those that "" leaves unset. types: what those of
+    them hold that are no texts. forms: the form of a text by its path. texts: the kind of a map of
+    texts by its path. fragments: what a fragment of Kubernetes' API is, as in `chart_files.rules`,
+    by its path; rules and fields: the rules of those, and the forms that they name. settings: the
+    keywords of each setting.
     """
     values = list(documented_values(text))
     marked = [(value.path, value.schema) for value in values]
+    optional = [
+        value
+        for value in values
+        if value.path not in groups(values)
+        and not value.schema.get("required")
+        and not value.schema.get("empty")
+    ]
+    parts = {path: spec for path, schema in marked if (spec := _fragment(schema))}
+    names = {"core.v1.EnvVarSource", *(_reference_of(schema) for _, schema in marked)} - {""}
     found = {
         "required": [path for path, schema in marked if schema.get("required")],
-        "optional": [
-            value.path
-            for value in values
-            if value.path not in groups(values)
-            and not value.schema.get("required")
-            and not value.schema.get("empty")
-        ],
-        "quoted": {
-            value.path.rpartition(".")[2]: _TYPES[value.type][0]
-            for value in values
-            if value.path.startswith(f"{_DEFAULTS}.") and value.type in ("bool", "int")
-        },
+        "optional": [value.path for value in optional],
+        "types": {value.path: _TYPES[value.type][0] for value in optional if value.type in _WORDED},
         "forms": {path: schema["form"] for path, schema in marked if "form" in schema},
         "texts": {path: schema["texts"] for path, schema in marked if "texts" in schema},
+        "fragments": parts,
+        "rules": rules.rules(fragments.definitions(names)),
+        "fields": rules.FORMS,
         "settings": python_fields.settings(),
     }
     return json.dumps(found, sort_keys=True, indent=1)
+
+
+def _reference_of(schema: dict[str, Any]) -> str:
+    items = schema.get("items", {})
+    return str(schema.get("kubernetes") or items.get("kubernetes", ""))
+
+
+def _fragment(schema: dict[str, Any]) -> str:
+    kind = _reference_of(schema).rpartition(".")[2]
+    return f"{'@' if 'kubernetes' in schema else '*'}{kind}" if kind else ""
 
 
 def _node(value: Value, is_group: bool) -> dict[str, Any]:  # noqa: FBT001 (one call)
@@ -134,8 +149,6 @@ def _allow_unset(node: dict[str, Any], *, required: bool) -> None:
         node["enum"] = [*node["enum"], None, ""]
     if "string" not in types:
         node["type"].append("string")
-        if {"array", "object"} & set(types):
-            node["maxLength"] = 0
 
 
 def _settings() -> dict[str, Any]:
@@ -158,7 +171,6 @@ def _texts() -> dict[str, Any]:
     return {
         "description": "Texts by name; a null is left out.",
         "type": ["object", "null", "string"],
-        "maxLength": 0,
         "additionalProperties": {"type": _SCALAR},
     }
 
@@ -167,7 +179,6 @@ def _environment() -> dict[str, Any]:
     return {
         "description": "Environment by name: a text, or a map with `valueFrom`; null is left out.",
         "type": ["object", "null", "string"],
-        "maxLength": 0,
         "additionalProperties": {
             "type": [*_SCALAR, "object"],
             "additionalProperties": False,

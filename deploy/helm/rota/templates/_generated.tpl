@@ -3,6 +3,107 @@ Written by `make generate`: what the templates check values by, as JSON.
 */}}
 {{- define "rota.facts" -}}
 {
+ "fields": {
+  "absolute": {
+   "like": "/.*",
+   "words": "write an absolute path"
+  },
+  "accessMode": {
+   "like": "ReadWriteOnce|ReadOnlyMany|ReadWriteMany|ReadWriteOncePod",
+   "words": "use ReadWriteOnce, ReadOnlyMany, ReadWriteMany or ReadWriteOncePod"
+  },
+  "amount": {
+   "like": "\\+?([0-9]+\\.?[0-9]*|\\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,3})?|-0+",
+   "words": "write a number of 0 or more with a unit, such as 250m, 64Mi or 1Gi"
+  },
+  "below": {
+   "like": "([^/].*)?",
+   "unlike": "(^|/)\\.\\.(/|$)",
+   "words": "write a relative path without '..'"
+  },
+  "cidr": {
+   "like": "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}/([0-9]|[12][0-9]|3[0-2])|[0-9a-fA-F]*:[0-9a-fA-F:]*:[0-9a-fA-F:.]*/([0-9]|[1-9][0-9]|1[01][0-9]|12[0-8])",
+   "words": "write an address and a length, such as 10.0.0.0/8"
+  },
+  "driver": {
+   "like": "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*",
+   "most": 63,
+   "words": "use lower-case letters, digits, '-' and '.' between them, at most 63 characters"
+  },
+  "header": {
+   "like": "[-A-Za-z0-9]+",
+   "words": "use letters, digits and '-'"
+  },
+  "hostPath": {
+   "like": "(|DirectoryOrCreate|Directory|FileOrCreate|File|Socket|CharDevice|BlockDevice)",
+   "words": "use one such as Directory or File, or leave it out"
+  },
+  "image": {
+   "like": "\\S(.*\\S)?",
+   "words": "write an image's name, without spaces around it"
+  },
+  "ip": {
+   "like": "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}|[0-9a-fA-F]*:[0-9a-fA-F:]*:[0-9a-fA-F:.]*",
+   "words": "write an IP address"
+  },
+  "key": {
+   "like": "[-._a-zA-Z0-9]+",
+   "most": 253,
+   "unlike": "^\\.\\.?$|^\\.\\.",
+   "words": "use letters, digits, '-', '_' and '.', not '..' at the beginning"
+  },
+  "label": {
+   "like": "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?",
+   "words": "use lower-case letters, digits and '-' between them, at most 63 characters"
+  },
+  "labelValue": {
+   "like": "([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?",
+   "words": "use letters, digits, '-', '_' and '.', at most 63 characters"
+  },
+  "medium": {
+   "like": "(Memory|HugePages(-[0-9]+([KMGTPE]i|[kMGTPE])?)?)?",
+   "words": "use Memory or HugePages, or leave it out"
+  },
+  "object": {
+   "like": "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*",
+   "most": 253,
+   "words": "use lower-case letters, digits, '-' and '.' between them, at most 253 characters"
+  },
+  "path": {
+   "like": "[^/].*",
+   "unlike": "(^|/)\\.\\.(/|$)|^\\.\\.",
+   "words": "write a relative path without '..'"
+  },
+  "portName": {
+   "like": "[a-z0-9]+(-[a-z0-9]+)*",
+   "most": 15,
+   "unlike": "^[-0-9]+$",
+   "words": "use lower-case letters, digits and '-' between them, at most 15 characters, one of them a letter; a number without quotes"
+  },
+  "portNumber": {
+   "like": "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]",
+   "words": "use a number from 1 to 65535, or the name of a port"
+  },
+  "qualified": {
+   "like": "([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?",
+   "most": 317,
+   "words": "use letters, digits, '-', '_' and '.', at most 63 characters, after a prefix such as example.com/ if any"
+  },
+  "steady": {
+   "like": ".*",
+   "unlike": "(^|/)\\.\\.(/|$)",
+   "words": "write a path without '..'"
+  },
+  "sysctl": {
+   "like": "[a-z0-9]([-_a-z0-9]*[a-z0-9])?([./][a-z0-9]([-_a-z0-9]*[a-z0-9])?)*",
+   "most": 253,
+   "words": "write one such as net.ipv4.tcp_syncookies"
+  },
+  "variable": {
+   "like": "[-._a-zA-Z][-._a-zA-Z0-9]*",
+   "words": "use letters, digits, '_', '-' and '.', and no digit first"
+  }
+ },
  "forms": {
   "businessApi.ca.existingConfigMap": "object",
   "businessApi.ca.existingSecret": "object",
@@ -29,6 +130,27 @@ Written by `make generate`: what the templates check values by, as JSON.
   "taskDefaults.priorityClassName": "object",
   "taskDefaults.schedule": "schedule",
   "taskDefaults.timezone": "timezone"
+ },
+ "fragments": {
+  "envFrom": "*EnvFromSource",
+  "image.pullSecrets": "*LocalObjectReference",
+  "initContainers": "*Container",
+  "networkPolicy.egress": "*NetworkPolicyEgressRule",
+  "networkPolicy.ingressFrom": "*NetworkPolicyPeer",
+  "podSecurityContext": "@PodSecurityContext",
+  "scheduler.affinity": "@Affinity",
+  "scheduler.livenessProbe": "@Probe",
+  "scheduler.readinessProbe": "@Probe",
+  "scheduler.resources": "@ResourceRequirements",
+  "scheduler.startupProbe": "@Probe",
+  "scheduler.tolerations": "*Toleration",
+  "securityContext": "@SecurityContext",
+  "sidecars": "*Container",
+  "taskDefaults.affinity": "@Affinity",
+  "taskDefaults.resources": "@ResourceRequirements",
+  "taskDefaults.tolerations": "*Toleration",
+  "volumeMounts": "*VolumeMount",
+  "volumes": "*Volume"
  },
  "optional": [
   "global.imageRegistry",
@@ -102,22 +224,6 @@ Written by `make generate`: what the templates check values by, as JSON.
   "initContainers",
   "sidecars"
  ],
- "quoted": {
-  "activeDeadlineSeconds": "integer",
-  "argocdIgnoreHealthcheck": "boolean",
-  "backoffLimit": "integer",
-  "catchUpSeconds": "integer",
-  "enabled": "boolean",
-  "failedJobsHistoryLimit": "integer",
-  "intervalSeconds": "integer",
-  "runOnStart": "boolean",
-  "shards": "integer",
-  "splayMinutes": "integer",
-  "successfulJobsHistoryLimit": "integer",
-  "suspend": "boolean",
-  "timeoutSeconds": "integer",
-  "ttlSecondsAfterFinished": "integer"
- },
  "required": [
   "enabled",
   "mode",
@@ -144,6 +250,808 @@ Written by `make generate`: what the templates check values by, as JSON.
   "networkPolicy.enabled",
   "serviceAccount.create"
  ],
+ "rules": {
+  "AWSElasticBlockStoreVolumeSource": {
+   "need": [
+    "volumeID"
+   ]
+  },
+  "Affinity": {
+   "fields": {
+    "nodeAffinity": "@NodeAffinity",
+    "podAffinity": "@PodAffinity",
+    "podAntiAffinity": "@PodAntiAffinity"
+   }
+  },
+  "AppArmorProfile": {
+   "check": true,
+   "need": [
+    "type"
+   ]
+  },
+  "AzureDiskVolumeSource": {
+   "need": [
+    "diskName",
+    "diskURI"
+   ]
+  },
+  "AzureFileVolumeSource": {
+   "need": [
+    "secretName",
+    "shareName"
+   ]
+  },
+  "CSIVolumeSource": {
+   "fields": {
+    "driver": "=driver",
+    "nodePublishSecretRef": "@LocalObjectReference"
+   },
+   "need": [
+    "driver"
+   ]
+  },
+  "CephFSVolumeSource": {
+   "fields": {
+    "secretRef": "@LocalObjectReference"
+   },
+   "need": [
+    "monitors"
+   ]
+  },
+  "CinderVolumeSource": {
+   "fields": {
+    "secretRef": "@LocalObjectReference"
+   },
+   "need": [
+    "volumeID"
+   ]
+  },
+  "ClusterTrustBundleProjection": {
+   "fields": {
+    "labelSelector": "@LabelSelector"
+   },
+   "need": [
+    "path"
+   ]
+  },
+  "ConfigMapEnvSource": {
+   "fields": {
+    "name": "=object"
+   },
+   "need": [
+    "name"
+   ]
+  },
+  "ConfigMapKeySelector": {
+   "fields": {
+    "key": "=key",
+    "name": "=object"
+   },
+   "need": [
+    "key",
+    "name"
+   ]
+  },
+  "ConfigMapProjection": {
+   "fields": {
+    "items": "*KeyToPath"
+   },
+   "need": [
+    "name"
+   ]
+  },
+  "ConfigMapVolumeSource": {
+   "fields": {
+    "items": "*KeyToPath"
+   },
+   "need": [
+    "name"
+   ]
+  },
+  "Container": {
+   "fields": {
+    "env": "*EnvVar",
+    "envFrom": "*EnvFromSource",
+    "image": "=image",
+    "lifecycle": "@Lifecycle",
+    "livenessProbe": "@Probe",
+    "ports": "*ContainerPort",
+    "readinessProbe": "@Probe",
+    "resizePolicy": "*ContainerResizePolicy",
+    "resources": "@ResourceRequirements",
+    "restartPolicyRules": "*ContainerRestartRule",
+    "securityContext": "@SecurityContext",
+    "startupProbe": "@Probe",
+    "volumeDevices": "*VolumeDevice",
+    "volumeMounts": "*VolumeMount"
+   },
+   "need": [
+    "image",
+    "name"
+   ]
+  },
+  "ContainerPort": {
+   "fields": {
+    "hostIP": "=ip",
+    "name": "=portName"
+   }
+  },
+  "ContainerResizePolicy": {
+   "need": [
+    "resourceName",
+    "restartPolicy"
+   ]
+  },
+  "ContainerRestartRule": {
+   "fields": {
+    "exitCodes": "@ContainerRestartRuleOnExitCodes"
+   },
+   "need": [
+    "action"
+   ]
+  },
+  "ContainerRestartRuleOnExitCodes": {
+   "need": [
+    "operator"
+   ]
+  },
+  "DownwardAPIProjection": {
+   "fields": {
+    "items": "*DownwardAPIVolumeFile"
+   }
+  },
+  "DownwardAPIVolumeFile": {
+   "check": true,
+   "fields": {
+    "fieldRef": "@ObjectFieldSelector",
+    "path": "=path",
+    "resourceFieldRef": "@ResourceFieldSelector"
+   },
+   "need": [
+    "path"
+   ],
+   "one": [
+    "fieldRef",
+    "resourceFieldRef"
+   ]
+  },
+  "DownwardAPIVolumeSource": {
+   "fields": {
+    "items": "*DownwardAPIVolumeFile"
+   }
+  },
+  "EmptyDirVolumeSource": {
+   "fields": {
+    "medium": "=medium",
+    "sizeLimit": "=amount"
+   }
+  },
+  "EnvFromSource": {
+   "fields": {
+    "configMapRef": "@ConfigMapEnvSource",
+    "prefix": "=variable",
+    "secretRef": "@SecretEnvSource"
+   },
+   "one": [
+    "configMapRef",
+    "secretRef"
+   ]
+  },
+  "EnvVar": {
+   "check": true,
+   "fields": {
+    "name": "=variable",
+    "valueFrom": "@EnvVarSource"
+   },
+   "need": [
+    "name"
+   ]
+  },
+  "EnvVarSource": {
+   "check": true,
+   "fields": {
+    "configMapKeyRef": "@ConfigMapKeySelector",
+    "fieldRef": "@ObjectFieldSelector",
+    "fileKeyRef": "@FileKeySelector",
+    "resourceFieldRef": "@ResourceFieldSelector",
+    "secretKeyRef": "@SecretKeySelector"
+   },
+   "one": [
+    "configMapKeyRef",
+    "fieldRef",
+    "resourceFieldRef",
+    "secretKeyRef"
+   ]
+  },
+  "EphemeralVolumeSource": {
+   "fields": {
+    "volumeClaimTemplate": "@PersistentVolumeClaimTemplate"
+   },
+   "need": [
+    "volumeClaimTemplate"
+   ]
+  },
+  "ExecAction": {
+   "need": [
+    "command"
+   ]
+  },
+  "FileKeySelector": {
+   "need": [
+    "key",
+    "path",
+    "volumeName"
+   ]
+  },
+  "FlexVolumeSource": {
+   "fields": {
+    "secretRef": "@LocalObjectReference"
+   },
+   "need": [
+    "driver"
+   ]
+  },
+  "GCEPersistentDiskVolumeSource": {
+   "need": [
+    "pdName"
+   ]
+  },
+  "GitRepoVolumeSource": {
+   "need": [
+    "repository"
+   ]
+  },
+  "GlusterfsVolumeSource": {
+   "need": [
+    "endpoints",
+    "path"
+   ]
+  },
+  "HTTPGetAction": {
+   "fields": {
+    "httpHeaders": "*HTTPHeader",
+    "port": "=port"
+   },
+   "need": [
+    "port"
+   ]
+  },
+  "HTTPHeader": {
+   "fields": {
+    "name": "=header"
+   },
+   "need": [
+    "name"
+   ]
+  },
+  "HostPathVolumeSource": {
+   "fields": {
+    "path": "=steady",
+    "type": "=hostPath"
+   },
+   "need": [
+    "path"
+   ]
+  },
+  "IPBlock": {
+   "check": true,
+   "fields": {
+    "cidr": "=cidr",
+    "except": "+cidr"
+   },
+   "need": [
+    "cidr"
+   ]
+  },
+  "ISCSIVolumeSource": {
+   "fields": {
+    "secretRef": "@LocalObjectReference"
+   },
+   "need": [
+    "iqn",
+    "targetPortal"
+   ]
+  },
+  "ImageVolumeSource": {
+   "need": [
+    "reference"
+   ]
+  },
+  "KeyToPath": {
+   "fields": {
+    "key": "=key",
+    "path": "=path"
+   },
+   "need": [
+    "key",
+    "path"
+   ]
+  },
+  "LabelSelector": {
+   "fields": {
+    "matchExpressions": "*LabelSelectorRequirement",
+    "matchLabels": "%labels"
+   }
+  },
+  "LabelSelectorRequirement": {
+   "check": true,
+   "fields": {
+    "key": "=qualified",
+    "values": "+labelValue"
+   },
+   "need": [
+    "key",
+    "operator"
+   ]
+  },
+  "Lifecycle": {
+   "fields": {
+    "postStart": "@LifecycleHandler",
+    "preStop": "@LifecycleHandler"
+   }
+  },
+  "LifecycleHandler": {
+   "fields": {
+    "exec": "@ExecAction",
+    "httpGet": "@HTTPGetAction",
+    "tcpSocket": "@TCPSocketAction"
+   },
+   "one": [
+    "exec",
+    "httpGet",
+    "sleep",
+    "tcpSocket"
+   ]
+  },
+  "LocalObjectReference": {
+   "fields": {
+    "name": "=object"
+   },
+   "need": [
+    "name"
+   ]
+  },
+  "NFSVolumeSource": {
+   "fields": {
+    "path": "=absolute"
+   },
+   "need": [
+    "path",
+    "server"
+   ]
+  },
+  "NetworkPolicyEgressRule": {
+   "fields": {
+    "ports": "*NetworkPolicyPort",
+    "to": "*NetworkPolicyPeer"
+   }
+  },
+  "NetworkPolicyPeer": {
+   "check": true,
+   "fields": {
+    "ipBlock": "@IPBlock",
+    "namespaceSelector": "@LabelSelector",
+    "podSelector": "@LabelSelector"
+   }
+  },
+  "NetworkPolicyPort": {
+   "check": true,
+   "fields": {
+    "port": "=port"
+   }
+  },
+  "NodeAffinity": {
+   "fields": {
+    "preferredDuringSchedulingIgnoredDuringExecution": "*PreferredSchedulingTerm",
+    "requiredDuringSchedulingIgnoredDuringExecution": "@NodeSelector"
+   }
+  },
+  "NodeSelector": {
+   "fields": {
+    "nodeSelectorTerms": "*NodeSelectorTerm"
+   },
+   "need": [
+    "nodeSelectorTerms"
+   ]
+  },
+  "NodeSelectorRequirement": {
+   "check": true,
+   "fields": {
+    "key": "=qualified",
+    "values": "+labelValue"
+   },
+   "need": [
+    "key",
+    "operator"
+   ]
+  },
+  "NodeSelectorTerm": {
+   "check": true,
+   "fields": {
+    "matchExpressions": "*NodeSelectorRequirement",
+    "matchFields": "*NodeSelectorRequirement"
+   }
+  },
+  "ObjectFieldSelector": {
+   "need": [
+    "fieldPath"
+   ]
+  },
+  "ObjectMeta": {
+   "fields": {
+    "ownerReferences": "*OwnerReference"
+   }
+  },
+  "OwnerReference": {
+   "need": [
+    "apiVersion",
+    "kind",
+    "name",
+    "uid"
+   ]
+  },
+  "PersistentVolumeClaimSpec": {
+   "check": true,
+   "fields": {
+    "accessModes": "+accessMode",
+    "dataSource": "@TypedLocalObjectReference",
+    "dataSourceRef": "@TypedObjectReference",
+    "resources": "@VolumeResourceRequirements",
+    "selector": "@LabelSelector"
+   },
+   "need": [
+    "accessModes",
+    "resources"
+   ]
+  },
+  "PersistentVolumeClaimTemplate": {
+   "fields": {
+    "metadata": "@ObjectMeta",
+    "spec": "@PersistentVolumeClaimSpec"
+   },
+   "need": [
+    "spec"
+   ]
+  },
+  "PersistentVolumeClaimVolumeSource": {
+   "fields": {
+    "claimName": "=object"
+   },
+   "need": [
+    "claimName"
+   ]
+  },
+  "PhotonPersistentDiskVolumeSource": {
+   "need": [
+    "pdID"
+   ]
+  },
+  "PodAffinity": {
+   "fields": {
+    "preferredDuringSchedulingIgnoredDuringExecution": "*WeightedPodAffinityTerm",
+    "requiredDuringSchedulingIgnoredDuringExecution": "*PodAffinityTerm"
+   }
+  },
+  "PodAffinityTerm": {
+   "check": true,
+   "fields": {
+    "labelSelector": "@LabelSelector",
+    "matchLabelKeys": "+qualified",
+    "mismatchLabelKeys": "+qualified",
+    "namespaceSelector": "@LabelSelector",
+    "namespaces": "+label",
+    "topologyKey": "=qualified"
+   },
+   "need": [
+    "topologyKey"
+   ]
+  },
+  "PodAntiAffinity": {
+   "fields": {
+    "preferredDuringSchedulingIgnoredDuringExecution": "*WeightedPodAffinityTerm",
+    "requiredDuringSchedulingIgnoredDuringExecution": "*PodAffinityTerm"
+   }
+  },
+  "PodCertificateProjection": {
+   "need": [
+    "keyType",
+    "signerName"
+   ]
+  },
+  "PodSecurityContext": {
+   "check": true,
+   "fields": {
+    "appArmorProfile": "@AppArmorProfile",
+    "seccompProfile": "@SeccompProfile",
+    "sysctls": "*Sysctl"
+   }
+  },
+  "PortworxVolumeSource": {
+   "need": [
+    "volumeID"
+   ]
+  },
+  "PreferredSchedulingTerm": {
+   "fields": {
+    "preference": "@NodeSelectorTerm"
+   }
+  },
+  "Probe": {
+   "fields": {
+    "exec": "@ExecAction",
+    "httpGet": "@HTTPGetAction",
+    "tcpSocket": "@TCPSocketAction"
+   },
+   "most": [
+    "exec",
+    "grpc",
+    "httpGet",
+    "tcpSocket"
+   ]
+  },
+  "ProjectedVolumeSource": {
+   "check": true,
+   "fields": {
+    "sources": "*VolumeProjection"
+   }
+  },
+  "QuobyteVolumeSource": {
+   "need": [
+    "registry",
+    "volume"
+   ]
+  },
+  "RBDVolumeSource": {
+   "fields": {
+    "secretRef": "@LocalObjectReference"
+   },
+   "need": [
+    "image",
+    "monitors"
+   ]
+  },
+  "ResourceClaim": {
+   "need": [
+    "name"
+   ]
+  },
+  "ResourceFieldSelector": {
+   "check": true,
+   "fields": {
+    "divisor": "=amount"
+   },
+   "need": [
+    "resource"
+   ]
+  },
+  "ResourceRequirements": {
+   "check": true,
+   "fields": {
+    "claims": "*ResourceClaim"
+   }
+  },
+  "ScaleIOVolumeSource": {
+   "fields": {
+    "secretRef": "@LocalObjectReference"
+   },
+   "need": [
+    "gateway",
+    "secretRef",
+    "system"
+   ]
+  },
+  "SeccompProfile": {
+   "check": true,
+   "need": [
+    "type"
+   ]
+  },
+  "SecretEnvSource": {
+   "fields": {
+    "name": "=object"
+   },
+   "need": [
+    "name"
+   ]
+  },
+  "SecretKeySelector": {
+   "fields": {
+    "key": "=key",
+    "name": "=object"
+   },
+   "need": [
+    "key",
+    "name"
+   ]
+  },
+  "SecretProjection": {
+   "fields": {
+    "items": "*KeyToPath"
+   },
+   "need": [
+    "name"
+   ]
+  },
+  "SecretVolumeSource": {
+   "fields": {
+    "items": "*KeyToPath"
+   },
+   "need": [
+    "secretName"
+   ]
+  },
+  "SecurityContext": {
+   "check": true,
+   "fields": {
+    "appArmorProfile": "@AppArmorProfile",
+    "seccompProfile": "@SeccompProfile"
+   }
+  },
+  "ServiceAccountTokenProjection": {
+   "fields": {
+    "path": "=path"
+   },
+   "need": [
+    "path"
+   ]
+  },
+  "StorageOSVolumeSource": {
+   "fields": {
+    "secretRef": "@LocalObjectReference"
+   }
+  },
+  "Sysctl": {
+   "fields": {
+    "name": "=sysctl"
+   },
+   "need": [
+    "name"
+   ]
+  },
+  "TCPSocketAction": {
+   "fields": {
+    "port": "=port"
+   },
+   "need": [
+    "port"
+   ]
+  },
+  "Toleration": {
+   "check": true,
+   "fields": {
+    "value": "=labelValue"
+   }
+  },
+  "TypedLocalObjectReference": {
+   "need": [
+    "kind",
+    "name"
+   ]
+  },
+  "TypedObjectReference": {
+   "need": [
+    "kind",
+    "name"
+   ]
+  },
+  "Volume": {
+   "fields": {
+    "awsElasticBlockStore": "@AWSElasticBlockStoreVolumeSource",
+    "azureDisk": "@AzureDiskVolumeSource",
+    "azureFile": "@AzureFileVolumeSource",
+    "cephfs": "@CephFSVolumeSource",
+    "cinder": "@CinderVolumeSource",
+    "configMap": "@ConfigMapVolumeSource",
+    "csi": "@CSIVolumeSource",
+    "downwardAPI": "@DownwardAPIVolumeSource",
+    "emptyDir": "@EmptyDirVolumeSource",
+    "ephemeral": "@EphemeralVolumeSource",
+    "flexVolume": "@FlexVolumeSource",
+    "gcePersistentDisk": "@GCEPersistentDiskVolumeSource",
+    "gitRepo": "@GitRepoVolumeSource",
+    "glusterfs": "@GlusterfsVolumeSource",
+    "hostPath": "@HostPathVolumeSource",
+    "image": "@ImageVolumeSource",
+    "iscsi": "@ISCSIVolumeSource",
+    "nfs": "@NFSVolumeSource",
+    "persistentVolumeClaim": "@PersistentVolumeClaimVolumeSource",
+    "photonPersistentDisk": "@PhotonPersistentDiskVolumeSource",
+    "portworxVolume": "@PortworxVolumeSource",
+    "projected": "@ProjectedVolumeSource",
+    "quobyte": "@QuobyteVolumeSource",
+    "rbd": "@RBDVolumeSource",
+    "scaleIO": "@ScaleIOVolumeSource",
+    "secret": "@SecretVolumeSource",
+    "storageos": "@StorageOSVolumeSource",
+    "vsphereVolume": "@VsphereVirtualDiskVolumeSource"
+   },
+   "most": [
+    "awsElasticBlockStore",
+    "azureDisk",
+    "azureFile",
+    "cephfs",
+    "cinder",
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "fc",
+    "flexVolume",
+    "flocker",
+    "gcePersistentDisk",
+    "gitRepo",
+    "glusterfs",
+    "hostPath",
+    "image",
+    "iscsi",
+    "nfs",
+    "persistentVolumeClaim",
+    "photonPersistentDisk",
+    "portworxVolume",
+    "projected",
+    "quobyte",
+    "rbd",
+    "scaleIO",
+    "secret",
+    "storageos",
+    "vsphereVolume"
+   ],
+   "need": [
+    "name"
+   ]
+  },
+  "VolumeDevice": {
+   "need": [
+    "devicePath",
+    "name"
+   ]
+  },
+  "VolumeMount": {
+   "fields": {
+    "subPath": "=below",
+    "subPathExpr": "=below"
+   },
+   "need": [
+    "mountPath",
+    "name"
+   ]
+  },
+  "VolumeProjection": {
+   "fields": {
+    "clusterTrustBundle": "@ClusterTrustBundleProjection",
+    "configMap": "@ConfigMapProjection",
+    "downwardAPI": "@DownwardAPIProjection",
+    "podCertificate": "@PodCertificateProjection",
+    "secret": "@SecretProjection",
+    "serviceAccountToken": "@ServiceAccountTokenProjection"
+   },
+   "most": [
+    "clusterTrustBundle",
+    "configMap",
+    "downwardAPI",
+    "podCertificate",
+    "secret",
+    "serviceAccountToken"
+   ]
+  },
+  "VolumeResourceRequirements": {
+   "check": true
+  },
+  "VsphereVirtualDiskVolumeSource": {
+   "need": [
+    "volumePath"
+   ]
+  },
+  "WeightedPodAffinityTerm": {
+   "fields": {
+    "podAffinityTerm": "@PodAffinityTerm"
+   },
+   "need": [
+    "podAffinityTerm"
+   ]
+  }
+ },
  "settings": {
   "BUSINESS_API_URL": {
    "type": "string"
@@ -320,6 +1228,60 @@ Written by `make generate`: what the templates check values by, as JSON.
   "taskDefaults.labels": "labels",
   "taskDefaults.nodeSelector": "labels",
   "taskDefaults.podAnnotations": "annotations"
+ },
+ "types": {
+  "commonAnnotations": "object",
+  "commonLabels": "object",
+  "env": "object",
+  "envFrom": "array",
+  "global.imagePullSecrets": "array",
+  "image.pullSecrets": "array",
+  "initContainers": "array",
+  "networkPolicy.egress": "array",
+  "networkPolicy.ingressFrom": "array",
+  "podAnnotations": "object",
+  "podLabels": "object",
+  "podSecurityContext": "object",
+  "scheduler.affinity": "object",
+  "scheduler.annotations": "object",
+  "scheduler.livenessProbe": "object",
+  "scheduler.nodeSelector": "object",
+  "scheduler.podAnnotations": "object",
+  "scheduler.readinessProbe": "object",
+  "scheduler.resources": "object",
+  "scheduler.startupProbe": "object",
+  "scheduler.tolerations": "array",
+  "securityContext": "object",
+  "service.annotations": "object",
+  "serviceAccount.annotations": "object",
+  "settings": "object",
+  "sidecars": "array",
+  "state.persistence.annotations": "object",
+  "taskDefaults.activeDeadlineSeconds": "integer",
+  "taskDefaults.affinity": "object",
+  "taskDefaults.annotations": "object",
+  "taskDefaults.argocdIgnoreHealthcheck": "boolean",
+  "taskDefaults.backoffLimit": "integer",
+  "taskDefaults.catchUpSeconds": "integer",
+  "taskDefaults.enabled": "boolean",
+  "taskDefaults.env": "object",
+  "taskDefaults.failedJobsHistoryLimit": "integer",
+  "taskDefaults.intervalSeconds": "integer",
+  "taskDefaults.labels": "object",
+  "taskDefaults.nodeSelector": "object",
+  "taskDefaults.podAnnotations": "object",
+  "taskDefaults.resources": "object",
+  "taskDefaults.runOnStart": "boolean",
+  "taskDefaults.shards": "integer",
+  "taskDefaults.splayMinutes": "integer",
+  "taskDefaults.successfulJobsHistoryLimit": "integer",
+  "taskDefaults.suspend": "boolean",
+  "taskDefaults.timeoutSeconds": "integer",
+  "taskDefaults.tolerations": "array",
+  "taskDefaults.ttlSecondsAfterFinished": "integer",
+  "tasks": "object",
+  "volumeMounts": "array",
+  "volumes": "array"
  }
 }
 {{- end }}

@@ -90,15 +90,6 @@ Settings that name mounted files.
 {{- define "rota.fileSettings" -}}
 {{- $lines := list -}}
 {{- with .Values.businessApi -}}
-{{- if and .existingSecret .serviceAccountToken.enabled -}}
-{{- fail "\n\nbusinessApi.existingSecret and businessApi.serviceAccountToken.enabled are both set: keep one\n" -}}
-{{- end -}}
-{{- if and .serviceAccountToken.enabled (not .serviceAccountToken.audience) -}}
-{{- fail "\n\nbusinessApi.serviceAccountToken.audience is not set: name the audience that the Business API expects, so that the token is worth nothing elsewhere\n" -}}
-{{- end -}}
-{{- if and .ca.existingSecret .ca.existingConfigMap -}}
-{{- fail "\n\nbusinessApi.ca.existingSecret and businessApi.ca.existingConfigMap are both set: keep one\n" -}}
-{{- end -}}
 {{- if or .existingSecret .serviceAccountToken.enabled -}}
 {{- $lines = append $lines "ROTA_API_TOKEN_FILE=/etc/rota/token/token" -}}
 {{- end -}}

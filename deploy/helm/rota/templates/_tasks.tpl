@@ -1,7 +1,7 @@
 {{/*
 Decides everything about all enabled tasks, once in a rendering, and keeps them in .Values.rotaTasks,
-in the order of their names. Refuses, with every problem named at once, what no mode or not this mode
-can run.
+in the order of their names. Writes a line for each problem: what no mode or not this mode can run;
+rota.validate refuses them with all others.
 
 Keys of a task: those of `taskDefaults`, and
   name          as in Python
@@ -26,7 +26,7 @@ Keys of a task: those of `taskDefaults`, and
 {{- include "rota.dropNulls" .Values.taskDefaults -}}
 {{- $given := dict "root" . "defaults" (.Values.taskDefaults | default dict) "shared" (include "rota.sharedSettings" .) "problems" list -}}
 {{- if not (has .Values.mode (list "cronjobs" "scheduler" "hybrid")) -}}
-{{- $problems = append $problems (printf "mode: %q is none of cronjobs, scheduler, hybrid" .Values.mode) -}}
+{{- $problems = append $problems (printf "mode: %q is refused: use cronjobs, scheduler or hybrid" (toString .Values.mode)) -}}
 {{- end -}}
 {{- range $name, $own := .Values.tasks | default (include "rota.referenceTasks" . | fromJson) -}}
 {{- if not (kindIs "invalid" $own) -}}
@@ -41,14 +41,14 @@ Keys of a task: those of `taskDefaults`, and
 {{- if $given.result.enabled -}}
 {{- $tasks = append $tasks $given.result -}}
 {{- range $given.problems -}}
-{{- $problems = append $problems (printf "tasks.%s: %s" $name .) -}}
+{{- $problems = append $problems (printf "tasks.%s%s" $name .) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- include "rota.refuse" $problems -}}
 {{- $_ := set .Values "rotaTasks" $tasks -}}
+{{- range $problems -}}{{- printf "%s\n" . -}}{{- end -}}
 {{- end -}}
 {{- end }}
 
@@ -104,21 +104,21 @@ Makes one task as rota.decide describes it, and `problems`. Takes: root, name, o
 {{- if hasKey $task "schedule" -}}
 {{- $text = $task.schedule -}}
 {{- if hasKey $task "intervalSeconds" -}}
-{{- $problems = append $problems "intervalSeconds and schedule are both set; keep one, and set the other to null" -}}
+{{- $problems = append $problems ": intervalSeconds and schedule are both set; keep one, and set the other to null" -}}
 {{- end -}}
 {{- else if hasKey $task "intervalSeconds" -}}
 {{- $seconds = int64 $task.intervalSeconds -}}
 {{- else -}}
-{{- $problems = append $problems "neither intervalSeconds nor schedule is set; state one" -}}
+{{- $problems = append $problems ": neither intervalSeconds nor schedule is set; state one" -}}
 {{- end -}}
 {{- if $text -}}
 {{- if $own.splayMinutes -}}
-{{- $problems = append $problems (printf "splayMinutes goes with an interval that has a five-field text; move the minute in %q instead" $text) -}}
+{{- $problems = append $problems (printf ".splayMinutes: goes with an interval that has a five-field text; move the minute in %q instead" $text) -}}
 {{- end -}}
 {{- $_ := set $task "splayMinutes" 0 -}}
 {{- else -}}
 {{- if hasKey $own "timezone" -}}
-{{- $problems = append $problems "timezone goes with a cron text in schedule; an interval has none" -}}
+{{- $problems = append $problems ".timezone: goes with a cron text in schedule, and an interval has none; remove one of them" -}}
 {{- end -}}
 {{- $_ := set $task "timezone" "Etc/UTC" -}}
 {{- end -}}
@@ -134,7 +134,7 @@ Makes one task as rota.decide describes it, and `problems`. Takes: root, name, o
 {{- if not $cron -}}
 {{- $exact = false -}}
 {{- if $own.splayMinutes -}}
-{{- $problems = append $problems (printf "splayMinutes is refused for an interval of %d s: it is for intervals that five-field cron can say, which are whole minutes that divide an hour, whole hours that divide a day, one day and one week" $seconds) -}}
+{{- $problems = append $problems (printf ".splayMinutes: is refused for an interval of %d s, which five-field cron cannot say; use whole minutes that divide an hour, whole hours that divide a day, one day or one week" $seconds) -}}
 {{- end -}}
 {{- $_ := set $task "splayMinutes" 0 -}}
 {{- if ge $seconds 60 -}}
@@ -148,9 +148,9 @@ Makes one task as rota.decide describes it, and `problems`. Takes: root, name, o
 {{- if or (eq $values.mode "scheduler") (and $subMinute (eq $values.mode "hybrid")) -}}
 {{- $runner = "scheduler" -}}
 {{- else if $subMinute -}}
-{{- $problems = append $problems (printf "an interval of %d s is refused: a CronJob runs once a minute at most. Use mode: scheduler, or mode: hybrid, where such tasks run in a small scheduler of their own" $seconds) -}}
+{{- $problems = append $problems (printf ".intervalSeconds: an interval of %d s is refused: a CronJob runs once a minute at most; use mode: scheduler, or mode: hybrid, where such tasks run in a small scheduler of their own" $seconds) -}}
 {{- else if and (not $exact) (hasKey $own "catchUpSeconds") -}}
-{{- $problems = append $problems (printf "catchUpSeconds is refused for an interval of %d s in a CronJob: it has to be written @every, and with a deadline Kubernetes may never start that. Leave it out, use an interval that five-field cron can say, or use mode: scheduler" $seconds) -}}
+{{- $problems = append $problems (printf ".catchUpSeconds: is refused for an interval of %d s in a CronJob, which is written @every and may never start with a deadline; leave it out, use an interval that five-field cron can say, or use mode: scheduler" $seconds) -}}
 {{- end -}}
 {{- if or $exact (hasKey $own "catchUpSeconds") -}}
 {{- $_ := set $task "catchUpSeconds" (hasKey $task "catchUpSeconds" | ternary $task.catchUpSeconds 3600 | int64) -}}

@@ -6,12 +6,17 @@ each. Once in a rendering, whichever template comes first: each begins with this
 {{- define "rota.validate" -}}
 {{- if and .Values.enabled (not (hasKey .Values "rotaValidated")) -}}
 {{- $facts := include "rota.facts" . | fromJson -}}
-{{- include "rota.unsetEmpty" (dict "values" .Values "optional" $facts.optional) -}}
-{{- $problems := include "rota.valueProblems" (dict "values" .Values "facts" $facts) -}}
-{{- $problems = print $problems (include "rota.taskProblems" (dict "values" .Values "facts" $facts)) -}}
-{{- $problems = print $problems (include "rota.ownKeyProblems" (dict "values" .Values "facts" $facts)) -}}
-{{- $problems = print $problems (include "rota.podProblems" (dict "values" .Values "own" (include "rota.ownMounts" . | fromJson))) -}}
-{{- include "rota.refuse" (splitList "\n" $problems | compact) -}}
+{{- $given := dict "values" .Values "facts" $facts "own" (include "rota.ownMounts" . | fromJson) -}}
+{{- $problems := include "rota.unsetEmpty" $given -}}
+{{- $missing := include "rota.missingProblems" $given -}}
+{{- $problems = print $problems $missing -}}
+{{- range list "rota.valueProblems" "rota.taskProblems" "rota.ownKeyProblems" "rota.togetherProblems" "rota.podProblems" -}}
+{{- $problems = print $problems (include . $given) -}}
+{{- end -}}
+{{- if not $missing -}}
+{{- $problems = print $problems (include "rota.decide" .) -}}
+{{- end -}}
+{{- include "rota.refuse" (dict "values" .Values "problems" (splitList "\n" $problems | compact)) -}}
 {{- $_ := set .Values "rotaValidated" true -}}
 {{- end -}}
 {{- if .Values.enabled -}}true{{- end -}}
@@ -19,47 +24,68 @@ each. Once in a rendering, whichever template comes first: each begins with this
 
 {{/*
 Makes "" null wherever null may stand, in the values themselves: a parent chart's template or `--set`
-cannot write null. Takes: values, optional (their paths).
+cannot write null. Writes a line for each other text where none may stand, and makes that null too,
+so that what follows meets no surprise. Takes: values, facts.
 */}}
 {{- define "rota.unsetEmpty" -}}
 {{- $values := .values -}}
+{{- $types := .facts.types -}}
 {{- $ofTask := dict -}}
-{{- range $path := append .optional "taskDefaults" -}}
+{{- range $path := .facts.optional -}}
 {{- if hasPrefix "taskDefaults." $path -}}
-{{- $_ := set $ofTask (trimPrefix "taskDefaults." $path) true -}}
+{{- $_ := set $ofTask (trimPrefix "taskDefaults." $path) (get $types $path) -}}
 {{- else -}}
 {{- $keys := splitList "." $path -}}
 {{- $within := $values -}}
 {{- range initial $keys -}}
 {{- $within = get $within . | default dict -}}
 {{- end -}}
-{{- if kindIs "string" (get $within (last $keys)) -}}
-{{- if not (get $within (last $keys)) -}}{{- $_ := set $within (last $keys) nil -}}{{- end -}}
+{{- include "rota.unsetText" (list $within (last $keys) $path (get $types $path)) -}}
 {{- end -}}
 {{- end -}}
+{{- range $name, $_ := $values.settings -}}
+{{- include "rota.unsetText" (list $values.settings $name "" "") -}}
 {{- end -}}
-{{- range $name, $value := $values.settings -}}
-{{- if kindIs "string" $value -}}
-{{- if not $value -}}{{- $_ := set $values.settings $name nil -}}{{- end -}}
+{{- include "rota.unsetText" (list $values "taskDefaults" "taskDefaults" "object") -}}
+{{- range $name, $_ := $values.tasks -}}
+{{- include "rota.unsetText" (list $values.tasks $name (printf "tasks.%s" $name) "object") -}}
 {{- end -}}
-{{- end -}}
+{{- $places := dict "taskDefaults" ($values.taskDefaults | default dict) -}}
 {{- range $name, $task := $values.tasks -}}
-{{- if kindIs "string" $task -}}{{- $_ := set $values.tasks $name nil -}}{{- end -}}
+{{- if $task -}}{{- $_ := set $places (printf "tasks.%s" $name) $task -}}{{- end -}}
 {{- end -}}
-{{- range $task := append (values ($values.tasks | default dict)) $values.taskDefaults -}}
+{{- range $where, $task := $places -}}
 {{- range $key, $value := $task -}}
 {{- if and (kindIs "string" $value) (hasKey $ofTask $key) -}}
-{{- if not $value -}}{{- $_ := set $task $key nil -}}{{- end -}}
+{{- include "rota.unsetText" (list $task $key (printf "%s.%s" $where $key) (get $ofTask $key)) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end }}
 
 {{/*
-Ends the rendering where there are problems. Takes them as a list.
+The same for one key. Takes a list: map, key, path, type ("" where a text is meant).
+*/}}
+{{- define "rota.unsetText" -}}
+{{- $map := index . 0 -}}
+{{- $key := index . 1 -}}
+{{- $value := get $map $key -}}
+{{- if and (kindIs "string" $value) (hasKey $map $key) (or (not $value) (index . 3)) -}}
+{{- /* An interval, so that a task is not told to lack one. */ -}}
+{{- $_ := set $map $key (ternary 3600 nil (and (eq $key "intervalSeconds") (not (empty $value)))) -}}
+{{- if $value -}}
+{{- $wanted := get (dict "boolean" "true or false without quotes" "integer" "a whole number without quotes" "object" "a map, key by key" "array" "a list") (index . 3) -}}
+{{- printf "%s: %q is a text; write %s, or null\n" (index . 2) (trunc 80 $value) $wanted -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+Ends the rendering where there are problems. Takes: problems (a list), values (for the tests, which
+put another template in this one's place).
 */}}
 {{- define "rota.refuse" -}}
-{{- if . -}}
+{{- with .problems -}}
 {{- $shown := . -}}
 {{- if gt (len .) 20 -}}
 {{- $shown = append (slice . 0 20) (printf "and %d more" (sub (len .) 20)) -}}
@@ -85,6 +111,10 @@ Problems of single keys of tasks and of taskDefaults, a line each. Takes: values
 {{- range $path, $form := $facts.forms -}}
 {{- if hasPrefix "taskDefaults." $path -}}{{- $_ := set $forms (trimPrefix "taskDefaults." $path) $form -}}{{- end -}}
 {{- end -}}
+{{- $fragments := dict -}}
+{{- range $path, $spec := $facts.fragments -}}
+{{- if hasPrefix "taskDefaults." $path -}}{{- $_ := set $fragments (trimPrefix "taskDefaults." $path) $spec -}}{{- end -}}
+{{- end -}}
 {{- $texts := dict -}}
 {{- range $path, $kind := $facts.texts -}}
 {{- if hasPrefix "taskDefaults." $path -}}{{- $_ := set $texts (trimPrefix "taskDefaults." $path) $kind -}}{{- end -}}
@@ -97,23 +127,25 @@ Problems of single keys of tasks and of taskDefaults, a line each. Takes: values
 {{- end -}}
 {{- range $where, $task := $places -}}
 {{- range $key, $value := $task -}}
+{{- if not (kindIs "invalid" $value) -}}
+{{- $path := printf "%s.%s" $where $key -}}
+{{- if hasKey $texts $key -}}
+{{- include "rota.textsProblems" (list $path (get $texts $key) $value $facts) -}}
+{{- else if hasKey $fragments $key -}}
+{{- include "rota.partProblems" (list $path (get $fragments $key) $value $facts) -}}
+{{- else if hasKey $forms $key -}}
 {{- $problem := "" -}}
-{{- if and (kindIs "string" $value) (hasKey $facts.quoted $key) -}}
-{{- $problem = printf "%s %q is a text; write %s without quotes" $key $value (ternary "true or false" "a whole number" (eq (get $facts.quoted $key) "boolean")) -}}
-{{- else if hasKey $texts $key -}}
-{{- include "rota.textsProblems" (list (printf "%s.%s" $where $key) (get $texts $key) $value $facts) -}}
-{{- else if and (hasKey $forms $key) $value -}}
 {{- if eq $key "schedule" -}}
 {{- $problem = include "rota.scheduleProblem" (list $value $seen) -}}
 {{- else if eq $key "timezone" -}}
 {{- $problem = include "rota.timezoneProblem" $value -}}
 {{- else -}}
-{{- $problem = include "rota.formProblem" (list (get $forms $key) $value) | printf "%s %s" $key -}}
-{{- $problem = ternary $problem "" (ne $problem (printf "%s " $key)) -}}
-{{- end -}}
+{{- $problem = include "rota.formProblem" (list (get $forms $key) $value) -}}
 {{- end -}}
 {{- if $problem -}}
-{{- printf "%s: %s\n" $where $problem -}}
+{{- printf "%s: %s\n" $path $problem -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -1,64 +1,49 @@
 {{/*
-Problems of what is added to pods, a line each: volumes, mounts, containers, sources of environment,
-probes. Their shape is checked by values.schema.json. Takes: values, own (the chart's own volumes by
-name, with the path that each is mounted at).
+Problems of what is added to pods as a whole, a line each: names that collide, mounts, containers.
+What concerns a single fragment is in _validate_fragments.tpl. Takes: values, own (the chart's own
+volumes by name, with the path that each is mounted at).
 */}}
 {{- define "rota.podProblems" -}}
 {{- $values := .values -}}
 {{- $names := dict -}}
 {{- range $name, $_ := .own -}}{{- $_ := set $names $name "the chart" -}}{{- end -}}
+{{- $devices := dict -}}
 {{- range $at, $volume := $values.volumes -}}
+{{- if kindIs "map" $volume -}}
 {{- $where := printf "volumes[%d]" $at -}}
 {{- with include "rota.partNameProblem" (list $volume $names $where) -}}
 {{- printf "%s.name: %s\n" $where . -}}
 {{- end -}}
-{{- $sources := omit (include "rota.withoutNulls" $volume | fromJson) "name" | keys | sortAlpha -}}
-{{- if gt (len $sources) 1 -}}
-{{- printf "%s: has the sources %s; state one\n" $where (join " and " $sources) -}}
+{{- $_ := set $devices ($volume.name | default "") (or $volume.persistentVolumeClaim $volume.ephemeral) -}}
 {{- end -}}
 {{- end -}}
-{{- include "rota.mountProblems" (dict "mounts" $values.volumeMounts "where" "volumeMounts" "volumes" $names "own" .own) -}}
+{{- /* All pods mount the same; the state is the scheduler's only. */ -}}
+{{- $mountable := omit $names "state" -}}
+{{- include "rota.mountProblems" (dict "container" $values "where" "" "volumes" $mountable "own" .own) -}}
 {{- $containers := dict "rota" "the chart" -}}
 {{- range $key := list "initContainers" "sidecars" -}}
-{{- range $at, $container := get $values $key -}}
+{{- range $at, $container := index $values $key -}}
+{{- if kindIs "map" $container -}}
 {{- $where := printf "%s[%d]" $key $at -}}
 {{- with include "rota.partNameProblem" (list $container $containers $where) -}}
 {{- printf "%s.name: %s\n" $where . -}}
 {{- end -}}
-{{- if not $container.image -}}
-{{- printf "%s.image: not set; name the container's image\n" $where -}}
-{{- end -}}
-{{- include "rota.mountProblems" (dict "mounts" $container.volumeMounts "where" (printf "%s.volumeMounts" $where) "volumes" $names "own" dict) -}}
-{{- end -}}
-{{- end -}}
-{{- range $at, $source := $values.envFrom -}}
-{{- with include "rota.oneOf" (list (omit $source "prefix") "it") -}}
-{{- printf "envFrom[%d]: %s, configMapRef or secretRef\n" $at . -}}
-{{- else -}}
-{{- range $kind, $reference := omit $source "prefix" -}}
-{{- if and (kindIs "map" $reference) (not $reference.name) -}}
-{{- printf "envFrom[%d].%s.name: not set; name what holds the environment\n" $at $kind -}}
-{{- end -}}
+{{- include "rota.mountProblems" (dict "container" $container "where" (printf "%s." $where) "volumes" $mountable "own" dict) -}}
+{{- include "rota.containerProblems" (list $where $container (or (eq $key "sidecars") (eq ($container.restartPolicy | default "") "Always")) $devices) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- range $at, $secret := ($values.global | default dict).imagePullSecrets -}}
-{{- if not (kindIs "string" $secret | ternary $secret (get (kindIs "map" $secret | ternary $secret dict) "name")) -}}
-{{- printf "global.imagePullSecrets[%d]: not set; name the Secret\n" $at -}}
-{{- end -}}
-{{- end -}}
-{{- range $at, $secret := ($values.image | default dict).pullSecrets -}}
-{{- if not $secret.name -}}
-{{- printf "image.pullSecrets[%d].name: not set; name the Secret\n" $at -}}
-{{- end -}}
-{{- end -}}
-{{- range $probe := list "livenessProbe" "readinessProbe" "startupProbe" -}}
-{{- range $handler := list "exec" "grpc" "httpGet" "tcpSocket" -}}
-{{- if get (get ($values.scheduler | default dict) $probe | default dict) $handler -}}
-{{- printf "scheduler.%s.%s: not allowed, since the chart asks rota's health endpoint; set its times only\n" $probe $handler -}}
+{{- $name := (kindIs "map" $secret | ternary $secret (dict "name" $secret)).name -}}
+{{- if not $name -}}
+{{- printf "global.imagePullSecrets[%d]: is not set; name the Secret\n" $at -}}
+{{- else -}}
+{{- with include "rota.formProblem" (list "object" $name) -}}
+{{- printf "global.imagePullSecrets[%d]: %s\n" $at . -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- include "rota.schedulerProbeProblems" ($values.scheduler | default dict) -}}
 {{- end }}
 
 {{/*
@@ -78,27 +63,124 @@ names seen before with their places (filled here), place.
 {{- end }}
 
 {{/*
-Problems of volume mounts, a line each. Takes: mounts, where, volumes (names), own (the paths that
-the chart mounts in the same container, by volume).
+Problems of a container's volume mounts, a line each. Paths are compared as Kubernetes' runtime
+resolves them. Takes: container, where (its path and '.'), volumes (names), own (the paths that the
+chart mounts in the same container, by volume).
 */}}
 {{- define "rota.mountProblems" -}}
 {{- $volumes := .volumes -}}
 {{- $where := .where -}}
+{{- $own := .own -}}
+{{- $privileged := (.container.securityContext | default dict).privileged -}}
 {{- $paths := dict -}}
-{{- range $name, $path := .own -}}{{- $_ := set $paths $path "the chart" -}}{{- end -}}
-{{- range $at, $mount := .mounts -}}
-{{- $here := printf "%s[%d]" $where $at -}}
+{{- range $name, $path := $own -}}{{- $_ := set $paths $path "the chart" -}}{{- end -}}
+{{- range $at, $mount := .container.volumeMounts -}}
+{{- if kindIs "map" $mount -}}
+{{- $here := printf "%svolumeMounts[%d]" $where $at -}}
 {{- if not (hasKey $volumes ($mount.name | default "")) -}}
 {{- printf "%s.name: there is no volume %q; add it to volumes\n" $here ($mount.name | default "") -}}
 {{- end -}}
-{{- $path := $mount.mountPath | default "" -}}
-{{- $path = trimSuffix "/" $path | default $path -}}
-{{- if or (not (hasPrefix "/" $path)) (contains ":" $path) -}}
-{{- printf "%s.mountPath: %q is refused: write an absolute path without ':'\n" $here $path -}}
+{{- $stated := $mount.mountPath | default "" -}}
+{{- $path := clean $stated -}}
+{{- if or (not (hasPrefix "/" $stated)) (contains ":" $stated) (eq $path "/") (regexMatch "^/proc(/|$)" $path) -}}
+{{- printf "%s.mountPath: %q is refused: write an absolute path without ':', neither / nor below /proc\n" $here $stated -}}
 {{- else if hasKey $paths $path -}}
-{{- printf "%s.mountPath: %q is taken by %s; choose another path\n" $here $path (get $paths $path) -}}
+{{- printf "%s.mountPath: %q is taken by %s; choose another path\n" $here $stated (get $paths $path) -}}
+{{- else if and $own (or (hasPrefix "/etc/rota/" $path) (eq "/dev/termination-log" $path)) -}}
+{{- printf "%s.mountPath: %q is refused: /etc/rota and /dev/termination-log are the chart's; choose another path\n" $here $stated -}}
 {{- else -}}
+{{- range $name, $taken := $own -}}
+{{- if hasPrefix (printf "%s/" $path) $taken -}}
+{{- printf "%s.mountPath: %q would hide %s, which the chart mounts; choose a path below it\n" $here $stated $taken -}}
+{{- end -}}
+{{- end -}}
 {{- $_ := set $paths $path $here -}}
+{{- end -}}
+{{- if and $mount.subPath $mount.subPathExpr -}}
+{{- printf "%s: has subPath and subPathExpr; keep one\n" $here -}}
+{{- end -}}
+{{- if and (eq ($mount.mountPropagation | default "") "Bidirectional") (not $privileged) -}}
+{{- printf "%s.mountPropagation: Bidirectional needs a privileged container; use HostToContainer, or leave it out\n" $here -}}
+{{- end -}}
+{{- if has ($mount.recursiveReadOnly | default "") (list "Enabled" "IfPossible") -}}
+{{- if or (not $mount.readOnly) (ne ($mount.mountPropagation | default "None") "None") -}}
+{{- printf "%s.recursiveReadOnly: needs readOnly: true and no mountPropagation; set that, or remove it\n" $here -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+Problems of a container beside rota's, a line each. Takes a list: path, container, whether it is a
+sidecar, volumes by name with whether they may be devices.
+*/}}
+{{- define "rota.containerProblems" -}}
+{{- $path := index . 0 -}}
+{{- $container := index . 1 -}}
+{{- $sidecar := index . 2 -}}
+{{- $devices := index . 3 -}}
+{{- range $key := list "livenessProbe" "readinessProbe" "startupProbe" "lifecycle" -}}
+{{- $each := get $container $key -}}
+{{- if kindIs "map" $each -}}
+{{- if not $sidecar -}}
+{{- printf "%s.%s: not allowed, since the container ends before rota's begins; use sidecars, or remove it\n" $path $key -}}
+{{- else if ne $key "lifecycle" -}}
+{{- if not (or $each.exec $each.grpc $each.httpGet $each.tcpSocket) -}}
+{{- printf "%s.%s: says not what to probe; state one of exec, grpc, httpGet, tcpSocket\n" $path $key -}}
+{{- end -}}
+{{- include "rota.probeTimesProblems" (list (printf "%s.%s" $path $key) $key $each) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if ($container.lifecycle | default dict).stopSignal -}}
+{{- printf "%s.lifecycle.stopSignal: needs the pod's os.name, which the chart does not set; remove it\n" $path -}}
+{{- end -}}
+{{- $ports := dict -}}
+{{- range $at, $port := $container.ports -}}
+{{- $name := ($port | default dict).name | default "" -}}
+{{- if and $name (hasKey $ports $name) -}}
+{{- printf "%s.ports[%d].name: %q is taken by another port; choose another name\n" $path $at $name -}}
+{{- end -}}
+{{- $_ := set $ports $name true -}}
+{{- end -}}
+{{- range $at, $device := $container.volumeDevices -}}
+{{- if not (get $devices (($device | default dict).name | default "")) -}}
+{{- printf "%s.volumeDevices[%d].name: names no claim; add one to volumes\n" $path $at -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+Problems of a probe's times, a line each. Takes a list: path, which probe, the probe.
+*/}}
+{{- define "rota.probeTimesProblems" -}}
+{{- $path := index . 0 -}}
+{{- $key := index . 1 -}}
+{{- with index . 2 -}}
+{{- if and (ne $key "readinessProbe") (gt (int64 (.successThreshold | default 1)) 1) -}}
+{{- printf "%s.successThreshold: must be 1, since only a readinessProbe may ask for more; remove it\n" $path -}}
+{{- end -}}
+{{- if and (eq $key "readinessProbe") (not (kindIs "invalid" .terminationGracePeriodSeconds)) -}}
+{{- printf "%s.terminationGracePeriodSeconds: not allowed, since a readinessProbe ends nothing; remove it\n" $path -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+Problems of the scheduler's probes, a line each. Takes values.scheduler.
+*/}}
+{{- define "rota.schedulerProbeProblems" -}}
+{{- $scheduler := . -}}
+{{- range $probe := list "livenessProbe" "readinessProbe" "startupProbe" -}}
+{{- $each := get $scheduler $probe -}}
+{{- if kindIs "map" $each -}}
+{{- range $handler := list "exec" "grpc" "httpGet" "tcpSocket" -}}
+{{- if get $each $handler -}}
+{{- printf "scheduler.%s.%s: not allowed, since the chart asks rota's health endpoint; set its times only\n" $probe $handler -}}
+{{- end -}}
+{{- end -}}
+{{- include "rota.probeTimesProblems" (list (printf "scheduler.%s" $probe) $probe $each) -}}
 {{- end -}}
 {{- end -}}
 {{- end }}

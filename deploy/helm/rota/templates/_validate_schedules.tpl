@@ -8,7 +8,7 @@ is filled here: by text, and by field, since the same fields come in many texts.
 {{- $seen := index . 1 -}}
 {{- if not (hasKey $seen $text) -}}
 {{- $problem := include "rota.newScheduleProblem" . -}}
-{{- $_ := set $seen $text (ternary (printf "schedule %q is refused: %s" $text $problem) "" (not (empty $problem))) -}}
+{{- $_ := set $seen $text (ternary (printf "%q is refused: %s" $text $problem) "" (not (empty $problem))) -}}
 {{- end -}}
 {{- get $seen $text -}}
 {{- end }}
@@ -145,8 +145,8 @@ template can tell.
 */}}
 {{- define "rota.timezoneProblem" -}}
 {{- if eq (lower .) "local" -}}
-{{- printf "timezone %s is refused: it would be that of whoever looks; name one, such as Europe/Berlin" . -}}
-{{- else if or (not (regexMatch "^[A-Za-z_0-9+][A-Za-z._0-9+-]{0,13}(/[A-Za-z_0-9+][A-Za-z._0-9+-]{0,13})*$" .)) (regexMatch "^(localtime|posixrules)$|^(posix|right)/" .) -}}
-{{- printf "timezone %q is refused: name one of the tz database, such as Etc/UTC or Europe/Berlin" . -}}
+{{- printf "%q is refused: it would be that of whoever looks; name one, such as Europe/Berlin" . -}}
+{{- else if or (not (regexMatch "^[A-Z][A-Za-z_0-9+-]{0,13}(/[A-Z][A-Za-z_0-9+-]{0,13})*$" .)) (regexMatch "(^|/)[A-Z]{5,}(/|$)" .) (has . (list "Africa" "America" "Antarctica" "Arctic" "Asia" "Atlantic" "Australia" "Brazil" "Canada" "Chile" "Etc" "Europe" "Indian" "Mexico" "Pacific" "US")) -}}
+{{- printf "%q is refused: name one of the tz database as it is written there, such as Etc/UTC or Europe/Berlin" . -}}
 {{- end -}}
 {{- end }}

@@ -1,24 +1,31 @@
 {{/*
-Problems of single values, a line each: what is null and may not be, texts of a wrong form, maps of
-texts, settings. Takes: values, facts.
+Values that are null and may not be, a line each. Takes: values, facts.
 */}}
-{{- define "rota.valueProblems" -}}
+{{- define "rota.missingProblems" -}}
 {{- $values := .values -}}
-{{- $facts := .facts -}}
-{{- range $path := $facts.required -}}
+{{- range $path := .facts.required -}}
 {{- $value := $values -}}
 {{- range splitList "." $path -}}
-{{- $value = get (ternary $value (dict) (kindIs "map" $value)) . -}}
+{{- $value = index (ternary $value (dict) (kindIs "map" $value)) . -}}
 {{- end -}}
 {{- if or (kindIs "invalid" $value) (eq (toString $value) "") (eq (toString $value) "[]") -}}
 {{- printf "%s: is null or empty; leave it out for the chart's default\n" $path -}}
 {{- end -}}
 {{- end -}}
+{{- end }}
+
+{{/*
+Problems of single values, a line each: texts of a wrong form, maps of texts, fragments of Kubernetes'
+API, settings. Takes: values, facts.
+*/}}
+{{- define "rota.valueProblems" -}}
+{{- $values := .values -}}
+{{- $facts := .facts -}}
 {{- range $path, $form := $facts.forms -}}
 {{- if not (hasPrefix "taskDefaults." $path) -}}
 {{- $value := $values -}}
 {{- range splitList "." $path -}}
-{{- $value = get (ternary $value (dict) (kindIs "map" $value)) . -}}
+{{- $value = index (ternary $value (dict) (kindIs "map" $value)) . -}}
 {{- end -}}
 {{- if and (eq $form "url") (kindIs "invalid" $value) -}}
 {{- $value = "" -}}
@@ -34,9 +41,20 @@ texts, settings. Takes: values, facts.
 {{- if not (hasPrefix "taskDefaults." $path) -}}
 {{- $value := $values -}}
 {{- range splitList "." $path -}}
-{{- $value = get (ternary $value (dict) (kindIs "map" $value)) . -}}
+{{- $value = index (ternary $value (dict) (kindIs "map" $value)) . -}}
 {{- end -}}
 {{- include "rota.textsProblems" (list $path $kind $value $facts) -}}
+{{- end -}}
+{{- end -}}
+{{- range $path, $spec := $facts.fragments -}}
+{{- if not (hasPrefix "taskDefaults." $path) -}}
+{{- $value := $values -}}
+{{- range splitList "." $path -}}
+{{- $value = index (ternary $value (dict) (kindIs "map" $value)) . -}}
+{{- end -}}
+{{- if $value -}}
+{{- include "rota.partProblems" (list $path $spec $value $facts) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- $places := include "rota.settingPlaces" . | fromJson -}}
@@ -138,6 +156,9 @@ map, facts.
 {{- $problem := "" -}}
 {{- if eq $kind "environment" -}}
 {{- $problem = include "rota.environmentProblem" (list $name $value $facts) -}}
+{{- if kindIs "map" $value -}}
+{{- include "rota.partProblems" (list (printf "%s.%s.valueFrom" $path $name) "@EnvVarSource" ($value.valueFrom | default dict) $facts) -}}
+{{- end -}}
 {{- else if or (gt (len $name) 317) (not (regexMatch "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$" $name)) -}}
 {{- $problem = printf "is not a valid key of %s: use letters, digits, '-', '_' and '.', at most 63 characters, after a prefix such as example.com/ if any" $kind -}}
 {{- end -}}
@@ -178,17 +199,5 @@ not allowed, since no setting of rota has this name, and rota would end with exi
 {{- else if not (or (kindIs "map" $value) (kindIs "invalid" $value)) -}}
 {{- include "rota.settingProblem" (list (get $settings $upper) $value) -}}
 {{- end -}}
-{{- else if kindIs "map" $value -}}
-{{- include "rota.oneOf" (list $value.valueFrom "valueFrom") -}}
-{{- end -}}
-{{- end }}
-
-{{/*
-What is wrong with a map that must have exactly one key, or nothing. Takes a list: map, its name.
-*/}}
-{{- define "rota.oneOf" -}}
-{{- $stated := include "rota.withoutNulls" (index . 0) | fromJson | keys | sortAlpha -}}
-{{- if ne (len $stated) 1 -}}
-{{- printf "%s has %s; state exactly one source" (index . 1) (join " and " $stated | default "none") -}}
 {{- end -}}
 {{- end }}

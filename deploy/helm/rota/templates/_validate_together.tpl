@@ -1,0 +1,75 @@
+{{/*
+Problems of several values at once, a line each. Takes: values.
+*/}}
+{{- define "rota.togetherProblems" -}}
+{{- $values := .values -}}
+{{- with $values.businessApi -}}
+{{- $token := .serviceAccountToken | default dict -}}
+{{- $ca := .ca | default dict -}}
+{{- if and .existingSecret $token.enabled -}}
+{{- print "businessApi.serviceAccountToken.enabled: is true beside businessApi.existingSecret; keep one\n" -}}
+{{- end -}}
+{{- if and $token.enabled (not $token.audience) -}}
+{{- print "businessApi.serviceAccountToken.audience: is not set; name the audience that the Business API expects, so that the token is worth nothing elsewhere\n" -}}
+{{- end -}}
+{{- if and $ca.existingSecret $ca.existingConfigMap -}}
+{{- print "businessApi.ca.existingConfigMap: is set beside businessApi.ca.existingSecret; keep one\n" -}}
+{{- end -}}
+{{- end -}}
+{{- with $values.scheduler -}}
+{{- if gt (int64 (.replicas | default 0)) 1 -}}
+{{- printf "scheduler.replicas: %d is refused: two schedulers would run every task twice; use 1, or mode: cronjobs, where Kubernetes keeps the time\n" (int64 .replicas) -}}
+{{- end -}}
+{{- end -}}
+{{- with $values.networkPolicy -}}
+{{- if and .enabled (not .egress) -}}
+{{- print "networkPolicy.egress: is not set; name the way to the Business API, which a NetworkPolicy cannot take from a URL, for example [{to: [{podSelector: {matchLabels: {app: shop-api}}}], ports: [{port: 8000}]}]\n" -}}
+{{- end -}}
+{{- end -}}
+{{- $modes := (($values.state | default dict).persistence | default dict).accessModes | default list -}}
+{{- if and (has "ReadWriteOncePod" $modes) (gt (len $modes) 1) -}}
+{{- print "state.persistence.accessModes: ReadWriteOncePod stands alone; remove the others\n" -}}
+{{- end -}}
+{{- include "rota.annotationsProblems" $values -}}
+{{- end }}
+
+{{/*
+Problems of annotations that are too long together, a line each: Kubernetes allows 256 KiB on an
+object, and the chart adds a few of its own. Takes the values.
+*/}}
+{{- define "rota.annotationsProblems" -}}
+{{- $all := list .commonAnnotations -}}
+{{- $pods := append $all .podAnnotations -}}
+{{- $scheduler := .scheduler | default dict -}}
+{{- $defaults := .taskDefaults | default dict -}}
+{{- $sums := dict
+  "podAnnotations" $pods
+  "scheduler.podAnnotations" (append $pods $scheduler.podAnnotations)
+  "scheduler.annotations" (append $all $scheduler.annotations)
+  "service.annotations" (append $all (.service | default dict).annotations)
+  "serviceAccount.annotations" (append $all (.serviceAccount | default dict).annotations)
+  "state.persistence.annotations" (append $all ((.state | default dict).persistence | default dict).annotations)
+  "taskDefaults.podAnnotations" (append $pods $defaults.podAnnotations)
+  "taskDefaults.annotations" (append $all $defaults.annotations)
+-}}
+{{- range $name, $task := .tasks -}}
+{{- range $key := list "podAnnotations" "annotations" -}}
+{{- with index ($task | default dict) $key -}}
+{{- $_ := set $sums (printf "tasks.%s.%s" $name $key) (append (get $sums (printf "taskDefaults.%s" $key)) .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $path, $maps := $sums -}}
+{{- if last $maps -}}
+{{- $bytes := 0 -}}
+{{- range $map := $maps -}}
+{{- range $key, $value := $map -}}
+{{- $bytes = add $bytes (len $key) (len (toString $value)) -}}
+{{- end -}}
+{{- end -}}
+{{- if gt $bytes 260000 -}}
+{{- printf "%s: is too long: %d bytes with what it is added to, of which Kubernetes takes about 260000; shorten it\n" $path $bytes -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
