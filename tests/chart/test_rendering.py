@@ -139,6 +139,7 @@ def test_it_renders_with_nothing_but_the_url_and_not_without():
         helm.template({"businessApi": {"url": ""}})
 
 
+@pytest.mark.fault(138)
 def test_a_thousand_tasks_render_in_seconds(capsys):
     tasks = {f"task-{number}": {"intervalSeconds": 60 + number} for number in range(1000)}
     start = time.perf_counter()
@@ -148,6 +149,30 @@ def test_a_thousand_tasks_render_in_seconds(capsys):
     with capsys.disabled():
         print(f"\n1,000 tasks: rendered in {seconds:.1f} s, {len(text):,} characters")  # noqa: T201
     assert seconds < 30
+
+
+@pytest.mark.fault(138)
+def test_a_task_among_others_that_are_alike_is_rendered_as_it_is_alone():
+    # A percent sign and a text that cannot stand in a block of YAML go through a format, too.
+    tasks = {
+        "plain": {"intervalSeconds": 60},
+        "like-it": {"intervalSeconds": 90, "timeoutSeconds": 7.5},
+        "cron": {"schedule": "0\u00a08 * * *", "timezone": "Europe/Berlin", "runOnStart": True},
+        "percent": {"intervalSeconds": 60, "env": {"FORMAT": "100% %s %[1]v %"}},
+        "late": {"intervalSeconds": 3600, "catchUpSeconds": 600, "activeDeadlineSeconds": 77},
+        "other": {"intervalSeconds": 60, "shards": 2, "suspend": True},
+        "null": {"intervalSeconds": 60},
+    }
+    settings = {"ROTA_TASKS": "a:b, ü", "ROTA_API_CLIENT": "%d%%"}
+    together = helm.by_task(helm.objects({"tasks": tasks, "settings": settings}))
+    assert together.keys() == tasks.keys()
+    for name, task in tasks.items():
+        alone = helm.only({"tasks": {name: task}, "settings": settings}, "CronJob")
+        assert together[name] == alone, name
+    assert together["cron"]["spec"]["schedule"] == "0\u00a08 * * *"
+    assert helm.environment(together["percent"])["FORMAT"] == "100% %s %[1]v %"
+    assert helm.settings(together["percent"])["ROTA_TASKS"] == "a:b, ü"
+    assert helm.settings(together["percent"])["ROTA_API_CLIENT"] == "%d%%"
 
 
 @pytest.mark.parametrize("version", ["helm", "helm3"])

@@ -41,24 +41,23 @@ Takes: release, task, splay.
 {{- end }}
 
 {{/*
-Timeout of a run in seconds where nobody states one. As rota.tasks.definition.
-Takes: seconds (0 for cron text).
-*/}}
-{{- define "rota.defaultTimeout" -}}
-{{- ternary 3600 (min 3600 (max 60 (int64 .seconds))) (eq (int64 .seconds) 0) -}}
-{{- end }}
-
-{{/*
 activeDeadlineSeconds that leaves room for every attempt: two minutes to start, each attempt with
 its grace, and the Job controller's waits between them (10 s, doubling, at most 600 s).
-Takes: timeout, backoffLimit, grace (terminationGracePeriodSeconds).
+Takes: timeout, backoffLimit, grace (terminationGracePeriodSeconds), and perhaps waits, a map of their
+sum by backoffLimit, which is filled here.
 */}}
 {{- define "rota.activeDeadline" -}}
-{{- $total := add 120 (mul (add1 (int64 .backoffLimit)) (add (ceil .timeout | int64) (int64 .grace))) -}}
+{{- $retries := int64 .backoffLimit -}}
+{{- $waits := .waits | default dict -}}
+{{- $key := toString $retries -}}
+{{- if not (hasKey $waits $key) -}}
+{{- $total := 0 -}}
 {{- $wait := 10 -}}
-{{- range until (int .backoffLimit) -}}
+{{- range until (int $retries) -}}
 {{- $total = add $total $wait -}}
 {{- $wait = min 600 (mul 2 $wait) -}}
 {{- end -}}
-{{- $total -}}
+{{- $_ := set $waits $key $total -}}
+{{- end -}}
+{{- add 120 (get $waits $key) (mul (add1 $retries) (add (ceil .timeout | int64) (int64 .grace))) -}}
 {{- end }}

@@ -5,16 +5,16 @@ Makes the pod template of the scheduler. Takes: root.
 {{- $root := .root -}}
 {{- $scheduler := $root.Values.scheduler -}}
 {{- $tasks := $root.Values.rotaTasks -}}
-{{- $own := list -}}
+{{- $own := dict -}}
 {{- range $tasks -}}
-{{- if eq .runner "scheduler" -}}{{- $own = append $own .name -}}{{- end -}}
+{{- if eq .runner "scheduler" -}}{{- $_ := set $own .name true -}}{{- end -}}
 {{- end -}}
 {{- $settings := list
   (printf "ROTA_HEALTH_ADDRESS=%s" (printf "%s:8080" $scheduler.healthHost | include "rota.dotenvValue"))
   "ROTA_STATE_PATH=/var/lib/rota/state.sqlite3"
 -}}
 {{- if ne (len $own) (len $tasks) -}}
-{{- $settings = append $settings (printf "ROTA_ONLY=%s" (join "," $own)) -}}
+{{- $settings = append $settings (printf "ROTA_ONLY=%s" (keys $own | sortAlpha | join ",")) -}}
 {{- end -}}
 {{- $container := dict "ports" (list (dict "name" "health" "containerPort" 8080)) -}}
 {{- range $name, $path := dict "livenessProbe" "/livez" "readinessProbe" "/readyz" "startupProbe" "/livez" -}}

@@ -5,13 +5,12 @@ the CronJobs do. As rota.manifests.config_map, byte for byte.
 */}}
 
 {{/*
-The settings of a pod that runs tasks: what all pods share, and these tasks' own. Takes: root, tasks.
+The settings of a pod that runs tasks: what all pods share, and these tasks' own. Takes: root, tasks
+(by name).
 */}}
 {{- define "rota.settings" -}}
-{{- $names := list -}}
-{{- range .tasks -}}{{- $names = append $names .name -}}{{- end -}}
 {{- include "rota.sharedSettings" .root }}
-ROTA_ONLY={{ join "," $names }}
+ROTA_ONLY={{ keys .tasks | sortAlpha | join "," }}
 {{ range .tasks }}{{ .ownSettings }}{{ end }}
 {{- end }}
 
@@ -20,22 +19,16 @@ The lines of one task.
 */}}
 {{- define "rota.ownSettings" -}}
 {{- $prefix := printf "ROTA_TASK__%s__" (.name | replace "-" "_" | upper) -}}
+{{- $schedule := "" -}}
 {{- if .seconds -}}
-{{ $prefix }}INTERVAL_SECONDS={{ .seconds }}
-{{ else -}}
-{{ $prefix }}SCHEDULE={{ include "rota.dotenvValue" .schedule }}
-{{ $prefix }}TIMEZONE={{ include "rota.dotenvValue" .timezone }}
-{{ end -}}
-{{ $prefix }}SPLAY_MINUTES={{ int64 .splayMinutes }}
-{{ $prefix }}RUN_ON_START={{ .runOnStart }}
-{{ $prefix }}TIMEOUT_SECONDS={{ include "rota.text" .timeoutSeconds }}
-{{ $prefix }}OVERLAP={{ .overlap }}
-{{ if hasKey . "catchUpSeconds" }}{{ $prefix }}CATCH_UP_SECONDS={{ .catchUpSeconds }}
-{{ end -}}
-{{ $prefix }}BACKOFF_LIMIT={{ int64 .backoffLimit }}
-{{ $prefix }}SHARDS={{ int64 .shards }}
-{{ $prefix }}SUSPEND={{ .suspend }}
-{{ end }}
+{{- $schedule = printf "INTERVAL_SECONDS=%d" .seconds -}}
+{{- else -}}
+{{- $schedule = printf "SCHEDULE=%s\n%sTIMEZONE=%s" (include "rota.dotenvValue" .schedule) $prefix (include "rota.dotenvValue" .timezone) -}}
+{{- end -}}
+{{- $catchUp := "" -}}
+{{- if hasKey . "catchUpSeconds" -}}{{- $catchUp = printf "%sCATCH_UP_SECONDS=%d\n" $prefix .catchUpSeconds -}}{{- end -}}
+{{- printf "%[1]s%[2]s\n%[1]sSPLAY_MINUTES=%[3]d\n%[1]sRUN_ON_START=%[4]t\n%[1]sTIMEOUT_SECONDS=%[5]v\n%[1]sOVERLAP=%[6]s\n%[7]s%[1]sBACKOFF_LIMIT=%[8]d\n%[1]sSHARDS=%[9]d\n%[1]sSUSPEND=%[10]t\n" $prefix $schedule (int64 .splayMinutes) .runOnStart (include "rota.text" .timeoutSeconds) .overlap $catchUp (int64 .backoffLimit) (int64 .shards) .suspend -}}
+{{- end }}
 
 {{/*
 A text of several lines as a value in YAML, indented. Takes a list: text, number of spaces.

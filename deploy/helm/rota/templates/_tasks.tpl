@@ -1,7 +1,7 @@
 {{/*
 Decides everything about all enabled tasks, once in a rendering, and keeps them in .Values.rotaTasks,
-in the order of their names. Writes a line for each problem: what no mode or not this mode can run;
-rota.validate refuses them with all others.
+by name. No list of tasks: to append to one copies it. Writes a line for each problem: what no mode
+or not this mode can run; rota.validate refuses them with all others.
 
 Keys of a task: those of `taskDefaults`, and
   name          as in Python
@@ -21,10 +21,15 @@ Keys of a task: those of `taskDefaults`, and
 {{- if not (hasKey .Values "rotaTasks") -}}
 {{- include "rota.share" . -}}
 {{- $problems := list -}}
-{{- $tasks := list -}}
+{{- $tasks := dict -}}
 {{- $names := dict -}}
-{{- include "rota.dropNulls" .Values.taskDefaults -}}
-{{- $given := dict "root" . "defaults" (.Values.taskDefaults | default dict) "shared" (include "rota.sharedSettings" .) "problems" list -}}
+{{- $defaults := omit (.Values.taskDefaults | default dict) "" -}}
+{{- include "rota.dropNulls" $defaults -}}
+{{- /* What every task has is decided once, since there may be thousands. */ -}}
+{{- range $key, $value := dict "enabled" true "suspend" false "runOnStart" false "overlap" "forbid" "shards" 1 "backoffLimit" 2 "splayMinutes" 0 -}}
+{{- if not (hasKey $defaults $key) -}}{{- $_ := set $defaults $key $value -}}{{- end -}}
+{{- end -}}
+{{- $given := dict "root" . "defaults" $defaults "waits" dict "shared" (include "rota.sharedSettings" .) "problems" list -}}
 {{- if not (has .Values.mode (list "cronjobs" "scheduler" "hybrid")) -}}
 {{- $problems = append $problems (printf "mode: %q is refused: use cronjobs, scheduler or hybrid" (toString .Values.mode)) -}}
 {{- end -}}
@@ -39,7 +44,7 @@ Keys of a task: those of `taskDefaults`, and
 {{- $_ := set $given "own" $own -}}
 {{- include "rota.task" $given -}}
 {{- if $given.result.enabled -}}
-{{- $tasks = append $tasks $given.result -}}
+{{- $_ := set $tasks $name $given.result -}}
 {{- range $given.problems -}}
 {{- $problems = append $problems (printf "tasks.%s%s" $name .) -}}
 {{- end -}}
@@ -74,8 +79,8 @@ the name is not allowed: use lower-case letters, digits, single '-' and '_' betw
 {{- end }}
 
 {{/*
-Makes one task as rota.decide describes it, and `problems`. Takes: root, name, own, defaults, shared
-(the settings of all pods).
+Makes one task as rota.decide describes it, and `problems`. Takes: root, name, own, defaults (all
+that every task has), shared (the settings of all pods), waits (see rota.activeDeadline).
 */}}
 {{- define "rota.task" -}}
 {{- $values := .root.Values -}}
@@ -170,26 +175,22 @@ Makes one task as rota.decide describes it, and `problems`. Takes: root, name, o
 {{- $_ := set $task "cron" $cron -}}
 {{- $_ := set $task "exact" $exact -}}
 {{- $_ := set $task "stated" $own -}}
-{{- $_ := set $task "enabled" (hasKey $task "enabled" | ternary $task.enabled true) -}}
-{{- $_ := set $task "suspend" (or $task.suspend $values.suspendAll false) -}}
-{{- $_ := set $task "runOnStart" (or $task.runOnStart false) -}}
+{{- if $values.suspendAll -}}{{- $_ := set $task "suspend" true -}}{{- end -}}
 {{- if not $task.timezone -}}{{- $_ := set $task "timezone" "Etc/UTC" -}}{{- end -}}
-{{- if not $task.overlap -}}{{- $_ := set $task "overlap" "forbid" -}}{{- end -}}
-{{- if not $task.shards -}}{{- $_ := set $task "shards" 1 -}}{{- end -}}
-{{- if not (hasKey $task "backoffLimit") -}}{{- $_ := set $task "backoffLimit" 2 -}}{{- end -}}
 {{- if not $task.timeoutSeconds -}}
-{{- $_ := set $task "timeoutSeconds" (include "rota.defaultTimeout" (dict "seconds" $seconds)) -}}
+{{- $_ := set $task "timeoutSeconds" (ternary (max 60 $seconds | min 3600) 3600 (gt $seconds 0)) -}}
 {{- end -}}
 {{- if hasKey $task "activeDeadlineSeconds" -}}
 {{- $_ := set $task "deadline" (int64 $task.activeDeadlineSeconds) -}}
 {{- else -}}
-{{- $_ := set $task "deadline" (include "rota.activeDeadline" (dict "timeout" $task.timeoutSeconds "backoffLimit" $task.backoffLimit "grace" $values.rotaShared.grace) | int64) -}}
+{{- $_ := set $task "deadline" (include "rota.activeDeadline" (dict "timeout" $task.timeoutSeconds "backoffLimit" $task.backoffLimit "grace" $values.rotaShared.grace "waits" .waits) | int64) -}}
 {{- end -}}
 {{- if not $problems -}}
 {{- $_ := set $task "ownSettings" (include "rota.ownSettings" $task) -}}
 {{- $_ := set $task "settings" (printf "%s\nROTA_ONLY=%s\n%s" .shared .name $task.ownSettings) -}}
 {{- end -}}
-{{- $_ := set $task "shape" (omit $own "intervalSeconds" "schedule" "timezone" "timeoutSeconds" "catchUpSeconds" "splayMinutes" "runOnStart" "activeDeadlineSeconds" | toJson | printf "%t %s" (hasKey $task "catchUpSeconds")) -}}
+{{- $more := omit $own "intervalSeconds" "schedule" "timezone" "timeoutSeconds" "catchUpSeconds" "splayMinutes" "runOnStart" "activeDeadlineSeconds" -}}
+{{- $_ := set $task "shape" (printf "%t %s" (hasKey $task "catchUpSeconds") ($more | empty | ternary "" (toJson $more))) -}}
 {{- $_ := set . "problems" $problems -}}
 {{- $_ := set . "result" $task -}}
 {{- end }}
@@ -227,10 +228,11 @@ Whether there is something for a scheduler to run: "true" or nothing. Takes the 
 {{- end }}
 
 {{/*
-The first of many names, for NOTES.
+The first of many names, for NOTES. Takes a map by name.
 */}}
 {{- define "rota.someOf" -}}
-{{- $shown := . | initial | len | min 9 | add1 | int -}}
-{{- slice . 0 $shown | join ", " -}}
+{{- $names := keys . | sortAlpha -}}
+{{- $shown := len . | min 10 | int -}}
+{{- slice $names 0 $shown | join ", " -}}
 {{- if gt (len .) $shown }} and {{ sub (len .) $shown }} more{{ end -}}
 {{- end }}
