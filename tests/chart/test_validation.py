@@ -112,6 +112,7 @@ REFUSED = [
     ({"env": {"ROTA_FOO": 1}}, "env.ROTA_FOO: not allowed", "docs/settings.md"),
     ({"env": {"ROTA_API_ATTEMPTS": 99}}, "env.ROTA_API_ATTEMPTS: ", "from 1 to 20"),
     ({"settings": {"ROTA_API_ATTEMPTS": "x"}}, "settings.ROTA_API_ATTEMPTS: ", "whole number"),
+    ({"settings": {"ROTA_TASKS": "shop.tasks"}}, "settings.ROTA_TASKS: ", "module:attribute"),
     ({"settings": {"LOG_LEVEL": "loud"}}, "settings.LOG_LEVEL: ", "one of debug"),
     ({"env": {"A": {"valueFrom": {}}}}, "env.A.valueFrom: ", "state one of"),
     ({"image": {"repository": "Shop"}}, "image.repository: ", "lower-case"),

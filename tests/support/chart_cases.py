@@ -1,5 +1,6 @@
 """Values files for the chart, good and bad, from tests/chart/cases.yaml."""
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,13 @@ def cases() -> dict[str, dict[str, Any]]:
         f"{at} {place} {tried}"[:200]: merged(_BASE, repeated(filled(place, tried)))
         for at, (tried, place) in enumerate(_tried())
     }
+
+
+def some(number: int) -> dict[str, dict[str, Any]]:
+    """Return that many of them, the same each time."""
+    found = cases()
+    chosen = random.Random(26).sample(sorted(found), number)  # noqa: S311 (no secret)
+    return {name: found[name] for name in chosen}
 
 
 def _tried() -> Iterator[tuple[Any, Any]]:

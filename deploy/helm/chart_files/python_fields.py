@@ -12,6 +12,8 @@ from rota.settings.model import LEVEL_ALIASES, variable_name
 LARGEST_EXACT = 2**53
 """Helm reads numbers as floats; whole numbers beyond are not what was written."""
 
+# `module:attribute`, of which a template can tell the form.
+_IMPORTED = ("ROTA_TASKS", "ROTA_OBSERVERS", "ROTA_API_CLIENT")
 _KEYWORDS = ("type", "enum", "minimum", "maximum", "exclusiveMinimum", "pattern", "maxLength")
 
 
@@ -30,6 +32,8 @@ def settings() -> dict[str, dict[str, Any]]:
         if field != "task"
     }
     found["LOG_LEVEL"]["enum"] += LEVEL_ALIASES
+    for name in _IMPORTED:
+        found[name]["imported"] = True
     return found
 
 

@@ -1099,6 +1099,7 @@ Written by `make generate`: what the templates check values by, as JSON.
    "type": "string"
   },
   "ROTA_API_CLIENT": {
+   "imported": true,
    "type": "string"
   },
   "ROTA_API_CLIENT_CERT_FILE": {
@@ -1180,6 +1181,7 @@ Written by `make generate`: what the templates check values by, as JSON.
    "type": "string"
   },
   "ROTA_OBSERVERS": {
+   "imported": true,
    "type": "string"
   },
   "ROTA_ONLY": {
@@ -1200,6 +1202,7 @@ Written by `make generate`: what the templates check values by, as JSON.
    "type": "string"
   },
   "ROTA_TASKS": {
+   "imported": true,
    "type": "string"
   },
   "ROTA_TERMINATION_MESSAGE_PATH": {

@@ -124,6 +124,10 @@ must be true or false
 {{- end -}}
 {{- else if not (kindIs "string" $value) -}}
 is read as a number or boolean where a text is meant: quote it
+{{- else if $keywords.imported -}}
+{{- if not (regexMatch "^\\s*([^\\s:,]+:[^\\s:,]+\\s*,?\\s*)*$" $value) -}}
+must be module:attribute, for example shop.tasks:SendBills
+{{- end -}}
 {{- else if $keywords.enum -}}
 {{- $known := list -}}
 {{- range $keywords.enum -}}{{- $known = append $known (lower .) -}}{{- end -}}
