@@ -134,6 +134,17 @@ REFUSED = {
         volume(downwardAPI={"items": [{"path": "a", "fieldRef": {"fieldPath": "status.podIP"}}]}),
         "volumes[0].downwardAPI.items[0].fieldRef.fieldPath: ",
     ),
+    "a volume's name, once": (
+        {
+            "volumes": [{"name": "A_", "emptyDir": {}}],
+            "volumeMounts": [{"name": "A_", "mountPath": "/x"}],
+        },
+        'volumes[0].name: "A_" is refused',
+    ),
+    "the prefix of a label's key": (
+        {"podLabels": {f"{'a' * 254}/b": "c"}},
+        f"podLabels.{'a' * 254}/b: is not a valid key of labels",
+    ),
     "no subPath above": (mount("/x", subPath="../y"), "volumeMounts[0].subPath: "),
     "two subPaths": (
         mount("/x", subPath="y", subPathExpr="z"),
@@ -304,6 +315,7 @@ TEXTS = {
     "tasks.cleanup.intervalSeconds": {"tasks": {"cleanup": {"intervalSeconds": "60"}}},
     "volumes": {"volumes": "none"},
     "settings": {"settings": "none"},
+    "networkPolicy.egress": {"networkPolicy": {"enabled": True, "egress": "none"}},
     "scheduler.livenessProbe": {"scheduler": {"livenessProbe": "off"}},
     "securityContext": {"securityContext": "restricted"},
 }

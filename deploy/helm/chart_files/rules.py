@@ -53,7 +53,12 @@ FORMS: dict[str, dict[str, Any]] = {
         "|6553[0-5]",
         "words": "use a number from 1 to 65535, or the name of a port",
     },
-    "qualified": {"like": _QUALIFIED, "most": 317, "words": _QUALIFIED_WORDS},
+    "qualified": {
+        "like": _QUALIFIED,
+        "unlike": "^[^/]{254}[^/]*/",
+        "most": 317,
+        "words": _QUALIFIED_WORDS,
+    },
     "labelValue": {
         "like": "([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?",
         "words": "use letters, digits, '-', '_' and '.', at most 63 characters",

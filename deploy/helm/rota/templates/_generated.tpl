@@ -87,6 +87,7 @@ Written by `make generate`: what the templates check values by, as JSON.
   "qualified": {
    "like": "([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?",
    "most": 317,
+   "unlike": "^[^/]{254}[^/]*/",
    "words": "use letters, digits, '-', '_' and '.', at most 63 characters, after a prefix such as example.com/ if any"
   },
   "steady": {

@@ -8,6 +8,7 @@ each. Once in a rendering, whichever template comes first: each begins with this
 {{- $facts := include "rota.facts" . | fromJson -}}
 {{- $given := dict "values" .Values "facts" $facts "own" (include "rota.ownMounts" . | fromJson) -}}
 {{- $problems := include "rota.unsetEmpty" $given -}}
+{{- $_ := set $given "typed" $problems -}}
 {{- $missing := include "rota.missingProblems" $given -}}
 {{- $problems = print $problems $missing -}}
 {{- range list "rota.valueProblems" "rota.taskProblems" "rota.ownKeyProblems" "rota.togetherProblems" "rota.podProblems" -}}
@@ -107,6 +108,7 @@ Problems of single keys of tasks and of taskDefaults, a line each. Takes: values
 {{- define "rota.taskProblems" -}}
 {{- $facts := .facts -}}
 {{- $seen := dict -}}
+{{- $good := dict -}}
 {{- $forms := dict -}}
 {{- range $path, $form := $facts.forms -}}
 {{- if hasPrefix "taskDefaults." $path -}}{{- $_ := set $forms (trimPrefix "taskDefaults." $path) $form -}}{{- end -}}
@@ -129,10 +131,18 @@ Problems of single keys of tasks and of taskDefaults, a line each. Takes: values
 {{- range $key, $value := $task -}}
 {{- if not (kindIs "invalid" $value) -}}
 {{- $path := printf "%s.%s" $where $key -}}
+{{- if or (hasKey $texts $key) (hasKey $fragments $key) -}}
+{{- /* Tasks that say the same are looked at once. */ -}}
+{{- $said := printf "%s %s" $key (toJson $value) -}}
+{{- if not (hasKey $good $said) -}}
+{{- $problems := "" -}}
 {{- if hasKey $texts $key -}}
-{{- include "rota.textsProblems" (list $path (get $texts $key) $value $facts) -}}
-{{- else if hasKey $fragments $key -}}
-{{- include "rota.partProblems" (list $path (get $fragments $key) $value $facts) -}}
+{{- $problems = include "rota.textsProblems" (list $path (get $texts $key) $value $facts) -}}
+{{- else -}}
+{{- $problems = include "rota.partProblems" (list $path (get $fragments $key) $value $facts) -}}
+{{- end -}}
+{{- if $problems -}}{{- $problems -}}{{- else -}}{{- $_ := set $good $said true -}}{{- end -}}
+{{- end -}}
 {{- else if hasKey $forms $key -}}
 {{- $problem := "" -}}
 {{- if eq $key "schedule" -}}

@@ -48,17 +48,18 @@ volumes by name, with the path that each is mounted at).
 
 {{/*
 What is wrong with the name of a volume or container, or nothing. Takes a list: volume or container,
-names seen before with their places (filled here), place.
+names seen before with their places (filled here, with refused ones too: a mount of such a volume is no
+second problem), place.
 */}}
 {{- define "rota.partNameProblem" -}}
 {{- $name := (index . 0).name | default "" -}}
 {{- $names := index . 1 -}}
+{{- $taken := index $names $name -}}
+{{- if not $taken -}}{{- $_ := set $names $name (index . 2) -}}{{- end -}}
 {{- if or (gt (len $name) 63) (not (regexMatch "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$" $name)) -}}
 {{- printf "%q is refused: use lower-case letters, digits and '-' between them, at most 63 characters" $name -}}
-{{- else if hasKey $names $name -}}
-{{- printf "%q is taken by %s; choose another name" $name (get $names $name) -}}
-{{- else -}}
-{{- $_ := set $names $name (index . 2) -}}
+{{- else if $taken -}}
+{{- printf "%q is taken by %s; choose another name" $name $taken -}}
 {{- end -}}
 {{- end }}
 

@@ -1,7 +1,9 @@
 {{/*
-Problems of several values at once, a line each. Takes: values.
+Problems of several values at once, a line each. Takes: values, typed (problems of texts that were made
+null, which are told already).
 */}}
 {{- define "rota.togetherProblems" -}}
+{{- $typed := .typed -}}
 {{- $values := .values -}}
 {{- with $values.businessApi -}}
 {{- $token := .serviceAccountToken | default dict -}}
@@ -22,7 +24,7 @@ Problems of several values at once, a line each. Takes: values.
 {{- end -}}
 {{- end -}}
 {{- with $values.networkPolicy -}}
-{{- if and .enabled (not .egress) -}}
+{{- if and .enabled (not .egress) (not (contains "networkPolicy.egress: " $typed)) -}}
 {{- print "networkPolicy.egress: is not set; name the way to the Business API, which a NetworkPolicy cannot take from a URL, for example [{to: [{podSelector: {matchLabels: {app: shop-api}}}], ports: [{port: 8000}]}]\n" -}}
 {{- end -}}
 {{- end -}}
@@ -60,7 +62,7 @@ object, and the chart adds a few of its own. Takes the values.
 {{- end -}}
 {{- end -}}
 {{- range $path, $maps := $sums -}}
-{{- if last $maps -}}
+{{- if and (last $maps) (gt (toJson $maps | len) 260000) -}}
 {{- $bytes := 0 -}}
 {{- range $map := $maps -}}
 {{- range $key, $value := $map -}}

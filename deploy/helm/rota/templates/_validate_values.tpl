@@ -163,7 +163,7 @@ map, facts.
 {{- if kindIs "map" $value -}}
 {{- include "rota.partProblems" (list (printf "%s.%s.valueFrom" $path $name) "@EnvVarSource" ($value.valueFrom | default dict) $facts) -}}
 {{- end -}}
-{{- else if or (gt (len $name) 317) (not (regexMatch "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$" $name)) -}}
+{{- else if or (gt (len $name) 317) (regexMatch "^[^/]{254}" (splitList "/" $name | initial | join "/")) (not (regexMatch "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$" $name)) -}}
 {{- $problem = printf "is not a valid key of %s: use letters, digits, '-', '_' and '.', at most 63 characters, after a prefix such as example.com/ if any" $kind -}}
 {{- end -}}
 {{- if and (kindIs "float64" $value) (not $problem) -}}
