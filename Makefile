@@ -19,7 +19,8 @@ RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-# The derived files of the chart; `python -m chart_files` is in deploy/helm.
+# The derived files: those of a task's fields first, since values.yaml is one of them.
+FIELD_FILES = PYTHONPATH=tools $(BIN)/python -m field_files
 CHART_FILES = PYTHONPATH=deploy/helm $(BIN)/python -m chart_files
 
 .PHONY: help demo test coverage lint generate e2e bench image lock clean
@@ -44,9 +45,11 @@ lint: $(DEV_STAMP) ## what `make test` checks before the tests
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(FIELD_FILES) --check
 	$(CHART_FILES) --check
 
-generate: $(DEV_STAMP) ## write what is derived from the chart's values.yaml: its schema, its table in README.md
+generate: $(DEV_STAMP) ## write what is derived from a task's fields and the chart's values.yaml: code, schema, tables
+	$(FIELD_FILES)
 	$(CHART_FILES)
 
 e2e: $(DEV_STAMP) ## tests on a real Docker engine and a real cluster; one that is missing is a failure

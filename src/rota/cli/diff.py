@@ -87,7 +87,7 @@ def _print(differences: list[Difference], task_count: int) -> None:
         click.secho(f"the same: {task_count} tasks", fg="green")
         return
     rows = [
-        (each.task, each.kind.value, each.registry or "-", each.deployed or "-", each.where or "-")
+        (each.task, each.kind, each.registry or "-", each.deployed or "-", each.where or "-")
         for each in differences
     ]
     echo_table(("TASK", "DIFFERENCE", "HERE", "DEPLOYED", "WHERE"), rows)

@@ -8,6 +8,7 @@ import click
 from rota.cli.table import duration_text, echo_table
 from rota.model.clock import SystemClock, instant, rfc3339
 from rota.model.errors import ScheduleError
+from rota.model.task_fields import DECIDED_FIELDS
 from rota.settings import load_settings
 from rota.tasks.definition import TaskDefinition
 
@@ -60,15 +61,7 @@ def describe(task: TaskDefinition, *, selected: bool) -> dict[str, Any]:
         "timezone": getattr(task.schedule, "timezone", "Etc/UTC"),
         "next": rfc3339(instant(following)) if following is not None else None,
         "cronjob": describe_cronjob(task),
-        "run_on_start": task.run_on_start,
-        "timeout_seconds": task.timeout_seconds,
-        "overlap": task.overlap.value,
-        "catch_up_seconds": task.catch_up_seconds,
-        "splay_minutes": task.splay_minutes,
-        "backoff_limit": task.backoff_limit,
-        "shards": task.shards,
-        "enabled": task.enabled,
-        "suspend": task.suspend,
+        **{field.name: task.decided(field.name) for field in DECIDED_FIELDS},
         "source": task.source,
     }
 

@@ -5,10 +5,18 @@
 
 from typing import TYPE_CHECKING, Any
 
+from rota.model.task_fields import Overlap
 from rota.settings.loading import default_settings, load_settings
-from rota.settings.model import LogFormat, LogLevel, Settings, override_key, variable_name
+from rota.settings.model import LogFormat, LogLevel, Settings, variable_name
 from rota.settings.settings_text import parse_settings_text, settings_text
-from rota.settings.task_overrides import Overlap, TaskOverrides
+from rota.settings.task_overrides import TaskOverrides
+from rota.settings.task_variables import (
+    override_key,
+    task_variable,
+    text_of,
+    texts_of_task,
+    value_of,
+)
 
 if TYPE_CHECKING:
     settings: Settings
@@ -26,6 +34,10 @@ __all__ = [
     "settings",
     "settings_text",
     "setup_logging",
+    "task_variable",
+    "text_of",
+    "texts_of_task",
+    "value_of",
     "variable_name",
 ]
 

@@ -15,6 +15,7 @@ from rota.model.errors import SettingsError
 from rota.settings.env_file import read_env_file
 from rota.settings.model import Settings, variable_name
 from rota.settings.settings_text import FILE_NAME, TEXT_NAME, SettingsText, settings_texts
+from rota.settings.task_variables import task_variable
 from rota.settings.unknown_names import unknown_name_problems
 
 _SECRET_FIELDS = frozenset({"api_token"})
@@ -106,8 +107,8 @@ def _sentence(problem: Any, texts: Sequence[SettingsText]) -> str:
     if field is None:
         return f"{location[0]}: {message}"
     name = variable_name(field)
-    if field == "task" and len(location) > 1:
-        name = "__".join(["ROTA_TASK", *(str(part).upper() for part in location[1:3])])
+    if field == "task" and len(location) >= _TASK_FIELD_DEPTH:
+        name = task_variable(str(location[1]), str(location[2]))
     return f"{_place(name, texts)}{name}: {message}{_shown(field, problem)}"
 
 

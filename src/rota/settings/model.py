@@ -14,6 +14,7 @@ from rota.model.errors import ConfigError
 from rota.net.address import parse_address
 from rota.net.base_url import parse_base_url
 from rota.settings.task_overrides import IntervalSeconds, TaskOverrides
+from rota.settings.task_variables import override_key
 
 _NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"
 
@@ -243,11 +244,6 @@ class Settings(BaseSettings):
     def all_overrides(self) -> Mapping[str, TaskOverrides]:
         """Return the overrides by the key of their task's name (see `override_key`)."""
         return MappingProxyType(self.task)
-
-
-def override_key(task_name: str) -> str:
-    """Return how a task's name stands in `ROTA_TASK__<NAME>__…`, in lower case."""
-    return task_name.replace("-", "_").lower()
 
 
 def variable_name(field: str) -> str:

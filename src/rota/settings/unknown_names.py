@@ -4,13 +4,18 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 
-from rota.settings.model import Settings, override_key, variable_name
-from rota.settings.task_overrides import TaskOverrides
+from rota.model.task_fields import TASK_FIELDS
+from rota.settings.model import Settings, variable_name
+from rota.settings.task_variables import (
+    PREFIX,
+    override_key,
+    parse_task_variable,
+    task_variable,
+)
 
 # Kubernetes adds these to every pod for a Service called rota or rota-…
 # (https://kubernetes.io/docs/concepts/containers/container-environment/).
 _SERVICE_LINK = re.compile(r"^ROTA_(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\w+)?)$")
-_TASK_PREFIX = "ROTA_TASK__"
 _TASK_NAME = re.compile(r"[\w-]+")
 # What a Deployment can have in the name of a variable, unlike a shell.
 _SEPARATORS = re.compile(r"[-._]")
@@ -27,7 +32,7 @@ def unknown_name_problems(names: Iterable[str]) -> list[str]:
     read_as: dict[str, str] = {}
     for name in sorted({name.upper() for name in names}):
         problem = _problem(name)
-        if problem is None and name.startswith(_TASK_PREFIX):
+        if problem is None and name.startswith(PREFIX):
             other = read_as.setdefault(override_key(name), name)
             if other != name:
                 problem = f"the same setting as {other}; keep one of them"
@@ -43,7 +48,7 @@ def _problem(name: str) -> str | None:
         meant = _SEPARATORS.sub("_", name)
         is_ours = name.startswith("ROTA") and (meant in known or _as_task_variable(meant))
         return f"no such setting{_hint(meant, known)}" if is_ours else None
-    if name.startswith(_TASK_PREFIX):
+    if name.startswith(PREFIX):
         return _task_problem(name)
     if name in known or _SERVICE_LINK.match(name):
         return None
@@ -51,15 +56,14 @@ def _problem(name: str) -> str | None:
 
 
 def _task_problem(name: str) -> str | None:
-    parts = name.removeprefix(_TASK_PREFIX).split("__")
-    fields = [field.upper() for field in TaskOverrides.model_fields]
-    if len(parts) != 2 or not _TASK_NAME.fullmatch(parts[0]) or not parts[1]:  # noqa: PLR2004 (a task and a field)
+    found = parse_task_variable(name)
+    fields = [field.name.upper() for field in TASK_FIELDS]
+    if found is None or not _TASK_NAME.fullmatch(found.task):
         meant = _as_task_variable(name)
         near = f", did you mean {meant}?" if meant else f"; fields are {', '.join(fields)}"
-        return f"not of the form {_TASK_PREFIX}<NAME>__<FIELD>{near}"
-    field = parts[1]
-    if field not in fields:
-        near = _nearest(field, fields) or f"; fields are {', '.join(fields)}"
+        return f"not of the form {PREFIX}<NAME>__<FIELD>{near}"
+    if found.field not in fields:
+        near = _nearest(found.field, fields) or f"; fields are {', '.join(fields)}"
         return f"no such field{near}"
     return None
 
@@ -67,10 +71,10 @@ def _task_problem(name: str) -> str | None:
 def _as_task_variable(name: str) -> str | None:
     """Return the variable of a task that a name with other separators must mean, if any."""
     words = re.sub("_+", "_", _SEPARATORS.sub("_", name))
-    for field in (field.upper() for field in TaskOverrides.model_fields):
+    for field in (field.name.upper() for field in TASK_FIELDS):
         task = words.removeprefix("ROTA_TASK_").removesuffix(f"_{field}")
         if words == f"ROTA_TASK_{task}_{field}":
-            return f"{_TASK_PREFIX}{task}__{field}"
+            return task_variable(task, field)
     return None
 
 

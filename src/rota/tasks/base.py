@@ -23,24 +23,25 @@ class BaseTask(ABC, Generic[ClientT_contra]):
     """A named unit of work, run to completion by `rota run` or once a slot by the scheduler.
 
     `BaseTask[ShopClient]` types `api_client` for an application's own client, see ROTA_API_CLIENT.
-    A subclass states what differs from the defaults; see `rota.settings.TaskOverrides` for the
-    meaning and the bounds of each attribute. None means that the default decides.
+    A subclass states what differs from the defaults; see `rota.model.task_fields` for the meaning
+    and the bounds of each attribute. None means that the default decides.
     """
 
     name: str = "base_task"
+    # fields: written by `make generate` from rota.model.task_fields
     interval_seconds: int = 60
-    run_on_start: bool = False
-
     schedule: str | None = None
     timezone: str | None = None
+    splay_minutes: int | None = None
+    run_on_start: bool = False
     timeout_seconds: float | None = None
     overlap: str | None = None
     catch_up_seconds: int | None = None
-    splay_minutes: int | None = None
     backoff_limit: int | None = None
     shards: int | None = None
     enabled: bool | None = None
     suspend: bool | None = None
+    # end of fields
 
     @cached_property
     def logger(self) -> logging.Logger:

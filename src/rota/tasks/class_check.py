@@ -5,7 +5,7 @@ import inspect
 from types import FunctionType
 
 from rota.model.errors import TaskDefinitionError
-from rota.settings import TaskOverrides
+from rota.model.task_fields import TASK_FIELD_BY_NAME
 from rota.tasks.base import BaseTask
 from rota.tasks.stated import is_task
 
@@ -32,14 +32,13 @@ def check_task_class(name: str, task: object) -> None:
 
 
 def _check_attributes(name: str, task_class: type) -> None:
-    known = [*TaskOverrides.model_fields]
     for each in task_class.__mro__:
         if each in BaseTask.__mro__:
             continue
         for attribute, value in vars(each).items():
             if hasattr(BaseTask, attribute) or attribute.startswith("_") or callable(value):
                 continue
-            near = difflib.get_close_matches(attribute, known, n=1, cutoff=_TYPO_RATIO)
+            near = difflib.get_close_matches(attribute, TASK_FIELD_BY_NAME, n=1, cutoff=_TYPO_RATIO)
             if near:
                 raise TaskDefinitionError(
                     f"task {name!r}: {attribute!r} is no attribute of a task, did you mean "

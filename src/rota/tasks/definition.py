@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from rota.model.context import DEFAULT_CONCURRENCY
 from rota.model.errors import ScheduleError, TaskDefinitionError
 from rota.model.plain import plain_repr
+from rota.model.task_fields import DECIDED_FIELDS, Overlap, TaskField
 from rota.schedules import (
     Cron,
     CronJobSchedule,
@@ -20,7 +21,7 @@ from rota.schedules import (
     schedule_for_interval,
     splayed_cronjob_schedule,
 )
-from rota.settings import Overlap, Settings, TaskOverrides
+from rota.settings import Settings, TaskOverrides
 from rota.tasks.class_check import check_task_class
 from rota.tasks.naming import check_name
 from rota.tasks.stated import is_task, stated_by
@@ -28,13 +29,11 @@ from rota.tasks.stated import is_task, stated_by
 Handler = Callable[[Any], Awaitable[Any]]
 
 DEFAULT_INTERVAL_SECONDS = 60
-DEFAULT_CATCH_UP_SECONDS = 3600
-DEFAULT_BACKOFF_LIMIT = 2
 SHORTEST_DEFAULT_TIMEOUT_SECONDS = 60
 LONGEST_DEFAULT_TIMEOUT_SECONDS = 3600
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDefinition:
     """One task, fully decided. `interval_seconds` is None for a task with a five-field text.
 
@@ -46,18 +45,32 @@ class TaskDefinition:
     handler: Handler
     schedule: Cron | Interval
     interval_seconds: int | None
+    # fields: written by `make generate` from rota.model.task_fields
+    splay_minutes: int
     run_on_start: bool
     timeout_seconds: float
     overlap: Overlap
     catch_up_seconds: int
-    splay_minutes: int
     backoff_limit: int
     shards: int
     enabled: bool
     suspend: bool
+    # end of fields
     stated: frozenset[str]
     source: str
     concurrency: int = DEFAULT_CONCURRENCY
+
+    def decided(self, field: str) -> Any:
+        """Return the value of one of `rota.model.task_fields`; of those of a schedule, as texts."""
+        if field not in ("schedule", "timezone"):
+            return getattr(self, field)
+        if not isinstance(self.schedule, Cron) or self.interval_seconds is not None:
+            return None
+        return self.schedule.text if field == "schedule" else self.schedule.timezone
+
+    def carries(self, field: TaskField) -> bool:
+        """Whether manifests say the field: some mean nothing without a five-field text."""
+        return not field.exact_only or isinstance(self.schedule, Cron) or field.name in self.stated
 
     def cronjob_schedule(self) -> CronJobSchedule:
         """Return what a CronJob of this task carries; ScheduleError below 60 seconds."""
@@ -147,20 +160,19 @@ def _decide(
     name: str, handler: Handler, said: TaskOverrides, *, release: str, source: str
 ) -> TaskDefinition:
     schedule, interval = _schedule_of(name, said, release)
+    values = {
+        field.name: field.default if value is None else value
+        for field in DECIDED_FIELDS
+        for value in [getattr(said, field.name)]
+    }
+    if said.timeout_seconds is None:
+        values["timeout_seconds"] = _default_timeout_seconds(interval)
     return TaskDefinition(
         name=name,
         handler=handler,
         schedule=schedule,
         interval_seconds=interval,
-        run_on_start=bool(said.run_on_start),
-        timeout_seconds=said.timeout_seconds or _default_timeout_seconds(interval),
-        overlap=said.overlap or Overlap.FORBID,
-        catch_up_seconds=said.catch_up_seconds or DEFAULT_CATCH_UP_SECONDS,
-        splay_minutes=said.splay_minutes or 0,
-        backoff_limit=DEFAULT_BACKOFF_LIMIT if said.backoff_limit is None else said.backoff_limit,
-        shards=said.shards or 1,
-        enabled=said.enabled is not False,
-        suspend=bool(said.suspend),
+        **values,
         stated=_shared(frozenset(said.model_dump(exclude_none=True))),
         source=source,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from rota.model.errors import TaskDefinitionError, UnknownTaskError
-from rota.settings import Settings, override_key
+from rota.settings import Settings, override_key, task_variable
 from rota.tasks.definition import Handler, TaskDefinition, define_task
 from rota.tasks.naming import kubernetes_name, suggestion
 
@@ -113,4 +113,4 @@ class Registry:
         known = {override_key(name): name for name in self._found}
         for key in self._settings.all_overrides():
             if key not in known:
-                raise self._unknown(key, f"ROTA_TASK__{key.upper()}__…")
+                raise self._unknown(key, task_variable(key, "…"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rota.model.errors import TaskDefinitionError
-from rota.settings import TaskOverrides
+from rota.model.task_fields import TASK_FIELD_BY_NAME
 from rota.tasks.base import BaseTask
 
 
@@ -30,7 +30,7 @@ def stated_by(name: str, handler: object) -> dict[str, Any]:
     levels = list(_levels(handler))
     stated: dict[str, Any] = {}
     level_of: dict[str, int] = {}
-    for field in TaskOverrides.model_fields:
+    for field in TASK_FIELD_BY_NAME:
         found = next((number for number, level in enumerate(levels) if field in level), None)
         value = None if found is None else getattr(handler, field, None)
         if found is not None and value is not None:

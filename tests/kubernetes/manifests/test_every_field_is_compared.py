@@ -20,13 +20,13 @@ BERLIN = {**NIGHTLY, "timezone": "Europe/Berlin"}
 COMPARED = {
     "schedule": (NIGHTLY, {"schedule": "5 5 * * *"}, Kind.SCHEDULE),
     "interval_seconds": (HOURLY, {"interval_seconds": 7200}, Kind.SCHEDULE),
-    "run_on_start": (HOURLY, {**HOURLY, "run_on_start": True}, Kind.RUN_ON_START),
-    "timeout_seconds": (HOURLY, {**HOURLY, "timeout_seconds": 7.5}, Kind.TIMEOUT_SECONDS),
-    "overlap": (HOURLY, {**HOURLY, "overlap": "replace"}, Kind.OVERLAP),
-    "catch_up_seconds": (HOURLY, {**HOURLY, "catch_up_seconds": 60}, Kind.CATCH_UP_SECONDS),
-    "splay_minutes": (HOURLY, {**HOURLY, "splay_minutes": 59}, Kind.SPLAY_MINUTES),
-    "backoff_limit": (HOURLY, {**HOURLY, "backoff_limit": 0}, Kind.BACKOFF_LIMIT),
-    "shards": (HOURLY, {**HOURLY, "shards": 3}, Kind.SHARDS),
+    "run_on_start": (HOURLY, {**HOURLY, "run_on_start": True}, "run_on_start"),
+    "timeout_seconds": (HOURLY, {**HOURLY, "timeout_seconds": 7.5}, "timeout_seconds"),
+    "overlap": (HOURLY, {**HOURLY, "overlap": "replace"}, "overlap"),
+    "catch_up_seconds": (HOURLY, {**HOURLY, "catch_up_seconds": 60}, "catch_up_seconds"),
+    "splay_minutes": (HOURLY, {**HOURLY, "splay_minutes": 59}, "splay_minutes"),
+    "backoff_limit": (HOURLY, {**HOURLY, "backoff_limit": 0}, "backoff_limit"),
+    "shards": (HOURLY, {**HOURLY, "shards": 3}, "shards"),
     "enabled": (HOURLY, {**HOURLY, "enabled": False}, Kind.EXTRA),
     "suspend": (HOURLY, {**HOURLY, "suspend": True}, Kind.SUSPENDED),
 }
@@ -97,7 +97,7 @@ def test_values_are_told_as_a_person_writes_them():
         {**HOURLY, "timeout_seconds": 90.0, "run_on_start": True, "shards": 2}, HOURLY, "cronjobs"
     )
 
-    assert {(each.kind.value, each.registry, each.deployed) for each in found} == {
+    assert {(each.kind, each.registry, each.deployed) for each in found} == {
         ("timeout_seconds", "90", "3600"),
         ("run_on_start", "true", "false"),
         ("shards", "2", "1"),

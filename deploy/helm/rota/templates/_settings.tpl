@@ -1,7 +1,7 @@
 {{/*
 Settings are lines of NAME=value in one text: an upgrade that fails cannot leave a single one behind.
-Everything about a task that a class attribute could state is said, so that the scheduler does what
-the CronJobs do. As rota.manifests.config_map, byte for byte.
+The lines of one task are in _task_settings.tpl. As rota.kubernetes.manifests.config_map, byte for
+byte.
 */}}
 
 {{/*
@@ -12,22 +12,6 @@ The settings of a pod that runs tasks: what all pods share, and these tasks' own
 {{- include "rota.sharedSettings" .root }}
 ROTA_ONLY={{ keys .tasks | sortAlpha | join "," }}
 {{ range .tasks }}{{ .ownSettings }}{{ end }}
-{{- end }}
-
-{{/*
-The lines of one task.
-*/}}
-{{- define "rota.ownSettings" -}}
-{{- $prefix := printf "ROTA_TASK__%s__" (.name | replace "-" "_" | upper) -}}
-{{- $schedule := "" -}}
-{{- if .seconds -}}
-{{- $schedule = printf "INTERVAL_SECONDS=%d" .seconds -}}
-{{- else -}}
-{{- $schedule = printf "SCHEDULE=%s\n%sTIMEZONE=%s" (include "rota.dotenvValue" .schedule) $prefix (include "rota.dotenvValue" .timezone) -}}
-{{- end -}}
-{{- $catchUp := "" -}}
-{{- if hasKey . "catchUpSeconds" -}}{{- $catchUp = printf "%sCATCH_UP_SECONDS=%d\n" $prefix .catchUpSeconds -}}{{- end -}}
-{{- printf "%[1]s%[2]s\n%[1]sSPLAY_MINUTES=%[3]d\n%[1]sRUN_ON_START=%[4]t\n%[1]sTIMEOUT_SECONDS=%[5]v\n%[1]sOVERLAP=%[6]s\n%[7]s%[1]sBACKOFF_LIMIT=%[8]d\n%[1]sSHARDS=%[9]d\n%[1]sSUSPEND=%[10]t\n" $prefix $schedule (int64 .splayMinutes) .runOnStart (include "rota.text" .timeoutSeconds) .overlap $catchUp (int64 .backoffLimit) (int64 .shards) .suspend -}}
 {{- end }}
 
 {{/*

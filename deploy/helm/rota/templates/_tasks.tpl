@@ -26,7 +26,7 @@ Keys of a task: those of `taskDefaults`, and
 {{- $defaults := omit (.Values.taskDefaults | default dict) "" -}}
 {{- include "rota.dropNulls" $defaults -}}
 {{- /* What every task has is decided once, since there may be thousands. */ -}}
-{{- range $key, $value := dict "enabled" true "suspend" false "runOnStart" false "overlap" "forbid" "shards" 1 "backoffLimit" 2 "splayMinutes" 0 -}}
+{{- range $key, $value := include "rota.fieldDefaults" . | fromJson -}}
 {{- if not (hasKey $defaults $key) -}}{{- $_ := set $defaults $key $value -}}{{- end -}}
 {{- end -}}
 {{- $given := dict "root" . "defaults" $defaults "waits" dict "shared" (include "rota.sharedSettings" .) "problems" list -}}

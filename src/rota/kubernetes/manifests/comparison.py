@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pydantic import ValidationError
-
 from rota.kubernetes.manifests.deployed import DeployedTask
 from rota.model.errors import ScheduleError
+from rota.model.task_fields import DECIDED_FIELDS, TaskField
 from rota.schedules import (
     Cron,
     Every,
@@ -16,18 +15,19 @@ from rota.schedules import (
     schedule_for_interval,
     splayed_cronjob_schedule,
 )
-from rota.settings import TaskOverrides
+from rota.settings import value_of
 from rota.tasks.definition import TaskDefinition
 
 UTC_ZONE = "Etc/UTC"
 
-# These have comparisons of their own.
-_OTHER_FIELDS = frozenset({"schedule", "timezone", "interval_seconds", "suspend", "enabled"})
-_PLAIN_FIELDS = tuple(each for each in TaskOverrides.model_fields if each not in _OTHER_FIELDS)
+# Schedules and suspension have comparisons of their own.
+_PLAIN_FIELDS = tuple(
+    field for field in DECIDED_FIELDS if field.in_settings and field.name != "suspend"
+)
 
 
 class Kind(StrEnum):
-    """What differs."""
+    """What differs, where it is not the value of a field, whose name then tells."""
 
     MISSING = "missing"
     """The registry has the task, nothing that is deployed runs it."""
@@ -41,21 +41,17 @@ class Kind(StrEnum):
     """More than one deployed object runs it: each slot would be run by each of them."""
     CRONJOB_NAME = "cronjob_name"
     """Its pods are told another name than their CronJob's: their runs have no slot."""
-    RUN_ON_START = "run_on_start"
-    TIMEOUT_SECONDS = "timeout_seconds"
-    OVERLAP = "overlap"
-    CATCH_UP_SECONDS = "catch_up_seconds"
-    SPLAY_MINUTES = "splay_minutes"
-    BACKOFF_LIMIT = "backoff_limit"
-    SHARDS = "shards"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that differs, as text for people; `where` is the deployed object, if any."""
+    """One thing that differs, as text for people; `where` is the deployed object, if any.
+
+    `kind` is a Kind, or the name of a field.
+    """
 
     task: str
-    kind: Kind
+    kind: str
     registry: str | None
     deployed: str | None
     where: str | None
@@ -109,33 +105,25 @@ def _compare_one(task: TaskDefinition, found: DeployedTask) -> list[Difference]:
     return differences
 
 
-def _compare_field(task: TaskDefinition, found: DeployedTask, field: str) -> list[Difference]:
+def _compare_field(task: TaskDefinition, found: DeployedTask, field: TaskField) -> list[Difference]:
     """Compare a field where it is carried: in the spec, in the settings of the pods, or in both."""
-    here = getattr(task, field)
+    name = field.name
+    here = task.decided(name)
     deployed = []
-    if field in found.settings:
-        deployed.append((here, _parsed(field, found.settings[field])))
-    if field in found.spec:
-        deployed.append((_expected_in_spec(task, field), found.spec[field]))
+    if name in found.settings:
+        deployed.append((here, value_of(name, found.settings[name])))
+    if name in found.spec:
+        deployed.append((_expected_in_spec(task, field), found.spec[name]))
     differing = {(_plain(here), _plain(there)) for here, there in deployed if here != there}
     return [
-        Difference(task.name, Kind(field), here, there, found.where)
-        for here, there in sorted(differing)
+        Difference(task.name, name, here, there, found.where) for here, there in sorted(differing)
     ]
 
 
-def _parsed(field: str, text: str) -> Any:
-    """Return a setting's value; the text itself where rota would refuse it."""
-    try:
-        return getattr(TaskOverrides.model_validate({field: text}), field)
-    except ValidationError:
-        return text
-
-
-def _expected_in_spec(task: TaskDefinition, field: str) -> Any:
-    if field == "catch_up_seconds" and not task.cronjob_schedule().exact:
+def _expected_in_spec(task: TaskDefinition, field: TaskField) -> Any:
+    if field.exact_only and not task.cronjob_schedule().exact:
         return None
-    return getattr(task, field)
+    return task.decided(field.name)
 
 
 def _plain(value: Any) -> str:

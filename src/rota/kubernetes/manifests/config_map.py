@@ -6,8 +6,8 @@ Those of all tasks are in a ConfigMap, for the scheduler; those of one in its Cr
 from collections.abc import Sequence
 
 from rota.kubernetes.manifests.installation import Installation
-from rota.schedules import Cron
-from rota.settings import override_key, settings_text
+from rota.model.task_fields import TASK_FIELDS
+from rota.settings import settings_text, task_variable, text_of
 from rota.tasks.definition import TaskDefinition
 
 SETTINGS_KEY = "settings.env"
@@ -22,34 +22,18 @@ def settings_of(tasks: Sequence[TaskDefinition], installation: Installation) -> 
     """
     values = {
         "ROTA_RELEASE": installation.release,
-        "ROTA_GRACE_SECONDS": _text(installation.grace_seconds),
+        "ROTA_GRACE_SECONDS": text_of(installation.grace_seconds),
         "ROTA_ONLY": ",".join(task.name for task in tasks),
     }
     for task in tasks:
-        prefix = f"ROTA_TASK__{override_key(task.name).upper()}__"
-        values |= {f"{prefix}{field}": value for field, value in _fields(task).items()}
+        values |= {task_variable(task.name, field): text for field, text in _fields(task).items()}
     return settings_text(values)
 
 
 def _fields(task: TaskDefinition) -> dict[str, str]:
-    if isinstance(task.schedule, Cron) and task.interval_seconds is None:
-        fields = {"SCHEDULE": task.schedule.text, "TIMEZONE": task.schedule.timezone}
-    else:
-        fields = {"INTERVAL_SECONDS": str(task.interval_seconds)}
-    fields |= {
-        "SPLAY_MINUTES": str(task.splay_minutes),
-        "RUN_ON_START": _text(task.run_on_start),
-        "TIMEOUT_SECONDS": _text(task.timeout_seconds),
-        "OVERLAP": task.overlap.value,
+    values = {
+        field.name: task.decided(field.name)
+        for field in TASK_FIELDS
+        if field.in_settings and task.carries(field)
     }
-    if isinstance(task.schedule, Cron) or "catch_up_seconds" in task.stated:
-        fields["CATCH_UP_SECONDS"] = str(task.catch_up_seconds)
-    return fields | {
-        "BACKOFF_LIMIT": str(task.backoff_limit),
-        "SHARDS": str(task.shards),
-        "SUSPEND": _text(task.suspend),
-    }
-
-
-def _text(value: float) -> str:
-    return str(value).lower() if isinstance(value, bool) else f"{value:.15g}"
+    return {field: text_of(value) for field, value in values.items() if value is not None}

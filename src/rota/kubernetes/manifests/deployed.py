@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from rota.model.errors import UsageError
-from rota.settings import override_key, parse_settings_text
+from rota.settings import parse_settings_text, texts_of_task, value_of
 
 _DEFAULT_RELEASE = "rota"
-_TRUE = frozenset({"true", "1", "yes", "on", "y", "t"})  # as pydantic reads a variable
 _RUN = 2  # arguments: run TASK
 _KUBERNETES_TRIES = 6  # backoffLimit where none is given
 
@@ -100,7 +99,7 @@ def _in_cronjob(cronjob: Mapping[str, Any], config_maps: ConfigMaps) -> list[Dep
             suspended=bool(spec.get("suspend")),
             schedule=spec.get("schedule"),
             timezone=spec.get("timeZone"),
-            settings=_task_settings(str(container["args"][1]), variables),
+            settings=texts_of_task(str(container["args"][1]), variables),
             spec=_cronjob_fields(spec),
             cronjob_name=cronjob["metadata"]["name"],
             told_name=variables.get("ROTA_CRONJOB_NAME"),
@@ -138,9 +137,9 @@ def _in_scheduler(
 
 
 def _scheduled(name: str, where: str, variables: Variables, *, stopped: bool) -> DeployedTask:
-    settings = _task_settings(name, variables)
+    settings = texts_of_task(name, variables)
     suspend = settings.get("suspend")
-    said_suspended = None if suspend is None else suspend.lower() in _TRUE
+    said_suspended = None if suspend is None else value_of("suspend", suspend) is True
     return DeployedTask(
         name=name,
         where=where,
@@ -149,21 +148,11 @@ def _scheduled(name: str, where: str, variables: Variables, *, stopped: bool) ->
         suspended=True if stopped else said_suspended,
         schedule=settings.get("schedule"),
         timezone=settings.get("timezone"),
-        interval_seconds=_number(settings.get("interval_seconds")),
-        splay_minutes=_number(settings.get("splay_minutes")),
+        interval_seconds=_number(settings, "interval_seconds"),
+        splay_minutes=_number(settings, "splay_minutes"),
         settings=settings,
         spec={},
     )
-
-
-def _task_settings(name: str, variables: Variables) -> dict[str, str]:
-    """Return what settings say about one task, by field."""
-    prefix = f"ROTA_TASK__{override_key(name).upper()}__"
-    return {
-        key.removeprefix(prefix).lower(): value
-        for key, value in variables.items()
-        if key.startswith(prefix)
-    }
 
 
 def _container(template: Mapping[str, Any], command: str) -> dict[str, Any] | None:
@@ -209,7 +198,6 @@ def _namespace(found: Mapping[str, Any]) -> str:
     return str(found["metadata"].get("namespace", ""))
 
 
-def _number(text: str | None) -> int | None:
-    with contextlib.suppress(TypeError, ValueError):
-        return int(text)  # type: ignore[arg-type]
-    return None
+def _number(settings: Mapping[str, str], field: str) -> int | None:
+    value = value_of(field, settings[field]) if field in settings else None
+    return value if isinstance(value, int) else None

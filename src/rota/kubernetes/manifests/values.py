@@ -3,22 +3,9 @@
 from typing import Any
 
 from rota.kubernetes.manifests.yaml_text import yaml_document
-from rota.schedules import Cron
+from rota.model.task_fields import DECIDED_FIELDS, TASK_FIELDS
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.registry import Registry
-
-# Field of TaskDefinition → key of a task in the chart's values, where the field's own value is the
-# chart's. Schedules are decided in `_schedule_values`.
-_PLAIN_FIELDS = {
-    "run_on_start": "runOnStart",
-    "timeout_seconds": "timeoutSeconds",
-    "overlap": "overlap",
-    "catch_up_seconds": "catchUpSeconds",
-    "splay_minutes": "splayMinutes",
-    "backoff_limit": "backoffLimit",
-    "shards": "shards",
-    "suspend": "suspend",
-}
 
 
 def tasks_values(registry: Registry) -> dict[str, dict[str, Any]]:
@@ -41,9 +28,9 @@ def tasks_values(registry: Registry) -> dict[str, dict[str, Any]]:
 def task_values(task: TaskDefinition) -> dict[str, Any]:
     """Return one task's values: its schedule, and what was stated; the chart has the defaults."""
     stated = {
-        key: _plain(getattr(task, field))
-        for field, key in _PLAIN_FIELDS.items()
-        if field in task.stated
+        field.chart_key: _plain(task.decided(field.name))
+        for field in DECIDED_FIELDS
+        if field.in_settings and field.name in task.stated
     }
     return {**_schedule_values(task), **stated}
 
@@ -57,12 +44,12 @@ def helm_values(registry: Registry) -> str:
 
 
 def _schedule_values(task: TaskDefinition) -> dict[str, Any]:
-    if not isinstance(task.schedule, Cron) or task.interval_seconds is not None:
-        return {"intervalSeconds": task.interval_seconds}
-    values: dict[str, Any] = {"schedule": task.schedule.text}
-    if "timezone" in task.stated:
-        values["timezone"] = task.schedule.timezone
-    return values
+    values = {
+        field.chart_key: task.decided(field.name) for field in TASK_FIELDS if field.tells_when
+    }
+    if "timezone" not in task.stated:
+        del values["timezone"]
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,231 @@
+"""The one table of a task's fields; a new field is written here, then `make generate`.
+
+A class states a field as an attribute, the environment as `ROTA_TASK__<NAME>__<FIELD>`, the chart
+as a key of `tasks` and `taskDefaults`. What these may say, what is decided where none of them does,
+what the manifests carry and `rota diff` compares, and the pages that tell of it come from here.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+_TEN_YEARS_SECONDS = 10 * 366 * 86_400
+_WEEK_SECONDS = 7 * 86_400
+
+
+class Overlap(StrEnum):
+    """What happens to a slot that comes due while the task still runs (as concurrencyPolicy)."""
+
+    FORBID = "forbid"
+    REPLACE = "replace"
+    ALLOW = "allow"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskField:
+    """One field. Texts are Markdown, without a full stop at their end.
+
+    `type` is int, float, bool, str or a StrEnum, whose members are then the choices. `minimum` and
+    `maximum` are allowed themselves, `above` is not. What holds where nobody states the field is
+    `default`, or as `derived` tells; neither: None.
+    """
+
+    name: str
+    type: type[Any]
+    meaning: str
+    unit: str = ""
+    minimum: int | None = None
+    above: int | None = None
+    maximum: int | None = None
+    bounds: str = ""
+    """The bounds in words, where the numbers do not speak for themselves."""
+    default: Any = None
+    derived: str = ""
+    """How the default is worked out, where it is no constant."""
+    class_value: Any = None
+    """What BaseTask itself has, for the seed's sake; a task that inherits it states nothing."""
+
+    tells_when: bool = False
+    """One of those that are decided together, as the schedule of a task."""
+    in_settings: bool = True
+    """Whether manifests hand it to a task's pods among their settings."""
+    exact_only: bool = False
+    """Left out for an interval without a five-field text, unless it is stated."""
+    in_cronjob: str = ""
+    """Where a CronJob has it, if Kubernetes itself acts on it."""
+
+    chart_meaning: str = ""
+    """`meaning` in the words of the chart, where they are not the same; whole sentences."""
+    chart_default: str = ""
+    """The default in the words of the chart, where it is another."""
+    chart_form: str = ""
+    """The check of templates/_validate_forms.tpl that a text goes through."""
+    examples: str = ""
+    """Examples for the chart's schema, as YAML; empty for what has choices."""
+
+    @property
+    def chart_key(self) -> str:
+        """The key in the chart's values: `run_on_start` → `runOnStart`."""
+        first, *others = self.name.split("_")
+        return first + "".join(map(str.capitalize, others))
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The texts that are allowed, where only some are."""
+        return tuple(self.type) if issubclass(self.type, StrEnum) else ()
+
+    @property
+    def always_decided(self) -> bool:
+        """Whether it has a value for every task."""
+        return self.default is not None or bool(self.derived)
+
+
+TASK_FIELDS = (
+    TaskField(
+        name="interval_seconds",
+        type=int,
+        unit="seconds",
+        meaning="seconds between slots; refused beside `schedule`",
+        minimum=1,
+        maximum=_TEN_YEARS_SECONDS,
+        bounds="whole seconds, 1 to 316224000 (ten years)",
+        derived="`TASK_INTERVAL_SECONDS`, else 60",
+        class_value=60,
+        tells_when=True,
+        in_cronjob="schedule",
+        chart_meaning="Seconds between slots, for tasks that state neither this nor `schedule`.",
+        chart_default="none",
+        examples="[300]",
+    ),
+    TaskField(
+        name="schedule",
+        type=str,
+        meaning="five-field cron text, a descriptor, or `@every <duration>`, in place of an "
+        "interval",
+        bounds="see [Schedules](schedules.md)",
+        tells_when=True,
+        in_cronjob="schedule",
+        chart_meaning="Five-field cron text or a descriptor such as `@daily`, for tasks that state "
+        "neither this nor `intervalSeconds`.",
+        chart_form="schedule",
+        examples='["30 6 * * 1-5", "@daily"]',
+    ),
+    TaskField(
+        name="timezone",
+        type=str,
+        meaning="for `schedule` only; refused beside an interval",
+        bounds="a name of the tz database",
+        derived="`Etc/UTC`",
+        tells_when=True,
+        in_cronjob="timeZone",
+        chart_meaning="Time zone of every `schedule`, an IANA name.",
+        chart_form="timezone",
+        examples="[Europe/Berlin]",
+    ),
+    TaskField(
+        name="splay_minutes",
+        type=int,
+        unit="minutes",
+        meaning="width of a stable offset; only for an interval that has a five-field text",
+        minimum=0,
+        maximum=10_080,
+        default=0,
+        in_cronjob="schedule",
+        chart_meaning="Width in minutes of the stable offset of an interval's slots; for intervals "
+        "that five-field cron can say.",
+        examples="[15]",
+    ),
+    TaskField(
+        name="run_on_start",
+        type=bool,
+        meaning="run once when the scheduler starts, besides the slots; left out where a missed "
+        "slot is caught up at that moment",
+        default=False,
+        class_value=False,
+        chart_meaning="Run once after the installation and each upgrade that changes something of "
+        "it, besides the slots.",
+    ),
+    TaskField(
+        name="timeout_seconds",
+        type=float,
+        unit="seconds",
+        meaning="after this the run is cancelled and ends as `timed_out`",
+        above=0,
+        maximum=_WEEK_SECONDS,
+        bounds="more than 0, at most 604800 (a week)",
+        derived="the interval, at least 60 and at most 3600; 3600 for cron text",
+        chart_meaning="When rota itself ends a run.",
+        examples="[120]",
+    ),
+    TaskField(
+        name="overlap",
+        type=Overlap,
+        meaning="what happens to a slot that comes due while the task still runs",
+        default=Overlap.FORBID,
+        in_cronjob="concurrencyPolicy",
+        chart_meaning="What happens to a slot that comes due while the task still runs: `forbid`, "
+        "`replace`, `allow`.",
+    ),
+    TaskField(
+        name="catch_up_seconds",
+        type=int,
+        unit="seconds",
+        meaning="how late a missed slot may still start",
+        minimum=10,
+        maximum=_TEN_YEARS_SECONDS,
+        default=3600,
+        exact_only=True,
+        in_cronjob="startingDeadlineSeconds",
+        chart_meaning="How late a missed slot may still start: the CronJob's "
+        "startingDeadlineSeconds. Left out for intervals that are written `@every`, which never "
+        "fire with a short deadline.",
+        examples="[600]",
+    ),
+    TaskField(
+        name="backoff_limit",
+        type=int,
+        unit="attempts",
+        meaning="how often a Job tries again; only a CronJob looks at it",
+        minimum=0,
+        maximum=100,
+        default=2,
+        in_cronjob="jobTemplate.spec.backoffLimit",
+        chart_meaning="How often a Job tries again.",
+        examples="[2]",
+    ),
+    TaskField(
+        name="shards",
+        type=int,
+        unit="pods",
+        meaning="pods that share one run in CronJob mode; the scheduler, and `rota run` by hand, "
+        "run one, index 0 of 1",
+        minimum=1,
+        maximum=1000,
+        default=1,
+        in_cronjob="jobTemplate.spec.completions",
+        chart_meaning="Pods that share one run, as an Indexed Job; more than 1 means something in "
+        "CronJobs only.",
+        examples="[4]",
+    ),
+    TaskField(
+        name="enabled",
+        type=bool,
+        meaning="`False`: as if the task did not exist",
+        default=True,
+        in_settings=False,
+        chart_meaning="False: as if the task did not exist.",
+    ),
+    TaskField(
+        name="suspend",
+        type=bool,
+        meaning="`True`: listed, and not started by the scheduler; `rota run` still runs it",
+        default=False,
+        in_cronjob="suspend",
+        chart_meaning="True: listed, and not started on schedule.",
+    ),
+)
+
+DECIDED_FIELDS = tuple(field for field in TASK_FIELDS if not field.tells_when)
+"""Those that a task has a value of its own for; the others become its schedule."""
+
+TASK_FIELD_BY_NAME = {field.name: field for field in TASK_FIELDS}

@@ -1,0 +1,37 @@
+"""The fields as attributes of classes, so that type checkers and editors know them."""
+
+from enum import StrEnum
+
+from rota.model.task_fields import DECIDED_FIELDS, TASK_FIELDS, TaskField
+
+
+def overrides() -> str:
+    """Return the fields of TaskOverrides: each may be None, and has its bounds."""
+    return "\n".join(f"    {field.name}: {_bounded(field)} | None = None" for field in TASK_FIELDS)
+
+
+def task_attributes() -> str:
+    """Return the attributes of BaseTask."""
+    return "\n".join(f"    {field.name}: {_stated(field)}" for field in TASK_FIELDS)
+
+
+def decided() -> str:
+    """Return the fields of TaskDefinition."""
+    return "\n".join(
+        f"    {field.name}: {field.type.__name__}{'' if field.always_decided else ' | None'}"
+        for field in DECIDED_FIELDS
+    )
+
+
+def _bounded(field: TaskField) -> str:
+    bounds = {"ge": field.minimum, "gt": field.above, "le": field.maximum}
+    stated = ", ".join(f"{key}={each:_}" for key, each in bounds.items() if each is not None)
+    name = field.type.__name__
+    return f"Annotated[{name}, Field({stated})]" if stated else name
+
+
+def _stated(field: TaskField) -> str:
+    # A class states a choice as a text.
+    name = "str" if issubclass(field.type, StrEnum) else field.type.__name__
+    none = " | None" if field.class_value is None else ""
+    return f"{name}{none} = {field.class_value!r}"
