@@ -122,18 +122,26 @@ Written by `make generate`: what the templates check values by, as JSON.
   "image.tag": "tag",
   "nameOverride": "application",
   "podDisruptionBudget.maxUnavailable": "share",
+  "runtimeClassName": "object",
   "scheduler.healthHost": "host",
   "scheduler.priorityClassName": "object",
   "serviceAccount.name": "object",
   "state.persistence.existingClaim": "object",
   "state.persistence.size": "size",
   "state.persistence.storageClassName": "object",
+  "state.sizeLimit": "size",
+  "taskDefaults.image": "reference",
   "taskDefaults.priorityClassName": "object",
+  "taskDefaults.runtimeClassName": "object",
   "taskDefaults.schedule": "schedule",
-  "taskDefaults.timezone": "timezone"
+  "taskDefaults.serviceAccountName": "object",
+  "taskDefaults.timezone": "timezone",
+  "tmp.sizeLimit": "size"
  },
  "fragments": {
+  "dnsConfig": "@PodDNSConfig",
   "envFrom": "*EnvFromSource",
+  "hostAliases": "*HostAlias",
   "image.pullSecrets": "*LocalObjectReference",
   "initContainers": "*Container",
   "networkPolicy.egress": "*NetworkPolicyEgressRule",
@@ -148,8 +156,18 @@ Written by `make generate`: what the templates check values by, as JSON.
   "securityContext": "@SecurityContext",
   "sidecars": "*Container",
   "taskDefaults.affinity": "@Affinity",
+  "taskDefaults.dnsConfig": "@PodDNSConfig",
+  "taskDefaults.envFrom": "*EnvFromSource",
+  "taskDefaults.hostAliases": "*HostAlias",
+  "taskDefaults.initContainers": "*Container",
+  "taskDefaults.podSecurityContext": "@PodSecurityContext",
   "taskDefaults.resources": "@ResourceRequirements",
+  "taskDefaults.securityContext": "@SecurityContext",
   "taskDefaults.tolerations": "*Toleration",
+  "taskDefaults.topologySpreadConstraints": "*TopologySpreadConstraint",
+  "taskDefaults.volumeMounts": "*VolumeMount",
+  "taskDefaults.volumes": "*Volume",
+  "topologySpreadConstraints": "*TopologySpreadConstraint",
   "volumeMounts": "*VolumeMount",
   "volumes": "*Volume"
  },
@@ -182,6 +200,8 @@ Written by `make generate`: what the templates check values by, as JSON.
   "taskDefaults.shards",
   "taskDefaults.enabled",
   "taskDefaults.suspend",
+  "taskDefaults.parallelism",
+  "taskDefaults.maxFailedIndexes",
   "taskDefaults.activeDeadlineSeconds",
   "taskDefaults.successfulJobsHistoryLimit",
   "taskDefaults.failedJobsHistoryLimit",
@@ -196,6 +216,19 @@ Written by `make generate`: what the templates check values by, as JSON.
   "taskDefaults.tolerations",
   "taskDefaults.affinity",
   "taskDefaults.priorityClassName",
+  "taskDefaults.image",
+  "taskDefaults.envFrom",
+  "taskDefaults.volumes",
+  "taskDefaults.volumeMounts",
+  "taskDefaults.initContainers",
+  "taskDefaults.serviceAccountName",
+  "taskDefaults.automountServiceAccountToken",
+  "taskDefaults.podSecurityContext",
+  "taskDefaults.securityContext",
+  "taskDefaults.topologySpreadConstraints",
+  "taskDefaults.hostAliases",
+  "taskDefaults.dnsConfig",
+  "taskDefaults.runtimeClassName",
   "settings",
   "env",
   "envFrom",
@@ -209,6 +242,7 @@ Written by `make generate`: what the templates check values by, as JSON.
   "scheduler.livenessProbe",
   "scheduler.readinessProbe",
   "scheduler.startupProbe",
+  "state.sizeLimit",
   "state.persistence.existingClaim",
   "state.persistence.annotations",
   "service.annotations",
@@ -220,10 +254,16 @@ Written by `make generate`: what the templates check values by, as JSON.
   "podAnnotations",
   "podSecurityContext",
   "securityContext",
+  "topologySpreadConstraints",
+  "hostAliases",
+  "dnsConfig",
+  "runtimeClassName",
+  "tmp.sizeLimit",
   "volumes",
   "volumeMounts",
   "initContainers",
-  "sidecars"
+  "sidecars",
+  "extraObjects"
  ],
  "required": [
   "enabled",
@@ -525,6 +565,15 @@ Written by `make generate`: what the templates check values by, as JSON.
     "name"
    ]
   },
+  "HostAlias": {
+   "fields": {
+    "hostnames": "+object",
+    "ip": "=ip"
+   },
+   "need": [
+    "ip"
+   ]
+  },
   "HostPathVolumeSource": {
    "fields": {
     "path": "=steady",
@@ -759,6 +808,11 @@ Written by `make generate`: what the templates check values by, as JSON.
     "signerName"
    ]
   },
+  "PodDNSConfig": {
+   "fields": {
+    "nameservers": "+ip"
+   }
+  },
   "PodSecurityContext": {
    "check": true,
    "fields": {
@@ -922,6 +976,18 @@ Written by `make generate`: what the templates check values by, as JSON.
    "fields": {
     "value": "=labelValue"
    }
+  },
+  "TopologySpreadConstraint": {
+   "check": true,
+   "fields": {
+    "labelSelector": "@LabelSelector",
+    "matchLabelKeys": "+qualified",
+    "topologyKey": "=qualified"
+   },
+   "need": [
+    "topologyKey",
+    "whenUnsatisfiable"
+   ]
   },
   "TypedLocalObjectReference": {
    "need": [
@@ -1236,9 +1302,12 @@ Written by `make generate`: what the templates check values by, as JSON.
  "types": {
   "commonAnnotations": "object",
   "commonLabels": "object",
+  "dnsConfig": "object",
   "env": "object",
   "envFrom": "array",
+  "extraObjects": "array",
   "global.imagePullSecrets": "array",
+  "hostAliases": "array",
   "image.pullSecrets": "array",
   "initContainers": "array",
   "networkPolicy.egress": "array",
@@ -1265,25 +1334,38 @@ Written by `make generate`: what the templates check values by, as JSON.
   "taskDefaults.affinity": "object",
   "taskDefaults.annotations": "object",
   "taskDefaults.argocdIgnoreHealthcheck": "boolean",
+  "taskDefaults.automountServiceAccountToken": "boolean",
   "taskDefaults.backoffLimit": "integer",
   "taskDefaults.catchUpSeconds": "integer",
+  "taskDefaults.dnsConfig": "object",
   "taskDefaults.enabled": "boolean",
   "taskDefaults.env": "object",
+  "taskDefaults.envFrom": "array",
   "taskDefaults.failedJobsHistoryLimit": "integer",
+  "taskDefaults.hostAliases": "array",
+  "taskDefaults.initContainers": "array",
   "taskDefaults.intervalSeconds": "integer",
   "taskDefaults.labels": "object",
+  "taskDefaults.maxFailedIndexes": "integer",
   "taskDefaults.nodeSelector": "object",
+  "taskDefaults.parallelism": "integer",
   "taskDefaults.podAnnotations": "object",
+  "taskDefaults.podSecurityContext": "object",
   "taskDefaults.resources": "object",
   "taskDefaults.runOnStart": "boolean",
+  "taskDefaults.securityContext": "object",
   "taskDefaults.shards": "integer",
   "taskDefaults.splayMinutes": "integer",
   "taskDefaults.successfulJobsHistoryLimit": "integer",
   "taskDefaults.suspend": "boolean",
   "taskDefaults.timeoutSeconds": "integer",
   "taskDefaults.tolerations": "array",
+  "taskDefaults.topologySpreadConstraints": "array",
   "taskDefaults.ttlSecondsAfterFinished": "integer",
+  "taskDefaults.volumeMounts": "array",
+  "taskDefaults.volumes": "array",
   "tasks": "object",
+  "topologySpreadConstraints": "array",
   "volumeMounts": "array",
   "volumes": "array"
  }

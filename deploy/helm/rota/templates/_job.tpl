@@ -46,7 +46,8 @@ Makes a Job's spec, for CronJobs and start Jobs. Takes: root, task.
 {{- if $sharded -}}
 {{- $_ := set $spec "completionMode" "Indexed" -}}
 {{- $_ := set $spec "completions" (int64 $task.shards) -}}
-{{- $_ := set $spec "parallelism" (int64 $task.shards) -}}
+{{- $_ := set $spec "parallelism" (int64 $task.atOnce) -}}
+{{- if hasKey $task "maxFailedIndexes" -}}{{- $_ := set $spec "maxFailedIndexes" (int64 $task.maxFailedIndexes) -}}{{- end -}}
 {{- $_ := set $spec "backoffLimitPerIndex" (int64 $task.backoffLimit) -}}
 {{- else -}}
 {{- $_ := set $spec "backoffLimit" (int64 $task.backoffLimit) -}}

@@ -24,11 +24,11 @@ perhaps
 {{- include "rota.projection" $files -}}
 {{- $nodeSelector := dict -}}
 {{- include "rota.addTexts" (list $nodeSelector $own.nodeSelector) -}}
-{{- $containers := dict "values" $values -}}
+{{- $containers := dict "values" $values "own" $own -}}
 {{- include "rota.initContainers" $containers -}}
 {{- $pod := dict
-  "serviceAccountName" $shared.serviceAccount
-  "automountServiceAccountToken" false
+  "serviceAccountName" ($own.serviceAccountName | default $shared.serviceAccount)
+  "automountServiceAccountToken" ($own.automountServiceAccountToken | default false)
   "enableServiceLinks" false
   "restartPolicy" .restartPolicy
   "terminationGracePeriodSeconds" $shared.grace
@@ -38,18 +38,36 @@ perhaps
   "volumes" (concat
     (list
       (dict "name" "rota" "projected" $files.result)
-      (dict "name" "tmp" "emptyDir" (dict "sizeLimit" "16Mi"))
+      (dict "name" "tmp" "emptyDir" (dict "sizeLimit" $values.tmp.sizeLimit))
     )
-    (.volumes | default list) ($values.volumes | default list)
+    (.volumes | default list) ($values.volumes | default list) ($own.volumes | default list)
   )
   "nodeSelector" $nodeSelector
   "affinity" $own.affinity
   "tolerations" $own.tolerations
 -}}
-{{- with $values.podSecurityContext -}}{{- $_ := set $pod "securityContext" . -}}{{- end -}}
+{{- range $key := list "topologySpreadConstraints" "hostAliases" "dnsConfig" "runtimeClassName" -}}
+{{- with ternary (get $own $key) (get $values $key) (hasKey $own $key) -}}{{- $_ := set $pod $key . -}}{{- end -}}
+{{- end -}}
+{{- $contexts := dict "contexts" (list $values.podSecurityContext $own.podSecurityContext) -}}
+{{- include "rota.securityContext" $contexts -}}
+{{- with $contexts.result -}}{{- $_ := set $pod "securityContext" . -}}{{- end -}}
 {{- include "rota.container" . -}}
 {{- $_ := set $pod "containers" (list .result) -}}
 {{- $_ := set . "result" (dict "metadata" $metadata.result "spec" $pod) -}}
+{{- end }}
+
+{{/*
+Makes one security context of several, key by key, the later over the earlier; a null takes a key out.
+Takes: contexts, some perhaps null.
+*/}}
+{{- define "rota.securityContext" -}}
+{{- $joined := dict -}}
+{{- range $context := .contexts -}}
+{{- range $key, $value := $context -}}{{- $_ := set $joined $key $value -}}{{- end -}}
+{{- end -}}
+{{- include "rota.withoutGaps" $joined -}}
+{{- $_ := set . "result" $joined -}}
 {{- end }}
 
 {{/*
@@ -62,11 +80,11 @@ Makes rota's container. Takes what a pod template does.
 {{- include "rota.env" $env -}}
 {{- $container := dict
   "name" "rota"
-  "image" $values.rotaShared.image
+  "image" ($own.image | default $values.rotaShared.image)
   "imagePullPolicy" $values.image.pullPolicy
   "args" .args
   "env" $env.result
-  "envFrom" $values.envFrom
+  "envFrom" (concat ($values.envFrom | default list) ($own.envFrom | default list))
   "resources" $own.resources
   "terminationMessagePolicy" "FallbackToLogsOnError"
   "volumeMounts" (concat
@@ -74,10 +92,12 @@ Makes rota's container. Takes what a pod template does.
       (dict "name" "rota" "mountPath" "/etc/rota" "readOnly" true)
       (dict "name" "tmp" "mountPath" "/tmp")
     )
-    (.mounts | default list) ($values.volumeMounts | default list)
+    (.mounts | default list) ($values.volumeMounts | default list) ($own.volumeMounts | default list)
   )
 -}}
-{{- with $values.securityContext -}}{{- $_ := set $container "securityContext" . -}}{{- end -}}
+{{- $contexts := dict "contexts" (list $values.securityContext $own.securityContext) -}}
+{{- include "rota.securityContext" $contexts -}}
+{{- with $contexts.result -}}{{- $_ := set $container "securityContext" . -}}{{- end -}}
 {{- range $key, $value := .container -}}{{- $_ := set $container $key $value -}}{{- end -}}
 {{- $_ := set . "result" $container -}}
 {{- end }}
@@ -117,17 +137,19 @@ An environment variable from a field of the pod, as JSON. Takes a list: name, pa
 {{- end }}
 
 {{/*
-Makes the init containers: those of values, then sidecars as native ones. Takes: values.
+Makes the init containers: those of all pods, sidecars as native ones, then the task's own, which may
+need what a sidecar opens. Takes: values, own.
 */}}
 {{- define "rota.initContainers" -}}
 {{- $containers := list -}}
 {{- $secure := .values.securityContext -}}
-{{- range .values.initContainers -}}
-{{- $containers = append $containers (hasKey . "securityContext" | ternary . (set (omit . "") "securityContext" $secure)) -}}
+{{- range $place, $given := list .values.initContainers .values.sidecars .own.initContainers -}}
+{{- range $given -}}
+{{- $container := omit . "" -}}
+{{- if not (hasKey . "securityContext") -}}{{- $_ := set $container "securityContext" $secure -}}{{- end -}}
+{{- if eq $place 1 -}}{{- $_ := set $container "restartPolicy" "Always" -}}{{- end -}}
+{{- $containers = append $containers $container -}}
 {{- end -}}
-{{- range .values.sidecars -}}
-{{- $sidecar := hasKey . "securityContext" | ternary (omit . "") (set (omit . "") "securityContext" $secure) -}}
-{{- $containers = append $containers (set $sidecar "restartPolicy" "Always") -}}
 {{- end -}}
 {{- $_ := set . "result" $containers -}}
 {{- end }}

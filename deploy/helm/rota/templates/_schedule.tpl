@@ -43,8 +43,8 @@ Takes: release, task, splay.
 {{/*
 activeDeadlineSeconds that leaves room for every attempt: two minutes to start, each attempt with
 its grace, and the Job controller's waits between them (10 s, doubling, at most 600 s).
-Takes: timeout, backoffLimit, grace (terminationGracePeriodSeconds), and perhaps waits, a map of their
-sum by backoffLimit, which is filled here.
+Takes: timeout, backoffLimit, grace (terminationGracePeriodSeconds), and perhaps turns, in which shards
+run one after another, and waits, a map of their sum by backoffLimit, which is filled here.
 */}}
 {{- define "rota.activeDeadline" -}}
 {{- $retries := int64 .backoffLimit -}}
@@ -59,5 +59,6 @@ sum by backoffLimit, which is filled here.
 {{- end -}}
 {{- $_ := set $waits $key $total -}}
 {{- end -}}
-{{- add 120 (get $waits $key) (mul (add1 $retries) (add (ceil .timeout | int64) (int64 .grace))) -}}
+{{- $turn := add (get $waits $key) (mul (add1 $retries) (add (ceil .timeout | int64) (int64 .grace))) -}}
+{{- add 120 (mul (.turns | default 1) $turn) -}}
 {{- end }}

@@ -46,12 +46,13 @@ Makes the pod template of the scheduler. Takes: root.
 The volume of the scheduler's state, as JSON.
 */}}
 {{- define "rota.stateVolume" -}}
-{{- with .Values.state.persistence -}}
+{{- $state := .Values.state -}}
+{{- with $state.persistence -}}
 {{- if .enabled -}}
 {{- $claim := .existingClaim | default (printf "%s-state" $.Values.rotaShared.fullname) -}}
 {{- dict "name" "state" "persistentVolumeClaim" (dict "claimName" $claim) | toJson -}}
 {{- else -}}
-{{- dict "name" "state" "emptyDir" (dict "sizeLimit" "64Mi") | toJson -}}
+{{- dict "name" "state" "emptyDir" (dict "sizeLimit" $state.sizeLimit) | toJson -}}
 {{- end -}}
 {{- end -}}
 {{- end }}

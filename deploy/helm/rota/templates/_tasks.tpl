@@ -12,6 +12,7 @@ Keys of a task: those of `taskDefaults`, and
   timezone      of `cron`
   exact         false where `cron` is @every
   stated        what the task itself states
+  atOnce        how many of its shards run at once
   deadline      activeDeadlineSeconds of its Jobs
   ownSettings   its lines of a pod's settings
   settings      all settings of its own pods
@@ -180,10 +181,28 @@ that every task has), shared (the settings of all pods), waits (see rota.activeD
 {{- if not $task.timeoutSeconds -}}
 {{- $_ := set $task "timeoutSeconds" (ternary (max 60 $seconds | min 3600) 3600 (gt $seconds 0)) -}}
 {{- end -}}
+{{- $shards := int64 $task.shards -}}
+{{- $atOnce := $shards -}}
+{{- range $key := list "parallelism" "maxFailedIndexes" -}}
+{{- if hasKey $own $key -}}
+{{- if le $shards 1 -}}
+{{- $problems = append $problems (printf ".%s: means something with several shards only; set shards, or remove it" $key) -}}
+{{- else if gt (get $own $key | int64) $shards -}}
+{{- $problems = append $problems (printf ".%s: is %d, and there are %d shards; use no more than that" $key (get $own $key | int64) $shards) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if and (gt $shards 1) (hasKey $task "parallelism") -}}
+{{- $atOnce = min $shards (int64 $task.parallelism) | max 1 -}}
+{{- end -}}
+{{- if and (gt $shards 1) (hasKey $task "maxFailedIndexes") -}}
+{{- $_ := set $task "maxFailedIndexes" (min $shards (int64 $task.maxFailedIndexes)) -}}
+{{- end -}}
+{{- $_ := set $task "atOnce" $atOnce -}}
 {{- if hasKey $task "activeDeadlineSeconds" -}}
 {{- $_ := set $task "deadline" (int64 $task.activeDeadlineSeconds) -}}
 {{- else -}}
-{{- $_ := set $task "deadline" (include "rota.activeDeadline" (dict "timeout" $task.timeoutSeconds "backoffLimit" $task.backoffLimit "grace" $values.rotaShared.grace "waits" .waits) | int64) -}}
+{{- $_ := set $task "deadline" (include "rota.activeDeadline" (dict "timeout" $task.timeoutSeconds "backoffLimit" $task.backoffLimit "grace" $values.rotaShared.grace "waits" .waits "turns" (div (add $shards $atOnce -1) $atOnce)) | int64) -}}
 {{- end -}}
 {{- if not $problems -}}
 {{- $_ := set $task "ownSettings" (include "rota.ownSettings" $task) -}}

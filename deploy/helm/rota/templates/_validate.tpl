@@ -11,7 +11,7 @@ each. Once in a rendering, whichever template comes first: each begins with this
 {{- $_ := set $given "typed" $problems -}}
 {{- $missing := include "rota.missingProblems" $given -}}
 {{- $problems = print $problems $missing -}}
-{{- range list "rota.valueProblems" "rota.taskProblems" "rota.ownKeyProblems" "rota.togetherProblems" "rota.podProblems" -}}
+{{- range list "rota.valueProblems" "rota.taskProblems" "rota.ownKeyProblems" "rota.togetherProblems" "rota.podProblems" "rota.taskPodProblems" -}}
 {{- $problems = print $problems (include . $given) -}}
 {{- end -}}
 {{- if not $missing -}}

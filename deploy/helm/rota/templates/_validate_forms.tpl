@@ -53,7 +53,18 @@ As rota.formProblem, for the parts of an image's name: repository, tag, digest.
 {{- define "rota.imageProblem" -}}
 {{- $form := index . 0 -}}
 {{- $value := index . 1 -}}
-{{- if eq $form "repository" -}}
+{{- if eq $form "reference" -}}
+{{- $name := regexReplaceAll "@.*$" $value "" -}}
+{{- $tag := regexFind ":[^/:]*$" $name -}}
+{{- $problem := include "rota.imageProblem" (list "repository" (trimSuffix $tag $name)) -}}
+{{- if and $tag (not $problem) -}}
+{{- $problem = include "rota.imageProblem" (list "tag" (trimPrefix ":" $tag)) -}}
+{{- end -}}
+{{- if and (contains "@" $value) (not $problem) -}}
+{{- $problem = include "rota.imageProblem" (list "digest" (trimPrefix (printf "%s@" $name) $value)) -}}
+{{- end -}}
+{{- $problem -}}
+{{- else if eq $form "repository" -}}
 {{- $last := splitList "/" $value | last -}}
 {{- if contains "@" $value -}}
 {{- printf "%q is refused: a digest goes into image.digest" $value -}}
