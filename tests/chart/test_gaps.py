@@ -56,6 +56,22 @@ def test_no_object_has_what_the_api_server_drops(case):
         assert list(gaps(each, each["kind"])) == []
 
 
+@pytest.mark.fault(125)
+@pytest.mark.parametrize("mode", MODES)
+def test_what_comes_and_goes_is_null_in_objects_that_are_changed_in_place(mode):
+    rendered = helm.template({"mode": mode})
+    nulls = set()
+    for each in helm.parse(rendered, as_stored=False):
+        found = {path.rpartition(".")[2] for path in gaps(each, each["kind"])}
+        assert each["kind"] in ("CronJob", "Deployment", "Job") or not found
+        nulls |= found
+
+    assert nulls <= helm.RESET_KEYS
+    assert {"priorityClassName", "tolerations"} <= nulls
+    assert ("ttlSecondsAfterFinished" in nulls) is (mode != "scheduler")
+    assert "suspend" not in helm.RESET_KEYS
+
+
 def test_the_walk_finds_each_kind_of_gap():
     found = {"a": None, "b": [], "c": {}, "d": [{"emptyDir": {}}, {}, None], "e": 0, "f": ""}
     assert list(gaps(found, "")) == [".a", ".b", ".c", ".d[2]"]

@@ -99,8 +99,8 @@ class Namespace:
         self.kubectl("create", "job", name, f"--from=cronjob/{cronjob}")
         return name
 
-    def helm(self, *arguments: str | Path, **options: Any) -> str:
-        return output(tool("helm"), f"--namespace={self.name}", *arguments, **options)
+    def helm(self, *arguments: str | Path, version: str = "helm", **options: Any) -> str:
+        return output(tool(version), f"--namespace={self.name}", *arguments, **options)
 
     def add_tasks(self) -> None:
         """Put the tasks of `tests/fixtures/cluster_tasks.py` where `Release` mounts them from."""
@@ -167,17 +167,23 @@ class Release:
             lambda: self.objects() == [], f"nothing left of {self.name}", timeout_seconds=120
         )
 
-    def test(self) -> str:
+    def test(self, version: str = "helm") -> str:
         """Return what `helm test` and the pod that it starts have to say."""
-        return self.namespace.helm("test", self.name, "--logs", timeout_seconds=120)
+        command = ("test", self.name, "--logs")
+        return self.namespace.helm(*command, version=version, timeout_seconds=120)
 
     def objects(self) -> list[str]:
-        """Return the names of all that the release has in the cluster, Jobs' pods included."""
+        """Return the names of all that the release has in the cluster, Jobs' pods included.
+
+        But the Pod of `helm test`: Helm leaves it, so that its log can be read.
+        """
         kinds = (
             "cronjobs,jobs,pods,deployments,replicasets,configmaps,serviceaccounts,services,"
             "persistentvolumeclaims,networkpolicies,poddisruptionbudgets,secrets"
         )
-        selector = f"--selector=app.kubernetes.io/instance={self.name}"
+        selector = (
+            f"--selector=app.kubernetes.io/instance={self.name},app.kubernetes.io/component!=check"
+        )
         return self.namespace.kubectl("get", kinds, selector, "--output=name").split()
 
 

@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -19,6 +20,13 @@ URL = "http://shop-api:8000"
 _CLUSTER = ROOT / "../shared/cluster/cluster"
 _LONGEST_SECONDS = 120.0
 _HELM_MAJOR = {"helm": "v4.", "helm3": "v3."}
+
+
+_RESETS = CHART / "templates/_reset.tpl"
+# The keys that are null where they are not set.
+RESET_KEYS = frozenset(
+    re.findall(r'"(\w+)"', "".join(re.findall(r'"rota.reset" \(list[^)]*', _RESETS.read_text())))
+)
 
 
 class HelmRefusedError(AssertionError):
@@ -89,9 +97,26 @@ def template(
     return helm("template", release, chart, *more, values=values, version=version)
 
 
-def parse(rendered: str) -> list[dict[str, Any]]:
-    """Return the objects of a rendered text; a key that comes twice in a map fails the test."""
-    return [each for each in yaml.load_all(rendered, _StrictLoader) if each]
+def parse(rendered: str, *, as_stored: bool = True) -> list[dict[str, Any]]:
+    """Return the objects of a rendered text; a key that comes twice in a map fails the test.
+
+    `as_stored`: without the nulls of `templates/_reset.tpl`, as the API server has the objects.
+    """
+    found = [each for each in yaml.load_all(rendered, _StrictLoader) if each]
+    if as_stored:
+        for each in found:
+            if each["kind"] in ("CronJob", "Deployment", "Job"):
+                _without_resets(each["spec"])
+    return found
+
+
+def _without_resets(spec: dict[str, Any]) -> None:
+    job = spec.get("jobTemplate", {}).get("spec", spec)
+    pod = job["template"]["spec"]
+    for each in (spec, job, pod, *pod["containers"]):
+        for key in RESET_KEYS & each.keys():
+            if each[key] is None:
+                del each[key]
 
 
 def objects(

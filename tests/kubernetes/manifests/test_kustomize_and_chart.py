@@ -24,7 +24,7 @@ from rota.kubernetes.manifests.naming import release_name
 from rota.kubernetes.manifests.values import helm_values, tasks_values
 from rota.settings import Settings
 from rota.tasks import CleanupTask, NotificationTask
-from support.helm import CHART, helm, template
+from support.helm import CHART, helm, parse, template
 from support.kustomize import build, export, pod_template, settings_in_pods
 from support.registries import registry_of, task_of
 
@@ -53,7 +53,7 @@ FAST = [
 
 def without_helm(text):
     """Return the chart's objects without what is Helm's own."""
-    found = [each for each in yaml.safe_load_all(text) if each]
+    found = parse(text)
     found = [
         each for each in found if "helm.sh/hook" not in each["metadata"].get("annotations", {})
     ]
@@ -72,8 +72,6 @@ def without_kustomize(objects, release):
     """Return the objects of an overlay without what is kustomize's own."""
     found = settings_in_pods(objects)
     for each in found:
-        if each["kind"] == "Job":
-            assert each["metadata"]["labels"].pop("rota/run-on-start") == "true"
         if each["kind"] == "ConfigMap":
             each["metadata"]["name"] = each["metadata"]["name"][:-HASH_CHARACTERS]
     text = json.dumps(found)

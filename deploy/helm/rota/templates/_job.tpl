@@ -107,18 +107,9 @@ of each, as a format for `printf`. A percent sign in it is doubled. Takes: root,
 {{- end -}}
 {{- $cronjob := dict "root" .root "task" $model -}}
 {{- include "rota.cronjob" $cronjob -}}
-{{- $format := include "rota.print" (dict "object" $cronjob.result) | replace "%" "%%" -}}
+{{- $format := include "rota.printReset" (dict "object" $cronjob.result) | replace "%" "%%" -}}
 {{- range $at, $key := list "name" "object" "cron" "timezone" "settings" "deadline" "catchUpSeconds" -}}
 {{- $format = $format | replace (get $marks $key) (printf "%%[%d]v" (add1 $at)) -}}
 {{- end -}}
 {{- $_ := set . "result" $format -}}
-{{- end }}
-
-{{/*
-Name of a start Job. 59 characters leave room for the pods' index; ten digits of the hash keep it
-apart from the names that the CronJob controller gives, which end with eight.
-Takes: name (uncut), spec.
-*/}}
-{{- define "rota.startJobName" -}}
-{{- printf "%s-start-%s" (include "rota.shortName" (dict "name" .name "keep" "" "max" 42)) (.spec | toJson | sha256sum | trunc 10) -}}
 {{- end }}

@@ -1,0 +1,37 @@
+{{/*
+Keys that come and go with values are null where they are not set, in objects that an upgrade changes
+in place. Helm 3 compares an upgrade with the last revision that was deployed: what only a revision
+that failed had set would stay for ever, such as a startingDeadlineSeconds beside `@every`, with which
+a task never fires. A null takes it away, and the API server stores none. `suspend` is not among them:
+what somebody has suspended by hand stays so.
+*/}}
+
+{{/*
+An object in YAML with such keys. Takes: object, a CronJob or a Deployment.
+*/}}
+{{- define "rota.printReset" -}}
+{{- $object := .object -}}
+{{- include "rota.withoutGaps" $object -}}
+{{- $spec := $object.spec -}}
+{{- if eq $object.kind "CronJob" -}}
+{{- include "rota.reset" (list $spec "startingDeadlineSeconds" "successfulJobsHistoryLimit" "failedJobsHistoryLimit") -}}
+{{- $spec = $spec.jobTemplate.spec -}}
+{{- include "rota.reset" (list $spec "backoffLimit" "backoffLimitPerIndex" "completionMode" "completions" "maxFailedIndexes" "parallelism" "ttlSecondsAfterFinished") -}}
+{{- end -}}
+{{- $pod := $spec.template.spec -}}
+{{- include "rota.reset" (list $pod "affinity" "dnsConfig" "hostAliases" "imagePullSecrets" "initContainers" "nodeSelector" "priorityClassName" "runtimeClassName" "securityContext" "tolerations" "topologySpreadConstraints") -}}
+{{- range $pod.containers -}}
+{{- include "rota.reset" (list . "envFrom" "livenessProbe" "readinessProbe" "resources" "securityContext" "startupProbe") -}}
+{{- end -}}
+{{- toYaml $object -}}
+{{- end }}
+
+{{/*
+Sets keys to null that a map lacks. Takes a list: the map, then the keys.
+*/}}
+{{- define "rota.reset" -}}
+{{- $map := first . -}}
+{{- range rest . -}}
+{{- if not (hasKey $map .) -}}{{- $_ := set $map . nil -}}{{- end -}}
+{{- end -}}
+{{- end }}
