@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from types import MethodType
+from typing import Any, Protocol
 
 from rota.model.run import Run
 
@@ -42,6 +43,17 @@ class Stop:
         await self._event.wait()
 
 
+class DecidedTask(Protocol):
+    """What is asked here of a task's definition."""
+
+    @property
+    def handler(self) -> Any:
+        """What was registered."""
+
+    def decided(self, field: str) -> Any:
+        """Return what was decided about one of `rota.model.task_fields`."""
+
+
 @dataclass(slots=True, weakref_slot=True, eq=False)
 class Execution:
     """A run under way, as rota's own parts see it.
@@ -50,7 +62,7 @@ class Execution:
     is how many actions of one fan-out go on at once where its task does not say. `work_refused`
     tells that a stop kept the task from something it wanted to do. `counts` is what the task has
     done so far, so that a run which is cut off can still say it. `publish` tells the run's
-    observers of an event.
+    observers of an event. `task` is what was decided about the task that runs.
     """
 
     run: Run
@@ -61,6 +73,7 @@ class Execution:
     work_refused: bool = False
     counts: dict[str, int] = field(default_factory=dict)
     publish: Callable[[Any], None] = lambda _: None
+    task: DecidedTask | None = None
 
     def check_stop(self) -> None:
         """Raise StopRequested, and remember that work was left undone, once a stop is requested."""
@@ -80,6 +93,17 @@ _execution: ContextVar[Execution | None] = ContextVar("rota_execution", default=
 def current_execution() -> Execution | None:
     """Return the run under way in this context, or None outside a run."""
     return _execution.get()
+
+
+def deciding_for(instance: object) -> DecidedTask | None:
+    """Return what was decided about `instance`, where the run in this context is its own."""
+    execution = _execution.get()
+    if execution is None or execution.task is None:
+        return None
+    handler = execution.task.handler
+    if isinstance(handler, MethodType):
+        handler = handler.__self__
+    return execution.task if handler is instance else None
 
 
 def execution_in(context: Context) -> Execution | None:

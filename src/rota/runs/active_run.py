@@ -67,7 +67,7 @@ class ActiveRun:
         self._cause: tuple[Outcome, str | None] | None = None
         deadline = self._started_loop_seconds + task.timeout_seconds
         self._execution = Execution(
-            run, stop, deadline, task.concurrency, self._started_at, publish=publish
+            run, stop, deadline, task.concurrency, self._started_at, publish=publish, task=task
         )
         context = contextvars.copy_context()
         context.run(enter, self._execution)

@@ -4,12 +4,13 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING, Any, Generic
 
 from typing_extensions import TypeVar
 
-from rota.model.context import current_run
+from rota.model.context import current_run, deciding_for
 from rota.model.run import Run
+from rota.model.task_fields import TASK_FIELD_BY_NAME
 
 if TYPE_CHECKING:
     from rota.api import BusinessApiClient
@@ -42,6 +43,21 @@ class BaseTask(ABC, Generic[ClientT_contra]):
     enabled: bool | None = None
     suspend: bool | None = None
     # end of fields
+
+    # Not for type checkers: to them a class that has this has every attribute.
+    if not TYPE_CHECKING:
+
+        def __getattribute__(self, name: str) -> Any:
+            """Return the attribute; inside `execute`, what was decided of a field of a task.
+
+            Nothing is written to the object, which may be frozen, have slots, or be registered
+            twice: each run sees what was decided about its own registration.
+            """
+            if name in TASK_FIELD_BY_NAME:
+                task = deciding_for(self)
+                if task is not None:
+                    return task.decided(name)
+            return super().__getattribute__(name)
 
     @cached_property
     def logger(self) -> logging.Logger:
