@@ -5,9 +5,8 @@ as a key of `tasks` and `taskDefaults`. What these may say, what is decided wher
 what the manifests carry and `rota diff` compares, and the pages that tell of it come from here.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 _TEN_YEARS_SECONDS = 10 * 366 * 86_400
 _WEEK_SECONDS = 7 * 86_400
@@ -21,8 +20,8 @@ class Overlap(StrEnum):
     ALLOW = "allow"
 
 
-@dataclass(frozen=True, kw_only=True)
-class TaskField:
+# Every run starts with this: a frozen dataclass takes three times as long to make.
+class TaskField(NamedTuple):
     """One field. Texts are Markdown, without a full stop at their end.
 
     `type` is int, float, bool, str or a StrEnum, whose members are then the choices. `minimum` and

@@ -1,7 +1,7 @@
 """How a task's fields stand in variables: `ROTA_TASK__<NAME>__<FIELD>`, and values as texts."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -9,13 +9,6 @@ from rota.settings.task_overrides import TaskOverrides
 
 PREFIX = "ROTA_TASK__"
 _SEPARATOR = "__"
-
-
-class TaskVariable(NamedTuple):
-    """The two parts of such a name, as they stand there."""
-
-    task: str
-    field: str
 
 
 def override_key(task_name: str) -> str:
@@ -28,12 +21,12 @@ def task_variable(task_name: str, field: str) -> str:
     return f"{PREFIX}{override_key(task_name)}{_SEPARATOR}{field}".upper()
 
 
-def parse_task_variable(variable: str) -> TaskVariable | None:
-    """Return the parts of such a name; None for one that has not exactly these two."""
+def parse_task_variable(variable: str) -> tuple[str, str] | None:
+    """Return task and field as they stand in such a name; None for one that is not of that form."""
     if not variable.startswith(PREFIX):
         return None
-    parts = variable.removeprefix(PREFIX).split(_SEPARATOR)
-    return TaskVariable(*parts) if len(parts) == len(TaskVariable._fields) and all(parts) else None
+    task, _, field = variable.removeprefix(PREFIX).partition(_SEPARATOR)
+    return (task, field) if task and field and _SEPARATOR not in field else None
 
 
 def texts_of_task(task_name: str, variables: Mapping[str, str]) -> dict[str, str]:

@@ -58,12 +58,12 @@ def _problem(name: str) -> str | None:
 def _task_problem(name: str) -> str | None:
     found = parse_task_variable(name)
     fields = [field.name.upper() for field in TASK_FIELDS]
-    if found is None or not _TASK_NAME.fullmatch(found.task):
+    if found is None or not _TASK_NAME.fullmatch(found[0]):
         meant = _as_task_variable(name)
         near = f", did you mean {meant}?" if meant else f"; fields are {', '.join(fields)}"
         return f"not of the form {PREFIX}<NAME>__<FIELD>{near}"
-    if found.field not in fields:
-        near = _nearest(found.field, fields) or f"; fields are {', '.join(fields)}"
+    if found[1] not in fields:
+        near = _nearest(found[1], fields) or f"; fields are {', '.join(fields)}"
         return f"no such field{near}"
     return None
 
