@@ -90,6 +90,11 @@ Written by `make generate`: what the templates check values by, as JSON.
    "unlike": "^[^/]{254}[^/]*/",
    "words": "use letters, digits, '-', '_' and '.', at most 63 characters, after a prefix such as example.com/ if any"
   },
+  "search": {
+   "like": "\\.|[a-z0-9]([-_.a-z0-9]*[a-z0-9])?\\.?",
+   "most": 254,
+   "words": "write a domain, such as shop.svc.cluster.local"
+  },
   "steady": {
    "like": ".*",
    "unlike": "(^|/)\\.\\.(/|$)",

@@ -106,6 +106,7 @@ The chart's own volumes by name, with the path that each is mounted at, as JSON.
 Problems of single keys of tasks and of taskDefaults, a line each. Takes: values, facts.
 */}}
 {{- define "rota.taskProblems" -}}
+{{- $values := .values -}}
 {{- $facts := .facts -}}
 {{- $seen := dict -}}
 {{- $good := dict -}}
@@ -140,6 +141,12 @@ Problems of single keys of tasks and of taskDefaults, a line each. Takes: values
 {{- $problems = include "rota.textsProblems" (list $path (get $texts $key) $value $facts) -}}
 {{- else -}}
 {{- $problems = include "rota.partProblems" (list $path (get $fragments $key) $value $facts) -}}
+{{- if and (eq $key "securityContext") (not $problems) -}}
+{{- /* It goes over that of all containers, key by key. */ -}}
+{{- $context := omit ($values.securityContext | default dict) "" -}}
+{{- range $inner, $each := $value -}}{{- $_ := set $context $inner $each -}}{{- end -}}
+{{- $problems = include "rota.checkSecurityContext" (list $path $context $facts) -}}
+{{- end -}}
 {{- end -}}
 {{- if $problems -}}{{- $problems -}}{{- else -}}{{- $_ := set $good $said true -}}{{- end -}}
 {{- end -}}

@@ -22,6 +22,7 @@ value, facts.
 {{- else if hasPrefix "%" $spec -}}
 {{- include "rota.textsProblems" (list $path $name $value $facts) -}}
 {{- else -}}
+{{- if eq $name "TopologySpreadConstraint" -}}{{- include "rota.spreadProblems" (list $path $value) -}}{{- end -}}
 {{- range $at, $each := $value -}}
 {{- $here := printf "%s[%d]" $path $at -}}
 {{- if kindIs "invalid" $each -}}

@@ -83,6 +83,32 @@ kind, takes a list (path, value, facts), and writes a line for each problem.
 {{- end -}}
 {{- end }}
 
+{{/*
+A line for each constraint that there is already. Takes a list: path, constraints.
+*/}}
+{{- define "rota.spreadProblems" -}}
+{{- $path := index . 0 -}}
+{{- $seen := dict -}}
+{{- range $at, $each := index . 1 -}}
+{{- with $each -}}
+{{- $said := printf "%v %v" .topologyKey .whenUnsatisfiable -}}
+{{- if hasKey $seen $said -}}
+{{- printf "%s[%d]: has topologyKey and whenUnsatisfiable of another; keep one\n" $path $at -}}
+{{- end -}}
+{{- $_ := set $seen $said true -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{- define "rota.checkPodDNSConfig" -}}
+{{- range $key, $most := dict "nameservers" 3 "searches" 32 -}}
+{{- $number := index (index $ 1) $key | default list | len -}}
+{{- if gt $number $most -}}
+{{- printf "%s.%s: has %d, of which Kubernetes takes %d; remove some\n" (index $ 0) $key $number $most -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
 {{- define "rota.checkNetworkPolicyPeer" -}}
 {{- $path := index . 0 -}}
 {{- with index . 1 -}}
