@@ -9,6 +9,7 @@ from support import helm
 from support.chart_verdicts import verdicts
 
 VERSIONS = ("helm", "helm3")
+SPREAD = {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}
 TERM = "taskDefaults.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
 
 
@@ -187,6 +188,22 @@ REFUSED = {
     "privileged": (
         {"securityContext": {"privileged": True}},
         "securityContext.privileged: does not go with allowPrivilegeEscalation: false",
+    ),
+    "privileged, of one task": (
+        {"tasks": {"x": {"intervalSeconds": 60, "securityContext": {"privileged": True}}}},
+        "tasks.x.securityContext.privileged: does not go with allowPrivilegeEscalation: false",
+    ),
+    "name servers": (
+        {"dnsConfig": {"nameservers": [f"192.0.2.{at}" for at in range(4)]}},
+        "dnsConfig.nameservers: has 4, of which Kubernetes takes 3",
+    ),
+    "a constraint twice": (
+        {"taskDefaults": {"topologySpreadConstraints": [SPREAD, {**SPREAD, "maxSkew": 2}]}},
+        "taskDefaults.topologySpreadConstraints[1]: has topologyKey and whenUnsatisfiable of ",
+    ),
+    "a host's address": (
+        {"hostAliases": [{"ip": "x", "hostnames": ["a"]}]},
+        'hostAliases[0].ip: "x" is refused: write an IP address',
     ),
     "a profile without a name": (
         {"podSecurityContext": {"seccompProfile": {"type": "Localhost"}}},

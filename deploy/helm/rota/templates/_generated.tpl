@@ -814,9 +814,17 @@ Written by `make generate`: what the templates check values by, as JSON.
    ]
   },
   "PodDNSConfig": {
+   "check": true,
    "fields": {
-    "nameservers": "+ip"
+    "nameservers": "+ip",
+    "options": "*PodDNSConfigOption",
+    "searches": "+search"
    }
+  },
+  "PodDNSConfigOption": {
+   "need": [
+    "name"
+   ]
   },
   "PodSecurityContext": {
    "check": true,

@@ -141,7 +141,7 @@ Problems of single keys of tasks and of taskDefaults, a line each. Takes: values
 {{- $problems = include "rota.textsProblems" (list $path (get $texts $key) $value $facts) -}}
 {{- else -}}
 {{- $problems = include "rota.partProblems" (list $path (get $fragments $key) $value $facts) -}}
-{{- if and (eq $key "securityContext") (not $problems) -}}
+{{- if and (eq $key "securityContext") (not $problems) (or (hasKey $value "privileged") (hasKey $value "allowPrivilegeEscalation") (hasKey $value "capabilities")) -}}
 {{- /* It goes over that of all containers, key by key. */ -}}
 {{- $context := omit ($values.securityContext | default dict) "" -}}
 {{- range $inner, $each := $value -}}{{- $_ := set $context $inner $each -}}{{- end -}}
