@@ -7,6 +7,7 @@ import pytest
 from rota.kubernetes.manifests.comparison import Kind, compare
 from rota.kubernetes.manifests.deployed import deployed_tasks
 from rota.kubernetes.manifests.kustomize import kustomize_files
+from rota.model.task_fields import DECIDED_FIELDS
 from rota.settings import Settings
 from rota.tasks.definition import TaskDefinition
 from support.kustomize import unbuilt
@@ -16,17 +17,26 @@ HOURLY = {"interval_seconds": 3600}
 NIGHTLY = {"schedule": "5 4 * * *"}
 BERLIN = {**NIGHTLY, "timezone": "Europe/Berlin"}
 
+
+def another_value(field):
+    """Return a value that the field allows, and that is not its default."""
+    if field.choices:
+        return next(choice for choice in field.choices if choice != field.default)
+    if field.type is bool:
+        return not field.default
+    if field.type is str:
+        return "another"
+    lowest = field.minimum or 0
+    return next(each for each in (lowest, lowest + 1) if each not in (field.default, field.above))
+
+
 # Field → attributes of a task, attributes that differ in that field alone, what is told.
 COMPARED = {
+    field.name: (HOURLY, {**HOURLY, field.name: another_value(field)}, field.name)
+    for field in DECIDED_FIELDS
+} | {
     "schedule": (NIGHTLY, {"schedule": "5 5 * * *"}, Kind.SCHEDULE),
     "interval_seconds": (HOURLY, {"interval_seconds": 7200}, Kind.SCHEDULE),
-    "run_on_start": (HOURLY, {**HOURLY, "run_on_start": True}, "run_on_start"),
-    "timeout_seconds": (HOURLY, {**HOURLY, "timeout_seconds": 7.5}, "timeout_seconds"),
-    "overlap": (HOURLY, {**HOURLY, "overlap": "replace"}, "overlap"),
-    "catch_up_seconds": (HOURLY, {**HOURLY, "catch_up_seconds": 60}, "catch_up_seconds"),
-    "splay_minutes": (HOURLY, {**HOURLY, "splay_minutes": 59}, "splay_minutes"),
-    "backoff_limit": (HOURLY, {**HOURLY, "backoff_limit": 0}, "backoff_limit"),
-    "shards": (HOURLY, {**HOURLY, "shards": 3}, "shards"),
     "enabled": (HOURLY, {**HOURLY, "enabled": False}, Kind.EXTRA),
     "suspend": (HOURLY, {**HOURLY, "suspend": True}, Kind.SUSPENDED),
 }
