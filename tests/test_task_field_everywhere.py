@@ -27,6 +27,23 @@ ENTRY = """
         maximum=500,
         examples="[50]",
     ),
+    TaskField(
+        name="sample_rate",
+        type=float,
+        meaning="share of the items that is checked",
+        minimum=0,
+        maximum=1,
+        default=0.5,
+        examples="[0.25]",
+    ),
+    TaskField(
+        name="region",
+        type=str,
+        meaning="where the items are",
+        default="north's east",
+        examples="[south]",
+    ),
+    TaskField(name="dry_run", type=bool, meaning="look and change nothing", default=False),
 )
 
 DECIDED_FIELDS ="""
@@ -101,6 +118,10 @@ def project(tmp_path_factory):
     return Project(tmp_path_factory.mktemp("project") / "copy")
 
 
+DEFAULTS = {"sample_rate": 0.5, "region": "north's east", "dry_run": False}
+LINES_OF_DEFAULTS = ["SAMPLE_RATE=0.5", "REGION='north\\'s east'", "DRY_RUN=false"]
+
+
 def listed(ended):
     [task] = json.loads(ended.stdout)["tasks"]
     return task["max_items"]
@@ -109,6 +130,28 @@ def listed(ended):
 def test_a_class_states_it(project):
     assert listed(project.rota("list", "--json")) == 7
     assert listed(project.rota("list", "--json", tasks="shop:Silent")) is None
+
+
+def test_defaults_of_every_type_are_decided_for_a_task_that_states_nothing(project):
+    [task] = json.loads(project.rota("list", "--json").stdout)["tasks"]
+
+    assert {name: task[name] for name in DEFAULTS} == DEFAULTS
+
+
+@pytest.mark.parametrize("defaults", [{}, dict.fromkeys(["sampleRate", "region", "dryRun"])])
+def test_chart_and_export_write_values_of_every_type_alike(project, defaults):
+    values = {"taskDefaults": defaults, "tasks": {"sync": {"intervalSeconds": 3600, "maxItems": 7}}}
+    project.rota("export", "kustomize", "--output", "made")
+
+    rendered = helm.template(values, chart=project.folder / "deploy/helm/rota")
+
+    exported = project.text_of("made/components/cronjobs/cronjobs.yaml")
+    for text in (rendered, exported):
+        lines = [line.strip() for line in text.splitlines() if "ROTA_TASK__SYNC__" in line]
+        assert [line.removeprefix("ROTA_TASK__SYNC__") for line in lines][-4:] == [
+            "MAX_ITEMS=7",
+            *LINES_OF_DEFAULTS,
+        ]
 
 
 def test_a_near_miss_in_a_class_is_refused(project):

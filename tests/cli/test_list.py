@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from rota.model.task_fields import DECIDED_FIELDS
+
 FIELDS = {
     "name": "cleanup",
     "status": "scheduled",
@@ -32,7 +34,8 @@ def test_json_has_every_decision_about_a_task(rota):
     task = listed(rota("list", "--json"))["cleanup"]
     following = task.pop("next")
     assert following.endswith(":00:00Z")
-    assert task == FIELDS
+    # A field that is new in the table has its default.
+    assert task == {field.name: field.default for field in DECIDED_FIELDS} | FIELDS
 
 
 def test_what_is_decided_by_the_environment_shows(rota):

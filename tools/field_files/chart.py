@@ -6,7 +6,7 @@ import textwrap
 from rota.model.task_fields import DECIDED_FIELDS, TASK_FIELDS, TaskField
 
 _WIDTH = 100
-_TYPES = {int: "int", float: "int", bool: "bool", str: "string"}
+_TYPES = {int: "int", float: "number", bool: "bool", str: "string"}
 # Verb of printf and its argument, by type.
 _PRINTED = {
     int: ("%d", "(int64 .{key})"),
@@ -72,6 +72,8 @@ def _documented(field: TaskField) -> list[str]:
         lines += _comment(f"@default -- {words}")
     keywords = [f"form: {field.chart_form}"] if field.chart_form else []
     keywords.append(f"field: {field.name}")
+    if not field.examples and field.type is not bool and not field.choices:
+        raise ValueError(f"{field.name} needs examples, for the chart's schema")
     if field.examples:
         keywords.append(f"examples: {field.examples}")
     lines += _comment(f"@schema {{{', '.join(keywords)}}}")

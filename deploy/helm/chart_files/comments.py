@@ -15,7 +15,7 @@ import yaml
 
 _KEY = re.compile(r"^( *)([A-Za-z][A-Za-z0-9]*):")
 _INDENT_SPACES = 2
-_TYPES = {bool: "bool", int: "int", str: "string", list: "list", dict: "object"}
+_TYPES = {bool: "bool", int: "int", float: "number", str: "string", list: "list", dict: "object"}
 _MARKS = {"-- ": "description", "@default -- ": "default", "@schema ": "schema"}
 
 

@@ -22,6 +22,7 @@ from chart_files.comments import Value, documented_values, groups
 _TYPES = {
     "bool": ["boolean"],
     "int": ["integer"],
+    "number": ["number"],
     "string": ["string"],
     "list": ["array"],
     "object": ["object"],
@@ -29,7 +30,7 @@ _TYPES = {
 _OWN = ("required", "field", "kubernetes", "texts", "form", "tasks", "settings", "open", "empty")
 # A number where a text is meant gets through to the templates, which say how to quote it.
 _SCALAR = ["string", "number", "boolean", "null"]
-_WORDED = ("bool", "int", "list", "object")
+_WORDED = ("bool", "int", "number", "list", "object")
 _DEFAULTS = "taskDefaults"
 
 

@@ -1371,7 +1371,7 @@ Written by `make generate`: what the templates check values by, as JSON.
   "taskDefaults.splayMinutes": "integer",
   "taskDefaults.successfulJobsHistoryLimit": "integer",
   "taskDefaults.suspend": "boolean",
-  "taskDefaults.timeoutSeconds": "integer",
+  "taskDefaults.timeoutSeconds": "number",
   "taskDefaults.tolerations": "array",
   "taskDefaults.topologySpreadConstraints": "array",
   "taskDefaults.ttlSecondsAfterFinished": "integer",

@@ -75,7 +75,7 @@ The same for one key. Takes a list: map, key, path, type ("" where a text is mea
 {{- /* An interval, so that a task is not told to lack one. */ -}}
 {{- $_ := set $map $key (ternary 3600 nil (and (eq $key "intervalSeconds") (not (empty $value)))) -}}
 {{- if $value -}}
-{{- $wanted := get (dict "boolean" "true or false without quotes" "integer" "a whole number without quotes" "object" "a map, key by key" "array" "a list") (index . 3) -}}
+{{- $wanted := get (dict "boolean" "true or false without quotes" "integer" "a whole number without quotes" "number" "a number without quotes" "object" "a map, key by key" "array" "a list") (index . 3) -}}
 {{- printf "%s: %q is a text; write %s, or null\n" (index . 2) (trunc 80 $value) $wanted -}}
 {{- end -}}
 {{- end -}}
