@@ -26,7 +26,7 @@ def settings_template() -> str:
     """Return the templates of a task's defaults and settings, as rota.kubernetes.manifests."""
     fields = [field for field in DECIDED_FIELDS if field.in_settings]
     defaults = {
-        field.chart_key: field.default for field in DECIDED_FIELDS if _default_of(field) is not None
+        field.chart_key: field.default for field in DECIDED_FIELDS if field.default is not None
     }
     # One printf, since there may be thousands of tasks, and each action of a template costs.
     text, arguments = "", ["$prefix", "$schedule"]
@@ -49,10 +49,6 @@ def settings_template() -> str:
     )
 
 
-def _default_of(field: TaskField) -> object:
-    return None if field.exact_only else field.default
-
-
 def _has_always(field: TaskField) -> bool:
     """Whether the templates have a value of every task."""
     return field.always_decided and not field.exact_only
@@ -64,7 +60,7 @@ def _printed(field: TaskField) -> tuple[str, str]:
 
 
 def _documented(field: TaskField) -> list[str]:
-    default = _default_of(field)
+    default = None if field.exact_only else field.default
     type_name = _TYPES.get(field.type, "string")
     meaning = field.chart_meaning or f"{field.meaning[:1].upper()}{field.meaning[1:]}."
     lines = _comment(f"-- ({type_name}) {meaning}" if default is None else f"-- {meaning}")

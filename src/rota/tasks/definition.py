@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from rota.model.context import DEFAULT_CONCURRENCY
 from rota.model.errors import ScheduleError, TaskDefinitionError
 from rota.model.plain import plain_repr
-from rota.model.task_fields import DECIDED_FIELDS, Overlap, TaskField
+from rota.model.task_fields import DECIDED_FIELDS, TASK_FIELD_BY_NAME, Overlap, TaskField
 from rota.schedules import (
     Cron,
     CronJobSchedule,
@@ -28,7 +28,7 @@ from rota.tasks.stated import is_task, stated_by
 
 Handler = Callable[[Any], Awaitable[Any]]
 
-DEFAULT_INTERVAL_SECONDS = 60
+DEFAULT_INTERVAL_SECONDS: int = TASK_FIELD_BY_NAME["interval_seconds"].class_value
 SHORTEST_DEFAULT_TIMEOUT_SECONDS = 60
 LONGEST_DEFAULT_TIMEOUT_SECONDS = 3600
 
@@ -69,7 +69,7 @@ class TaskDefinition:
         return self.schedule.text if field == "schedule" else self.schedule.timezone
 
     def carries(self, field: TaskField) -> bool:
-        """Whether manifests say the field: some mean nothing without a five-field text."""
+        """Whether manifests have the field: some mean nothing without a five-field text."""
         return not field.exact_only or isinstance(self.schedule, Cron) or field.name in self.stated
 
     def cronjob_schedule(self) -> CronJobSchedule:

@@ -6,7 +6,7 @@ Written by `make generate` from rota.model.task_fields.
 What every task has that states nothing else, as JSON.
 */}}
 {{- define "rota.fieldDefaults" -}}
-{"splayMinutes": 0, "runOnStart": false, "overlap": "forbid", "backoffLimit": 2, "shards": 1, "enabled": true, "suspend": false}
+{"splayMinutes": 0, "runOnStart": false, "overlap": "forbid", "catchUpSeconds": 3600, "backoffLimit": 2, "shards": 1, "enabled": true, "suspend": false}
 {{- end }}
 
 {{/*

@@ -159,7 +159,7 @@ that every task has), shared (the settings of all pods), waits (see rota.activeD
 {{- $problems = append $problems (printf ".catchUpSeconds: is refused for an interval of %d s in a CronJob, which is written @every and may never start with a deadline; leave it out, use an interval that five-field cron can say, or use mode: scheduler" $seconds) -}}
 {{- end -}}
 {{- if or $exact (hasKey $own "catchUpSeconds") -}}
-{{- $_ := set $task "catchUpSeconds" (hasKey $task "catchUpSeconds" | ternary $task.catchUpSeconds 3600 | int64) -}}
+{{- $_ := set $task "catchUpSeconds" (int64 $task.catchUpSeconds) -}}
 {{- else -}}
 {{- $_ := unset $task "catchUpSeconds" -}}
 {{- end -}}
