@@ -9,6 +9,8 @@ PYTHON_IMAGE ?= python:3.13-slim
 # More for pytest, for example: make test PYTEST_ARGS='-k cron'
 PYTEST_ARGS ?=
 WORKERS ?= 2
+# Packages, or --sample N, for `make mutants`.
+MUTANTS ?=
 # More for `make lock`, for example: make lock LOCK_ARGS=--upgrade
 LOCK_ARGS ?=
 
@@ -23,7 +25,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 FIELD_FILES = PYTHONPATH=tools $(BIN)/python -m field_files
 CHART_FILES = PYTHONPATH=deploy/helm $(BIN)/python -m chart_files
 
-.PHONY: help demo test coverage lint generate e2e bench image lock clean
+.PHONY: help demo test coverage mutants lint generate e2e bench image lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -39,6 +41,9 @@ coverage: lint ## the tests of `make test`, measured: at least 95 % of the branc
 	$(BIN)/coverage run -m pytest -m 'not e2e' -n $(WORKERS) $(PYTEST_ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+mutants: $(DEV_STAMP) ## change the code in small ways and see a test fail of each, some hours; MUTANTS=schedules for one package
+	$(BIN)/python tools/mutants.py $(MUTANTS)
 
 lint: $(DEV_STAMP) ## what `make test` checks before the tests
 	$(BIN)/ruff check

@@ -1,0 +1,49 @@
+import mutants
+import pytest
+
+
+def test_a_survivor_is_named_by_its_function_and_its_change():
+    one = mutants.key_of("rota.schedules.cron.x_f__mutmut_7", "-a\n+b")
+
+    assert one.startswith("rota.schedules.cron.x_f #")
+    assert one == mutants.key_of("rota.schedules.cron.x_f__mutmut_9", "-a\n+b")
+    assert one != mutants.key_of("rota.schedules.cron.x_f__mutmut_7", "-a\n+c")
+
+
+@pytest.mark.parametrize(
+    ("diff", "wording"),
+    [
+        ('-    raise E("no zone")\n+    raise E("XXno zoneXX")', True),
+        ('-    raise E("no zone")\n+    raise E("NO ZONE")', True),
+        ('-    raise E("no zone")\n+    raise E(None)', False),
+        ("-    a + b\n+    a - b", False),
+    ],
+)
+def test_wording_is_told_from_meaning(diff, wording):
+    assert mutants.is_wording(diff) is wording
+
+
+def result(killed, *diffs):
+    survivors = {f"rota.net.f #{number}": diff for number, diff in enumerate(diffs)}
+    return mutants.Result("net", killed, survivors)
+
+
+@pytest.mark.parametrize(
+    ("found", "known", "sampled", "well"),
+    [
+        (result(9, "-a\n+b"), {"rota.net.f #0": "equal"}, False, True),
+        (result(9, "-a\n+b"), {}, False, False),
+        (result(9, "-a\n+A"), {}, False, True),
+        (result(8, "-a\n+A", "-a\n+A"), {}, False, False),
+        (result(10), {"rota.net.f #0": "equal"}, False, False),
+        (result(10), {"rota.api.f #0": "equal"}, False, True),
+        (result(9, "-a\n+b"), {}, True, True),
+        (result(8, "-a\n+b", "-a\n+c"), {}, True, False),
+    ],
+)
+def test_too_many_survivors_or_one_without_a_reason_is_a_failure(
+    monkeypatch, found, known, sampled, well
+):
+    monkeypatch.setattr(mutants, "known_survivors", lambda: known)
+
+    assert mutants.report([found], sampled=sampled) is well

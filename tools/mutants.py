@@ -1,0 +1,199 @@
+"""Change the code in small ways, and see that a test fails of each: mutmut, package by package.
+
+    python tools/mutants.py                   all packages, some hours
+    python tools/mutants.py schedules         one of them
+    python tools/mutants.py --sample 25       one mutant in 25, by its number: some minutes
+
+Ends with 1 where fewer than 90 % of a package's mutants are killed, or where one survives that
+tools/survivors.txt does not give a reason for. A mutant is named there by its function and a hash
+of its change, so that a list stays true when lines move. One that changes nothing but the wording
+of a text needs no reason: tests that pinned each word would be a second copy of the texts. It
+counts as survived all the same. A sample is small: it may have 85 %, and only shows what survives.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SURVIVORS = ROOT / "tools/survivors.txt"
+FOLDER = ROOT / "mutants"
+LEAST_PERCENT = 90.0
+LEAST_PERCENT_OF_SAMPLE = 85.0
+# Package → the tests that concern it, none of which starts a process or a cluster.
+PACKAGES = {
+    "schedules": ("tests/schedules",),
+    "net": ("tests/net", "tests/api"),
+    "api": ("tests/api", "tests/net"),
+    "tasks": ("tests/tasks", "tests/cli"),
+    "runs": ("tests/runs", "tests/tasks", "tests/scheduler"),
+    "scheduler": ("tests/scheduler", "tests/web"),
+}
+# Of pytest under mutmut (mutmut/stats.py): 0 survived, 5 and 33 no test ran; the rest is killed.
+_SURVIVED = (0, 5, 33)
+_CONFIG = """
+[tool.mutmut]
+source_paths = ["src"]
+only_mutate = ["src/rota/{package}/*"]
+also_copy = ["docs", "deploy", "tools"]
+pytest_add_cli_args_test_selection = {tests}
+pytest_add_cli_args = ["-p", "no:cacheprovider", "-m", "not e2e"]
+timeout_multiplier = 3.0
+use_git_change_detection = false
+"""
+
+
+@dataclass
+class Result:
+    """What became of a package's mutants; `survivors` by key, with the change as a diff."""
+
+    package: str
+    killed: int = 0
+    survivors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def percent(self) -> float:
+        """The share that was killed."""
+        total = self.killed + len(self.survivors)
+        return 100.0 * self.killed / total if total else 100.0
+
+
+def prepare(package: str) -> Path:
+    """Make a copy of the project for mutmut to work in; return its folder."""
+    folder = FOLDER / package
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in ("src", "tests", "docs", "deploy", "tools"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    config = _CONFIG.format(package=package, tests=json.dumps(PACKAGES[package]))
+    (folder / "pyproject.toml").write_text(text + config, "utf-8")
+    # Python asks a folder of PYTHONPATH once whether it is there.
+    (folder / "mutants/src").mkdir(parents=True)
+    # Tests read vectors from beside the project, and mutmut runs them a folder further down.
+    (folder / "shared").symlink_to(ROOT.parent / "shared")
+    return folder
+
+
+def run(package: str, sample: int, children: int) -> Result:
+    """Run the mutants of a package, or every `sample`-th of each function."""
+    folder = prepare(package)
+    # A mutant's name ends with its number within its function; all functions have the first ones.
+    names = [f"*__mutmut_{number}" for number in range(7, 2000, sample)] if sample > 1 else []
+    command = [sys.executable, "-m", "mutmut", "run", f"--max-children={children}", *names]
+    environment = {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
+    # The mutated copy, rather than what is installed.
+    environment["PYTHONPATH"] = os.pathsep.join([str(folder / "mutants/src")])
+    with (folder / "mutmut.log").open("w") as log:
+        done = subprocess.run(
+            command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False
+        )
+    result = Result(package)
+    for name, exit_code in exit_codes(folder):
+        if exit_code in _SURVIVED:
+            diff = diff_of(folder, name)
+            result.survivors[key_of(name, diff)] = diff
+        else:
+            result.killed += 1
+    if not result.killed:
+        sys.exit(f"{package}: no mutant was killed (exit code {done.returncode}):\n{tail(folder)}")
+    return result
+
+
+def tail(folder: Path) -> str:
+    """Return the end of what mutmut wrote, without its progress."""
+    text = (folder / "mutmut.log").read_text(errors="replace")
+    return "\n".join(line.rpartition("\r")[2][-200:] for line in text.splitlines()[-20:])
+
+
+def exit_codes(folder: Path) -> Iterator[tuple[str, int]]:
+    """Yield each mutant that was tried, and the exit code of its tests."""
+    for meta in sorted((folder / "mutants/src").rglob("*.meta")):
+        found = json.loads(meta.read_text("utf-8"))["exit_code_by_key"]
+        for name, exit_code in found.items():
+            if exit_code is not None:
+                yield name, exit_code
+
+
+def diff_of(folder: Path, name: str) -> str:
+    """Return the lines that a mutant changes, with `-` and `+`."""
+    command = [sys.executable, "-m", "mutmut", "show", name]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    lines = [line for line in done.stdout.splitlines() if re.match(r"[-+](?![-+])", line)]
+    return "\n".join(lines)
+
+
+def key_of(name: str, diff: str) -> str:
+    """Return `rota.schedules.cron.x_f #1a2b3c4d`: the function, and a hash of what is changed."""
+    function = name.partition("__mutmut_")[0]
+    return f"{function} #{hashlib.sha256(diff.encode()).hexdigest()[:8]}"
+
+
+def is_wording(diff: str) -> bool:
+    """Whether a mutant changes nothing but the letters of texts: XX around, upper case."""
+    sides: dict[str, str] = {"-": "", "+": ""}
+    for line in diff.splitlines():
+        sides[line[0]] += line[1:].replace("XX", "").lower()
+    return sides["-"] == sides["+"]
+
+
+def known_survivors() -> dict[str, str]:
+    """Return the survivors that have a reason, by key."""
+    lines = SURVIVORS.read_text("utf-8").splitlines() if SURVIVORS.exists() else []
+    rows = [line.partition(": ") for line in lines if line and not line.startswith("#!")]
+    return {key: reason for key, _, reason in rows}
+
+
+def report(results: list[Result], *, sampled: bool) -> bool:
+    """Print what was found; return whether all is well."""
+    known = known_survivors()
+    verdicts = [_report(each, known, sampled=sampled) for each in results]
+    return all(verdicts)
+
+
+def _report(result: Result, known: dict[str, str], *, sampled: bool) -> bool:
+    total = result.killed + len(result.survivors)
+    wording = {key for key, diff in result.survivors.items() if is_wording(diff)}
+    unknown = result.survivors.keys() - known.keys() - wording
+    print(
+        f"{result.package}: {result.killed} of {total} killed, {result.percent:.1f} %; "
+        f"{len(wording)} of the others change the wording of a text"
+    )
+    for key in sorted(unknown):
+        changed = re.sub("(?m)^", "    ", result.survivors[key])
+        print(f"  survives, without a reason: {key}\n{changed}")
+    if sampled:
+        return result.percent >= LEAST_PERCENT_OF_SAMPLE
+    prefix = f"rota.{result.package}."
+    gone = [key for key in known if key.startswith(prefix) and key not in result.survivors]
+    if gone:
+        print("  listed, and killed or gone:", *gone, sep="\n    ")
+    return result.percent >= LEAST_PERCENT and not unknown and not gone
+
+
+def main() -> None:
+    """Run what the command line asks for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("packages", nargs="*", metavar="PACKAGE", help=", ".join(PACKAGES))
+    parser.add_argument("--sample", type=int, default=1, metavar="N")
+    parser.add_argument("--children", type=int, default=os.cpu_count() or 1)
+    given = parser.parse_args()
+    if unknown := set(given.packages) - PACKAGES.keys():
+        parser.error(f"no such package: {', '.join(unknown)}; there are {', '.join(PACKAGES)}")
+    packages = given.packages or list(PACKAGES)
+    results = [run(package, given.sample, given.children) for package in packages]
+    sys.exit(0 if report(results, sampled=given.sample > 1) else 1)
+
+
+if __name__ == "__main__":
+    main()
