@@ -14,6 +14,9 @@ FOREIGN = {
     "ROTA_RELEASE": "theirs",
     "ROTA_GRACE_SECONDS": "3",
     "ROTA_NO_SUCH_SETTING": "1",
+    # Any case is read, and what Kubernetes sets.
+    "rota_grace_seconds": "4",
+    "JOB_COMPLETION_INDEX": "3",
 }
 
 

@@ -59,6 +59,10 @@ def test_every_command_names_an_object_that_exists(mode):
             "all tasks share a pod: tasks.cleanup.env.",
         ),
         (
+            {"mode": "scheduler", "taskDefaults": {"env": {"A": "b"}, "priorityClassName": "low"}},
+            "all tasks share a pod: taskDefaults.env, taskDefaults.priorityClassName.",
+        ),
+        (
             {"mode": "scheduler", "tasks": {"cleanup": {"intervalSeconds": 60, "shards": 2}}},
             "whatever `shards` says: cleanup.",
         ),

@@ -4,12 +4,19 @@ import os
 
 from rota.settings import load_settings
 
-SEED_NAMES = ("BUSINESS_API_URL", "TASK_INTERVAL_SECONDS", "DEBUG", "LOG_LEVEL")
+# The seed's, and the one that Kubernetes sets in an Indexed Job.
+PLAIN_NAMES = (
+    "BUSINESS_API_URL",
+    "TASK_INTERVAL_SECONDS",
+    "DEBUG",
+    "LOG_LEVEL",
+    "JOB_COMPLETION_INDEX",
+)
 
 
 def is_setting(name):
-    """Whether rota would read a variable of this name."""
-    return name.startswith("ROTA_") or name in SEED_NAMES
+    """Whether rota would read a variable of this name, which pydantic does in any case."""
+    return name.upper().startswith("ROTA_") or name.upper() in PLAIN_NAMES
 
 
 def clear_environment(monkeypatch, folder):
