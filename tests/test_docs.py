@@ -24,7 +24,7 @@ from rota.schedules import (
     schedule_for_interval,
     warnings_for,
 )
-from rota.settings import Settings, TaskOverrides, variable_name
+from rota.settings import Overlap, Settings, TaskOverrides, variable_name
 from rota.settings.unknown_names import unknown_name_problems
 from rota.tasks import BaseTask
 
@@ -394,3 +394,14 @@ def test_a_fault_is_answered_by_a_marked_test_or_cannot_apply(number):
     assert files, f"fault {number}: no test is named; mark one with fault({number})"
     for file in files:
         assert str(number) in _MARK.findall(file.read_text("utf-8")), f"{file}: no fault({number})"
+
+
+def test_the_glossary_has_every_word_of_the_vocabulary_and_no_name_that_is_not_there():
+    page = text_of("docs/glossary.md")
+    words = [Outcome, SkipReason, Trigger, Overlap]
+
+    assert {each.value for kind in words for each in kind} <= set(re.findall(r"`(\w+)`", page))
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "src/rota").rglob("*.py"))
+    for row in rows_of("docs/glossary.md"):
+        for name in re.findall(r"`([A-Z]\w+)(?:\.\w+)?`", row[2]):
+            assert name.startswith("ROTA_") or re.search(rf"\b{name}\b", code), name

@@ -158,7 +158,7 @@ def test_a_near_miss_in_a_class_is_refused(project):
     ended = project.rota("check", tasks="shop:Misspelt")
 
     assert ended.returncode == 2
-    assert "'max_itmes' is no attribute of a task, did you mean 'max_items'?" in ended.stderr
+    assert "'max_itmes' is not an attribute of a task, did you mean 'max_items'?" in ended.stderr
 
 
 def test_the_environment_overrides_it_within_its_bounds(project):

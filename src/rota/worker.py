@@ -124,7 +124,7 @@ async def main(tasks: Sequence[TaskDefinition] | None = None) -> None:
 
     def on_signal(signal_number: int) -> None:
         if worker.scheduler is None:
-            # Tasks are being imported, which blocks the loop: nothing is under way yet, and what
+            # Tasks are being imported, which blocks the loop: no run has started yet, and what
             # this thread was in the middle of may hold the locks that a flush would need.
             os._exit(ExitCode.SUCCEEDED)
         loop.call_soon_threadsafe(stop, signal_number)

@@ -96,7 +96,7 @@ SCENARIOS = {
     "scheduler, importing": lambda rota: stop_while_importing(rota, "scheduler"),
     "scheduler, idle": scheduler_stop(signal.SIGTERM),
     "scheduler, idle, SIGINT": scheduler_stop(signal.SIGINT),
-    "scheduler, run under way": scheduler_with("Waits", "waits"),
+    "scheduler, active run": scheduler_with("Waits", "waits"),
     "scheduler, cancellation swallowed": scheduler_with(
         "SwallowsCancellation", "swallows-cancellation"
     ),
@@ -129,7 +129,7 @@ def ended(tmp_path_factory):
         ("scheduler, importing", 0, 1.0),
         ("scheduler, idle", 0, 2.0),
         ("scheduler, idle, SIGINT", 0, 2.0),
-        ("scheduler, run under way", 0, GRACE_SECONDS + 2),
+        ("scheduler, active run", 0, GRACE_SECONDS + 2),
         ("scheduler, cancellation swallowed", 0, GRACE_SECONDS + CANCEL_GRACE_SECONDS + 3),
         ("scheduler, loop blocked", 0, GRACE_SECONDS + CANCEL_GRACE_SECONDS + 3),
     ],

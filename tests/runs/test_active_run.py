@@ -160,7 +160,7 @@ async def test_the_task_sees_its_run(clock):
 
     assert seen == [result.run]
     assert seen[0].deadline.timestamp() == pytest.approx(clock.offset + 60)
-    with pytest.raises(RuntimeError, match="no run is under way"):
+    with pytest.raises(RuntimeError, match="there is no current run"):
         current_run()
 
 

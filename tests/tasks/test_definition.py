@@ -191,7 +191,10 @@ async def _takes_nothing(self):
 @pytest.mark.parametrize(
     ("attributes", "culprit"),
     [
-        ({"shedule": "0 3 * * *"}, "'shedule' is no attribute of a task, did you mean 'schedule'?"),
+        (
+            {"shedule": "0 3 * * *"},
+            "not an attribute of a task, did you mean 'schedule'?",
+        ),
         ({"interval_second": 60}, "did you mean 'interval_seconds'?"),
         ({"execute": _returns}, "execute is not async"),
         ({"execute": _yields}, "execute is not async"),

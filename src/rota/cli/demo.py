@@ -10,7 +10,7 @@ from rota.net.address import parse_address
 from rota.runtime.signals import StopSignals
 from rota.settings import load_settings, setup_logging
 
-# Answers under way and the scheduler's own stop take far less.
+# Answers that have begun and the scheduler's own stop take far less.
 _HARD_STOP_SECONDS = 10.0
 
 

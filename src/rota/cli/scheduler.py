@@ -10,7 +10,7 @@ import click
 def scheduler_command() -> int:
     """Run all tasks on their schedules until SIGTERM or SIGINT; then end with 0.
 
-    What is under way gets ROTA_GRACE_SECONDS to finish. A second signal ends at once.
+    Active runs get ROTA_GRACE_SECONDS to finish. A second signal ends at once.
     """
     from rota.worker import run_worker  # noqa: PLC0415 (--help works without)
 

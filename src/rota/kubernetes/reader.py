@@ -89,7 +89,7 @@ def _items(
         )
         page = json.loads(answer.data)
         if not isinstance(page, dict):
-            raise ValueError("an answer that is no list of objects")  # noqa: TRY004 (see the caller)
+            raise ValueError("an answer that is not a list of objects")  # noqa: TRY004 (see the caller)
         yield from page.get("items") or []
         following = (page.get("metadata") or {}).get("continue")
         if not following:

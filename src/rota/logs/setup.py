@@ -1,6 +1,6 @@
 """How a log line looks: structlog on stdlib logging, so that a task's own `self.logger` joins in.
 
-Every line, whoever writes it, carries the fields of the run that it was written in.
+Every line, rota's or a task's, carries the fields of the run that it was written in.
 """
 
 import logging

@@ -56,7 +56,7 @@ class DecidedTask(Protocol):
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
 class Execution:
-    """A run under way, as rota's own parts see it.
+    """The current run, as rota's own parts see it.
 
     `deadline_loop_seconds` is on the event loop's clock, `started_at` an epoch time. `concurrency`
     is how many actions of one fan-out go on at once where its task does not say. `work_refused`
@@ -91,7 +91,7 @@ _execution: ContextVar[Execution | None] = ContextVar("rota_execution", default=
 
 
 def current_execution() -> Execution | None:
-    """Return the run under way in this context, or None outside a run."""
+    """Return the current run of this context, or None outside a run."""
     return _execution.get()
 
 
@@ -112,7 +112,7 @@ def execution_in(context: Context) -> Execution | None:
 
 
 def enter(execution: Execution) -> None:
-    """Make `execution` the one under way in the current context (an asyncio task has its own)."""
+    """Make `execution` the current one of this context (an asyncio task has its own)."""
     _execution.set(execution)
 
 
@@ -156,6 +156,6 @@ def current_run() -> Run:
     """Return the run that the calling task belongs to; RuntimeError outside a run."""
     execution = _execution.get()
     if execution is None:
-        message = "no run is under way here: current_run() works inside a task's execute()"
+        message = "there is no current run here: current_run() works inside a task's execute()"
         raise RuntimeError(message)
     return execution.run

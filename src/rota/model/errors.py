@@ -56,7 +56,7 @@ class UnknownTaskError(ConfigError):
 
 
 class RequestRefusedError(RotaError, ValueError):
-    """The client will not send this: another origin, an escaping path, an id that is no segment."""
+    """The client will not send this: another origin, a path that escapes, an id with a slash."""
 
 
 class ApiError(RotaError):

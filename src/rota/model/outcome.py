@@ -27,7 +27,7 @@ class SkipReason(StrEnum):
 
 
 def exit_code_of_error(error: BaseException) -> ExitCode:
-    """Return the code of an error that a task let out; 1 for what is no business of rota's.
+    """Return the code of an error that a task let out; 1 for an error that is not rota's.
 
     A class of the application's own may state another code of the table, but not success.
     """

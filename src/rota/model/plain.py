@@ -59,7 +59,7 @@ def plain_data(value: object) -> Any:
 def plain_counts(value: object) -> tuple[dict[str, Any], str | None]:
     """Return a mapping as plain data, and what went wrong, if anything, while it was read.
 
-    Anything that is no mapping is empty.
+    Anything but a mapping is empty.
     """
     reader = _Reader()
     found: dict[str, Any] = {}

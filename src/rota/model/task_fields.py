@@ -40,7 +40,7 @@ class TaskField(NamedTuple):
     """The bounds in words, where the numbers do not speak for themselves."""
     default: Any = None
     derived: str = ""
-    """How the default is worked out, where it is no constant."""
+    """How the default is worked out, where it is not a constant."""
     class_value: Any = None
     """What BaseTask itself has, for the seed's sake; a task that inherits it states nothing."""
 

@@ -7,7 +7,7 @@ from rota.model.errors import SettingsError
 
 _EXAMPLE = "for example https://api.example.com or http://business-api:8000/v2"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-# Underscores are no part of a DNS name, but are common in Compose service names.
+# Underscores are not allowed in a DNS name, but are common in Compose service names.
 _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?", re.ASCII)
 _NOT_VISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
 

@@ -81,7 +81,7 @@ class _Gunzip:
             try:
                 decoded += self._member.decompress(data, most - len(decoded))
             except zlib.error as error:
-                raise httpx.DecodingError("the body is no sound gzip") from error
+                raise httpx.DecodingError("the body is not valid gzip") from error
             data = self._member.unused_data or self._member.unconsumed_tail
         return bytes(decoded)
 

@@ -42,7 +42,7 @@ class Steadier:
 
     def body(self, body: bytes, content_type: str) -> str:
         """Return a body, as text."""
-        # One character a byte, so that nothing is lost that is no text.
+        # One character a byte, so that nothing is lost that is not text.
         text = body.decode("latin-1")
         if content_type.startswith("application/x-www-form-urlencoded"):
             text = unquote_plus(text)

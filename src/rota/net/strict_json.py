@@ -18,7 +18,7 @@ class BodyKind(Enum):
     JSON = auto()
     """Whole and sound."""
     CUT = auto()
-    """It begins like JSON but does not parse, or is no text: a part got lost on the way."""
+    """It begins like JSON but does not parse, or is not text: a part got lost on the way."""
     EMPTY = auto()
     REFUSED = auto()
     """Whole, but no JSON, or JSON whose meaning depends on who reads it."""

@@ -22,7 +22,7 @@ class TerminationMessage:
         self._path = path
 
     def __call__(self, event: RunEvent) -> None:
-        """Write the message of a finished run; the other events are no business of a pod's end."""
+        """Write the message of a finished run; the other events do not concern a pod's end."""
         if isinstance(event, RunFinished):
             write_message(self._path, event.record.facts())
 

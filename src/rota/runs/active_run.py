@@ -1,4 +1,4 @@
-"""One run under way: the task's coroutine, its timeout, its cancellation and its end.
+"""One active run: the task's coroutine, its timeout, its cancellation and its end.
 
 The end is decided here, from outside the coroutine, so that a task which swallows its cancellation
 or never returns still ends as a fact, with its slot free for what the overlap policy allows.
@@ -193,7 +193,7 @@ def _cancellation(coroutine: asyncio.Task[Any]) -> BaseException:
 
 
 async def _guard(task: TaskDefinition, api_client: Any) -> Any:
-    # asyncio lets these two through to whoever runs the loop (python/cpython#102572).
+    # asyncio lets these two through to the caller that runs the loop (python/cpython#102572).
     try:
         with ending_children():
             return await task.handler(api_client)

@@ -46,7 +46,7 @@ def _shard_of_pod(task: TaskDefinition, completion_index: int | None) -> tuple[i
         return 0, 1
     if completion_index >= task.shards:
         raise SettingsError(
-            f"JOB_COMPLETION_INDEX: {completion_index} is no share of task {task.name!r}, which "
+            f"JOB_COMPLETION_INDEX: {completion_index} is not a share of task {task.name!r}, which "
             f"has {task.shards} shards, counted from 0; let the Job have as many completions"
         )
     return completion_index, task.shards

@@ -46,7 +46,7 @@ def _run_through(loop: asyncio.AbstractEventLoop, main: Coroutine[Any, Any, Exit
         try:
             return loop.run_until_complete(task)
         except (SystemExit, KeyboardInterrupt) as error:
-            # asyncio lets these out of any task, such as one that a rota task has started; whoever
+            # asyncio lets these out of any task, such as one that a rota task has started; what
             # awaits that one is told too, and this is not the end of the process.
             if task.done():
                 raise

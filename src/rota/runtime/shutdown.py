@@ -143,7 +143,7 @@ def end_now(exit_code: int) -> Never:
 def do_briefly(action: Callable[[], object]) -> None:
     """Call `action` and return when it is done, or after a moment where it gets stuck.
 
-    Whoever reads the logs may have stalled, and the main thread then holds the locks that a log
+    The reader of the logs may have stalled, and the main thread then holds the locks that a log
     line needs.
     """
     thread = threading.Thread(target=_attempt, args=(action,), daemon=True)

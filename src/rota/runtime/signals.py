@@ -24,7 +24,7 @@ _EXIT_CODE_BASE = 128
 
 
 def exit_on_stop(*, exit_code: int | None = None) -> None:
-    """Answer a stop signal by ending the process at once: nothing is under way.
+    """Answer a stop signal by ending the process at once: no work has begun.
 
     `exit_code` stands in for 128 + the signal's number. SIGHUP is ignored from here on: whoever
     starts a process without a terminal may send it, as may a closed one.

@@ -18,7 +18,7 @@ from rota.settings import Overlap
 
 
 class Dispatcher:
-    """Holds what waits and what is under way. `capacity`: runs under way at once."""
+    """Holds waiting slots and active runs. `capacity`: active runs at the same time."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Dispatcher:
 
     @property
     def running(self) -> int:
-        """How many runs are under way, stuck ones not counted."""
+        """How many runs are active, stuck ones not counted."""
         return len(self._active)
 
     def offer(self, plan: Plan, due: Due) -> None:
@@ -76,7 +76,7 @@ class Dispatcher:
             plan.queued = False
 
     async def wait_idle(self, timeout_seconds: float) -> None:
-        """Return when no run is under way, or after the timeout."""
+        """Return when no run is active, or after the timeout."""
         try:
             async with asyncio.timeout(timeout_seconds):
                 await self._idle.wait()
@@ -84,7 +84,7 @@ class Dispatcher:
             return
 
     def interrupt_all(self, reason: str) -> None:
-        """Cancel every run under way."""
+        """Cancel every active run."""
         for run in list(self._active):
             run.interrupt(reason)
 

@@ -1,4 +1,4 @@
-"""What the scheduler knows of one task: its next slot, what waits and what is under way."""
+"""What the scheduler knows of one task: its next slot, what waits and what is active."""
 
 from dataclasses import dataclass
 

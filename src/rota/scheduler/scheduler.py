@@ -129,7 +129,7 @@ class TaskScheduler:
 
     @property
     def plans(self) -> Sequence[Plan]:
-        """What the scheduler knows of each task, for whoever shows it. Not to be changed."""
+        """What the scheduler knows of each task, to be shown. Not to be changed."""
         return list(self._plans.values())
 
     @property
@@ -175,7 +175,7 @@ class TaskScheduler:
         self._flush()
 
     async def stop(self) -> None:
-        """Start nothing new, give what is under way the grace, cancel the rest, and return.
+        """Start nothing new, give active runs the grace, cancel the rest, and return.
 
         Safe to call twice, and before `start`; every call returns when the stop is complete.
         """

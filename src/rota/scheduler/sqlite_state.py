@@ -157,7 +157,7 @@ class SqliteState:
             self._batch.slots[task] = (task, schedule, last_slot)
 
     def begin(self, task: str, run_id: str, slot: int) -> None:
-        """Note that a run for `slot` is under way."""
+        """Note that a run for `slot` is active."""
         if self._connection is not None:
             self._batch.begun[run_id] = (run_id, task, slot)
 

@@ -1,4 +1,4 @@
-"""What the scheduler remembers between two processes: each task's last slot, and runs under way."""
+"""What the scheduler remembers between two processes: each task's last slot, and active runs."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -42,11 +42,11 @@ class State(Protocol):
         ...
 
     def begin(self, task: str, run_id: str, slot: int) -> None:
-        """Note that a run for `slot` is under way."""
+        """Note that a run for `slot` is active."""
         ...
 
     def end(self, run_id: str) -> None:
-        """Note that a run is not under way any more."""
+        """Note that a run is no longer active."""
         ...
 
     def owe(self, task: str, slot: int) -> None:

@@ -90,7 +90,7 @@ class Timetable:
             # One by one: where something goes wrong with a task, the others are still here.
             while plans:
                 yield self._arrival(plans.pop(), slot, now)
-            # Whoever is given an arrival may ask what is due, too.
+            # The caller that is given an arrival may ask what is due, too.
             if self._plans_by_slot.get(slot) is plans:
                 del self._plans_by_slot[slot]
                 heapq.heappop(self._slots)

@@ -75,7 +75,7 @@ def _parse_duration(text: str) -> int:
     while position < len(unsigned) or not unsigned:
         term = _TERM.match(unsigned, position)
         if term is None or not (term[1] or term[2]):
-            raise ScheduleError(f"{text!r} is no duration: durations are like 90s, 45m, 1h30m")
+            raise ScheduleError(f"{text!r} is not a duration: write one like 90s, 45m, 1h30m")
         total += _term_nanoseconds(term, text)
         position = term.end()
     if total > MAX_INT64 + text.startswith("-"):

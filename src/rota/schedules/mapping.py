@@ -33,7 +33,7 @@ class CronJobSchedule:
 def cronjob_schedule(seconds: int) -> CronJobSchedule:
     """Return the CronJob's schedule for an interval.
 
-    ScheduleError below 60 seconds, which no CronJob can do, and for what is no interval.
+    ScheduleError below 60 seconds, which no CronJob can do, and for what is not an interval.
     """
     text = five_field_text(seconds)
     if text is not None:

@@ -130,14 +130,14 @@ class Settings(BaseSettings):
     api_max_pages: Annotated[int, Field(ge=1, le=100_000)] = 1000
     """Longest list that `pages` follows: against a next link without end."""
     fan_out_concurrency: Annotated[int, Field(ge=1, le=1000)] = 10
-    """Requests of one run under way at once."""
+    """Requests of one run at the same time."""
 
     grace_seconds: Annotated[float, Field(ge=0, le=3600)] = 25.0
     """After SIGTERM: what requests in flight get before they are cancelled; Kubernetes gives 30."""
     state_path: str = ""
     """SQLite file of the scheduler's last slots; `off`: none; empty: below XDG_STATE_HOME."""
     max_concurrent_runs: Annotated[int, Field(ge=1, le=10_000)] = 100
-    """Runs of the scheduler under way at once; later ones wait and start late."""
+    """Runs of the scheduler at the same time; later ones wait and start late."""
     health_address: str = ""
     """`host:port` of the scheduler's /livez, /readyz and /healthz; empty: no server."""
 

@@ -67,7 +67,7 @@ class BaseTask(ABC, Generic[ClientT_contra]):
 
     @property
     def run(self) -> Run:
-        """The run under way: its slot, run id, trigger, deadline, shard index and count.
+        """The current run: its slot, run id, trigger, deadline, shard index and count.
 
         Raises RuntimeError outside `execute`.
         """

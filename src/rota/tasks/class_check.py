@@ -41,14 +41,14 @@ def _check_attributes(name: str, task_class: type) -> None:
             near = difflib.get_close_matches(attribute, TASK_FIELD_BY_NAME, n=1, cutoff=_TYPO_RATIO)
             if near:
                 raise TaskDefinitionError(
-                    f"task {name!r}: {attribute!r} is no attribute of a task, did you mean "
+                    f"task {name!r}: {attribute!r} is not an attribute of a task, did you mean "
                     f"{near[0]!r}? (begin it with an underscore if it is your own)"
                 )
 
 
 def _check_execute(name: str, task: BaseTask) -> None:
     function = inspect.unwrap(getattr(task.execute, "__func__", task.execute))
-    # What is no function, as functools.partial or a mock, may well return something to await.
+    # Anything else, such as functools.partial or a mock, may well return something to await.
     if not isinstance(function, FunctionType):
         return
     if not inspect.iscoroutinefunction(function):

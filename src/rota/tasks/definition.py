@@ -123,7 +123,7 @@ def define_task(
 
 def _is_the_tasks_own(handler: Handler, interval_seconds: int) -> bool:
     # The seed's register_tasks hands over task.interval_seconds, stated or inherited: only a value
-    # of its own is a decision of whoever registers.
+    # of its own is a decision of the code that registers it.
     return is_task(handler) and interval_seconds == getattr(handler, "interval_seconds", None)
 
 

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from rota.model.errors import ConfigError
 
-# What answers under way may still take once the server is told to end; uvicorn wants whole seconds.
+# Time for answers that have begun once the server is told to end; uvicorn wants whole seconds.
 SHUTDOWN_GRACE_SECONDS = 1
 _HIGHEST_PORT = 65_535
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (a key to compare with)
@@ -33,13 +33,14 @@ async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[str]:
 
     `host` is an address or a name; `::` also takes IPv4. Port 0 takes a free one, which the URL
     names. The app gets no lifespan events. Leaving closes idle connections at once and gives
-    answers under way `SHUTDOWN_GRACE_SECONDS`. Raises ConfigError where the address cannot be had.
+    answers that have begun `SHUTDOWN_GRACE_SECONDS`. Raises ConfigError where the address cannot
+    be had.
     """
     with await _listen(host, port) as listener:
         server = _Server(_config(app))
         running = asyncio.create_task(server.serve(sockets=[listener]), name=f"serving {host}")
         try:
-            # The socket listens already: whoever connects before uvicorn is ready waits for it.
+            # The socket listens already: who connects before uvicorn is ready waits for it.
             yield _url(listener)
         finally:
             server.should_exit = True

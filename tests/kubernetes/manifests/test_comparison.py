@@ -283,14 +283,16 @@ def test_settings_of_another_namespace_are_not_the_schedulers():
     [
         pytest.param(
             {"kind": "CronJob", "metadata": {"name": "x"}},
-            "CronJob x is no complete manifest: it has no 'spec'",
+            "CronJob x is not a complete manifest: it has no 'spec'",
             id="no-spec",
         ),
-        pytest.param({"kind": "Deployment"}, "Deployment without a name is no comp", id="nothing"),
-        pytest.param({"kind": "ConfigMap"}, "ConfigMap without a name is no comp", id="no-name"),
+        pytest.param(
+            {"kind": "Deployment"}, "Deployment without a name is not a comp", id="nothing"
+        ),
+        pytest.param({"kind": "ConfigMap"}, "ConfigMap without a name is not a comp", id="no-name"),
         pytest.param(
             {"kind": "Deployment", "metadata": {"name": "x"}, "spec": "y"},
-            "Deployment x is no complete manifest: ",
+            "Deployment x is not a complete manifest: ",
             id="spec-of-text",
         ),
     ],

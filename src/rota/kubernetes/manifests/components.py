@@ -12,7 +12,7 @@ from rota.kubernetes.manifests.installation import Installation
 from rota.kubernetes.manifests.naming import APPLICATION, release_name
 from rota.kubernetes.manifests.policy import CONTAINER_NAME
 
-_READABLE_BY_GROUP = 0o440  # the image's user is no owner of a mounted file, its group is
+_READABLE_BY_GROUP = 0o440  # a mounted file belongs to the group of the image's user
 _STATE_SIZE = "64Mi"
 # Volumes of their own beside that of every pod: patches merge volumes by name, but not the sources
 # of one volume.

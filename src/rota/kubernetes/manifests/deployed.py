@@ -80,7 +80,7 @@ def _complete(found: Mapping[str, Any]) -> Iterator[None]:
     except (KeyError, TypeError, AttributeError) as error:
         name = (found.get("metadata") or {}).get("name", "without a name")
         problem = f"it has no {error}" if isinstance(error, KeyError) else error
-        raise UsageError(f"{found['kind']} {name} is no complete manifest: {problem}") from error
+        raise UsageError(f"{found['kind']} {name} is not a complete manifest: {problem}") from error
 
 
 def _in_cronjob(cronjob: Mapping[str, Any], config_maps: ConfigMaps) -> list[DeployedTask]:

@@ -18,7 +18,7 @@ def pod_failure_policy(*, sharded: bool) -> dict[str, Any]:
     """Return a Job's `podFailurePolicy`; an Indexed Job fails the index instead of the Job."""
     return {
         "rules": [
-            # First, since a pod that was evicted is no attempt, whatever it ends with.
+            # First, since an evicted pod does not count as an attempt, whatever it ends with.
             {
                 "action": "Ignore",
                 "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}],
