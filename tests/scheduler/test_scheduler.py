@@ -180,11 +180,11 @@ async def test_a_task_that_swallows_its_cancellation_is_timed_out_and_shown_as_s
 
     (result,) = recording.finished()
     assert (result.outcome.value, result.stuck) == ("timed_out", True)
-    assert [plan.stuck for plan in scheduler.plans] == [True]
+    assert [each.stuck for each in scheduler.snapshot()] == [True]
 
     await asyncio.sleep(170)
 
-    assert [plan.stuck for plan in scheduler.plans] == [False]
+    assert [each.stuck for each in scheduler.snapshot()] == [False]
     # Slots that came due meanwhile: the newest waiting one started when the stuck run ended.
     assert recording.slots()[:2] == [START + 60, START + 240]
     assert ("overlap", START + 120, START + 120, 1) in recording.skipped()

@@ -9,13 +9,13 @@ from typing import Any
 import click
 
 from rota.cli.completion import complete_task
-from rota.cli.list import describe_cronjob
 from rota.cli.table import echo_table
-from rota.cli.time_zones import tz_database_facts, zone_warnings
 from rota.model.clock import SystemClock, instant, rfc3339
 from rota.model.errors import UsageError
 from rota.schedules import Cron, Every, Interval, load_zone, parse_schedule, warnings_for
+from rota.schedules.zone_report import tz_database_facts, zone_warnings
 from rota.settings import load_settings
+from rota.tasks.description import describe_cronjob
 
 DEFAULT_COUNT = 5
 MAX_COUNT = 10_000

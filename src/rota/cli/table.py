@@ -15,16 +15,3 @@ def echo_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
-
-
-def duration_text(seconds: float) -> str:
-    """Return `1h30m`, `45s`, `2d`: units from days to seconds, none that is zero."""
-    whole = int(seconds)
-    if whole != seconds:
-        return f"{seconds:g}s"
-    parts = []
-    for unit, size in (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)):
-        number, whole = divmod(whole, size)
-        if number:
-            parts.append(f"{number}{unit}")
-    return "".join(parts) or "0s"

@@ -32,3 +32,16 @@ def instant(epoch_seconds: float) -> datetime:
 def rfc3339(moment: datetime) -> str:
     """Return `2026-11-24T03:00:00Z`; parts of a second appear only where there are any."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def duration_text(seconds: float) -> str:
+    """Return `1h30m`, `45s`, `2d`: units from days to seconds, none that is zero."""
+    whole = int(seconds)
+    if whole != seconds:
+        return f"{seconds:g}s"
+    parts = []
+    for unit, size in (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)):
+        number, whole = divmod(whole, size)
+        if number:
+            parts.append(f"{number}{unit}")
+    return "".join(parts) or "0s"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rota.model.outcome import Outcome
-from rota.model.run import Trigger
+from rota.model.run import Run, Trigger
 from rota.runs.active_run import ActiveRun
 from rota.tasks.definition import TaskDefinition
 
@@ -50,3 +50,31 @@ class Plan:
     def stuck(self) -> bool:
         """Whether a run of this task ignores its cancellation."""
         return any(run.stuck for run in self.active)
+
+    def snapshot(self) -> "TaskSnapshot":
+        """Return what is known now, for others to read."""
+        return TaskSnapshot(
+            task=self.task,
+            next_slot=self.next_slot,
+            waiting_slots=tuple(due.slot for due in self.waiting if due.slot is not None),
+            active=tuple(run.run for run in self.active),
+            stuck=self.stuck,
+            last_outcome=self.last_outcome,
+            last_started_at=self.last_started_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSnapshot:
+    """What the scheduler knew of one task at one moment. Slots and times are epoch times.
+
+    `stuck`: one of the `active` runs ignores its cancellation.
+    """
+
+    task: TaskDefinition
+    next_slot: int | None
+    waiting_slots: tuple[int, ...]
+    active: tuple[Run, ...]
+    stuck: bool
+    last_outcome: Outcome | None
+    last_started_at: float | None

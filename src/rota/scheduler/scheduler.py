@@ -23,7 +23,7 @@ from rota.runs.active_run import CANCEL_GRACE_SECONDS
 from rota.runs.bus import EventBus
 from rota.runs.runner import Runner
 from rota.scheduler.dispatcher import Dispatcher
-from rota.scheduler.plan import Due, Plan
+from rota.scheduler.plan import Due, Plan, TaskSnapshot
 from rota.scheduler.state import Memory, NoState, State
 from rota.scheduler.timetable import LONGEST_WAIT_FOR_CLOCK_SECONDS, Arrival, Timetable
 from rota.settings import Settings, default_settings
@@ -127,10 +127,9 @@ class TaskScheduler:
             for plan in self._plans.values()
         }
 
-    @property
-    def plans(self) -> Sequence[Plan]:
-        """What the scheduler knows of each task, to be shown. Not to be changed."""
-        return list(self._plans.values())
+    def snapshot(self) -> tuple[TaskSnapshot, ...]:
+        """Return what is known of each task now, in the order of their registration."""
+        return tuple(plan.snapshot() for plan in self._plans.values())
 
     @property
     def runner(self) -> Runner:
@@ -199,7 +198,7 @@ class TaskScheduler:
         self._stop.request()
         for timer in self._timers.values():
             timer.cancel()
-        dispatcher.drop_waiting(self.plans)
+        dispatcher.drop_waiting(list(self._plans.values()))
         await dispatcher.wait_idle(self._settings.grace_seconds)
         dispatcher.interrupt_all("stopped")
         await dispatcher.wait_idle(CANCEL_GRACE_SECONDS + _SETTLE_SECONDS)

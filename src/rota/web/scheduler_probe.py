@@ -27,26 +27,26 @@ class SchedulerProbe:
 
     def summary(self) -> Mapping[str, object]:
         """Return counts, the next slot, and the tasks that need a look."""
-        plans = self._scheduler.plans
+        tasks = self._scheduler.snapshot()
         now = self._clock.timestamp()
-        slots = [plan.next_slot for plan in plans if plan.next_slot is not None]
+        slots = [each.next_slot for each in tasks if each.next_slot is not None]
         return {
             "tasks": {
-                "total": len(plans),
-                "running": sum(bool(plan.active) for plan in plans),
-                "stuck": sum(plan.stuck for plan in plans),
-                "suspended": sum(plan.task.suspend for plan in plans),
+                "total": len(tasks),
+                "running": sum(bool(each.active) for each in tasks),
+                "stuck": sum(each.stuck for each in tasks),
+                "suspended": sum(each.task.suspend for each in tasks),
             },
             "next_slot": rfc3339(instant(min(slots))) if slots else None,
             "failing": {
-                plan.task.name: plan.last_outcome.value
-                for plan in plans
-                if plan.last_outcome not in (None, Outcome.SUCCEEDED)
+                each.task.name: each.last_outcome.value
+                for each in tasks
+                if each.last_outcome not in (None, Outcome.SUCCEEDED)
             },
-            "stuck": [plan.task.name for plan in plans if plan.stuck],
+            "stuck": [each.task.name for each in tasks if each.stuck],
             "overdue": [
-                plan.task.name
-                for plan in plans
-                if any(due.slot and now - due.slot > _OVERDUE_SECONDS for due in plan.waiting)
+                each.task.name
+                for each in tasks
+                if any(now - slot > _OVERDUE_SECONDS for slot in each.waiting_slots)
             ],
         }

@@ -1,8 +1,8 @@
-"""What commands tell of the tz database: which is in use, and where another one disagrees."""
+"""What people are told of the tz database: which is in use, and where another one disagrees."""
 
 from rota.model.clock import instant, rfc3339
-from rota.schedules import zone_difference
 from rota.schedules.tz_database import TzDatabase, tz_databases
+from rota.schedules.zones import zone_difference
 
 
 def tz_database_facts() -> dict[str, str | None]:

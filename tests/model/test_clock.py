@@ -1,6 +1,6 @@
 import pytest
 
-from rota.cli.table import duration_text
+from rota.model.clock import duration_text
 
 
 @pytest.mark.parametrize(

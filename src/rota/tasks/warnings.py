@@ -1,0 +1,36 @@
+"""What is allowed about a task and may not be meant: `rota check`, and later `doctor`."""
+
+from rota.schedules import Cron, warnings_for
+from rota.schedules.zone_report import zone_warnings
+from rota.tasks.definition import TaskDefinition
+from rota.tasks.description import describe_cronjob
+
+_YEAR_SECONDS = 366 * 86_400
+
+
+def task_warnings(task: TaskDefinition, now: int) -> list[str]:
+    """Return what is allowed about a task and may not be meant; `now` is an epoch time."""
+    warnings: list[str] = []
+    if isinstance(task.schedule, Cron):
+        if task.interval_seconds is None:
+            warnings += warnings_for(task.schedule.text, task.schedule.timezone)
+            warnings += zone_warnings(task.schedule.timezone, now, now + _YEAR_SECONDS)
+    elif describe_cronjob(task) is None:
+        warnings.append(
+            f"every {task.interval_seconds} s is more often than a CronJob can: it runs in "
+            "scheduler mode, or in the small scheduler of hybrid mode"
+        )
+    else:
+        warnings.append(
+            f"every {task.interval_seconds} s has no five-field text: a CronJob keeps the gap but "
+            "counts from its creation"
+        )
+        if "catch_up_seconds" in task.stated:
+            warnings.append(
+                "catch_up_seconds is refused in CronJob mode, since @every with a deadline may "
+                "never fire"
+            )
+    following = task.schedule.next_epoch(now)
+    if following is None:
+        warnings.append("does not fire within the next five years")
+    return warnings
