@@ -37,9 +37,15 @@ def test_after_an_event_that_it_breaks_at_the_next_one_comes(error, caplog):
 
 def test_one_that_hangs_holds_up_nobody_and_loses_events_that_are_counted_once(monkeypatch, caplog):
     monkeypatch.setattr(own_thread, "MOST_WAITING_EVENTS", 3)
-    released = threading.Event()
-    observer = OwnThread(lambda _: released.wait(60))
+    begun, released = threading.Event(), threading.Event()
 
+    def hanging(event):
+        begun.set()
+        released.wait(60)
+
+    observer = OwnThread(hanging)
+    observer(0)
+    assert begun.wait(60)
     for event in range(10):
         observer(event)
     observer.close(timeout_seconds=0.01)
