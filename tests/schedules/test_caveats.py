@@ -58,3 +58,19 @@ def test_a_plain_text_has_no_warnings(text, zone):
 def test_a_text_that_is_refused_has_no_warnings_but_an_error():
     with pytest.raises(ScheduleError):
         warnings_for("0 0 30 2 *")
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("59 2 * * *", ["02:59", "02:59"]),
+        ("0 2 * * *", ["02:00", "02:00"]),
+        ("0 3 * * *", []),
+        ("59 1 * * *", []),
+        ("17,43 2 * * *", ["02:17", "02:17"]),
+    ],
+)
+def test_a_clock_change_is_told_to_the_minute(text, times):
+    told = [each for each in warnings_for(text, "Europe/Berlin") if each.startswith("the run at")]
+
+    assert [each.split()[3] for each in told] == times

@@ -237,3 +237,12 @@ def test_a_schedule_is_an_immutable_value(schedule):
 
 def test_schedules_differ_by_their_zone():
     assert Cron("0 3 * * *", "Europe/Berlin") != Cron("0 3 * * *", "Europe/Paris")
+
+
+def test_the_years_that_are_searched_are_counted_from_the_local_year():
+    # In Kiritimati, 14 hours ahead, it is 2099 by then: five years on there is a 29 February.
+    schedule = parse_schedule("0 0 29 2 *", "Pacific/Kiritimati")
+    new_year = int(datetime(2098, 12, 31, 10, tzinfo=UTC).timestamp())
+
+    assert schedule.next_epoch(new_year) == datetime(2104, 2, 28, 10, tzinfo=UTC).timestamp()
+    assert schedule.next_epoch(new_year - 2) is None

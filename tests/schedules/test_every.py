@@ -36,8 +36,8 @@ def test_a_go_duration_is_read_as_go_reads_it(duration, seconds):
 @pytest.mark.parametrize(
     ("duration", "fragment"),
     [
-        ("", "no duration"),
-        (" 5m", "no duration"),
+        ("", "is not a duration"),
+        (" 5m", "is not a duration"),
         ("5m ", "unknown unit 'm '"),
         ("1h 1m", "unknown unit 'h '"),
         ("5", "lacks a unit"),
@@ -45,11 +45,11 @@ def test_a_go_duration_is_read_as_go_reads_it(duration, seconds):
         ("1d", "write 24h"),
         ("2w", "write 336h"),
         ("1.5d", "unknown unit 'd'"),
-        ("PT5M", "no duration"),
-        ("-", "no duration"),
-        ("--5m", "no duration"),
-        (".s", "no duration"),
-        ("\u0665m", "no duration"),
+        ("PT5M", "is not a duration"),
+        ("-", "is not a duration"),
+        ("--5m", "is not a duration"),
+        (".s", "is not a duration"),
+        ("\u0665m", "is not a duration"),
         ("1e3s", "unknown unit 'e'"),
         ("0", "the delay is zero"),
         ("0s", "the delay is zero"),
@@ -76,3 +76,18 @@ def test_the_zone_is_checked_although_it_changes_nothing():
 
 def test_nothing_fires_after_the_year_9999():
     assert Every("@every 2562047h").next_epoch(253_402_300_000) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("9223372036854775807ns", "parts of a second"),
+        ("9223372036854775808ns", "too large"),
+        ("-9223372036854775808ns", "negative"),
+        ("-9223372036854775809ns", "too large"),
+        ("+9223372036854775807ns", "parts of a second"),
+    ],
+)
+def test_a_duration_is_a_64_bit_number_of_nanoseconds_as_gos(text, problem):
+    with pytest.raises(ScheduleError, match=problem):
+        parse_schedule(f"@every {text}", "Etc/UTC")

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rota.model.errors import ScheduleError
-from rota.schedules import LONGEST_INTERVAL_SECONDS, Interval
+from rota.schedules import LONGEST_INTERVAL_SECONDS, Every, Interval
+from rota.schedules.base import LAST_EPOCH_SECOND
 
 seconds = st.integers(1, LONGEST_INTERVAL_SECONDS)
 
@@ -56,3 +57,9 @@ def test_nothing_fires_after_the_year_9999():
 
 def test_it_says_what_it_is():
     assert Interval(90).text == "every 90 s"
+
+
+@pytest.mark.parametrize("schedule", [Interval(1), Every("@every 1s")], ids=["interval", "@every"])
+def test_the_last_second_of_the_year_9999_is_the_last_fire_time(schedule):
+    assert schedule.next_epoch(LAST_EPOCH_SECOND - 1) == LAST_EPOCH_SECOND
+    assert schedule.next_epoch(LAST_EPOCH_SECOND) is None
