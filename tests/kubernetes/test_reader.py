@@ -70,7 +70,7 @@ def test_the_kubeconfigs_token_is_sent(api):
             "is not the Kubernetes API: Expecting value: line 1 column 1 (char 0)",
             id="html",
         ),
-        pytest.param((200, []), "is not the Kubernetes API: an answer that is no list", id="array"),
+        pytest.param((200, []), "the Kubernetes API: an answer that is not a list", id="array"),
     ],
 )
 def test_an_answer_that_is_none_is_told_in_a_sentence(api, reply, message):
