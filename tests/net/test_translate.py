@@ -50,7 +50,7 @@ def test_every_exception_of_httpx_is_known(error_class):
 )
 @pytest.mark.fault(40)
 def test_an_error_of_httpx_means(error, expected):
-    error.request = REQUEST
+    error = type(error)(str(error), request=REQUEST)
     translated = as_api_error(error)
     assert type(translated) is expected
     assert str(translated).startswith("POST /v1/x: ")
@@ -67,7 +67,7 @@ def test_an_error_of_httpx_means(error, expected):
 )
 def test_where_nothing_was_reached_it_says_where_and_no_password(error, words):
     assert str(as_api_error(error)) == words.format("the API")
-    error.request = REQUEST
+    error = type(error)(str(error), request=REQUEST)
     assert str(as_api_error(error)) == f"POST /v1/x: {words.format('api.example.com')}"
 
 
