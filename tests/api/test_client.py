@@ -266,6 +266,17 @@ async def test_an_item_gives_a_key_that_lasts_and_a_key_wins(api, server):
     assert (mine, bare_patch) == ("mine", None)
 
 
+async def test_a_query_is_part_of_an_items_key_in_any_order(api, server):
+    start_run("slot")
+    await api.post("/orders/close", item=7, params={"shop": "a", "day": 1})
+    await api.post("/orders/close", item=7, params={"day": 1, "shop": "a"})
+    await api.post("/orders/close", item=7, params={"shop": "b", "day": 1})
+    await api.post("/orders/close", item=7)
+    first, other_order, other_query, bare = keys(server)
+    assert first == other_order
+    assert len({first, other_query, bare}) == 3
+
+
 @pytest.mark.parametrize("key", ["", "a b", "é", "a\r\nX: y", "a" * 256])
 async def test_a_key_that_is_no_header_value_is_refused(api, server, key):
     with pytest.raises(RequestRefusedError, match="visible ASCII"):
