@@ -14,9 +14,10 @@ class PromptState(SqliteState):
     """Waits for each write, since virtual time would leave the writing thread far behind."""
 
     def flush(self):
-        super().flush()
+        again = super().flush()
         if self._writing is not None:
             self._writing.result()
+        return again
 
 
 class Process:

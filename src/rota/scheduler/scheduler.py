@@ -1,8 +1,7 @@
 """Starts each task's runs at its slots, in one process, with one timer for all of them.
 
-The wall clock is read anew at every tick and never waited for longer than `LONGEST_SLEEP_SECONDS`,
-so that a jump is met soon. What has run is remembered as the newest slot: going back in time
-repeats nothing.
+The wall clock is read anew at least every `longest_sleep_seconds`, so that a jump is met soon. What
+has run is remembered as the newest slot: going back in time repeats nothing.
 """
 
 import asyncio
@@ -44,7 +43,8 @@ class TaskScheduler:
     `rota.settings.load_settings`) decide what is said about each task from outside, the grace of a
     stop and how many runs go on at once. `state` remembers slots between processes. `observers` are
     called with each event of `rota.model.events`, and must return at once; by default they are
-    records of the standard library's logger `rota.runs`.
+    records of the standard library's logger `rota.runs`. `longest_sleep_seconds`: how long a jump
+    of the clock may go unnoticed; tests whose clock never jumps use a longer one.
     """
 
     def __init__(
@@ -55,12 +55,14 @@ class TaskScheduler:
         clock: Clock | None = None,
         state: State | None = None,
         observers: Sequence[Observer] = (log_run_event,),
+        longest_sleep_seconds: float = LONGEST_SLEEP_SECONDS,
     ) -> None:
         self.logger = logging.getLogger(__name__)
         self.api_client = api_client
         self._settings = settings or default_settings()
         self._clock = clock or SystemClock()
         self._state = state or NoState()
+        self._longest_sleep_seconds = longest_sleep_seconds
         self._bus = EventBus(observers)
         self._plans: dict[str, Plan] = {}
         self._kubernetes_names: dict[str, str] = {}
@@ -165,13 +167,12 @@ class TaskScheduler:
             bus=self._bus,
             capacity=self._settings.max_concurrent_runs,
         )
-        self._memories, lost = self._state.open()
+        self._memories, lost = self._state.open(self._arm_flush)
         for run in lost:
             self._bus.publish(RunLost(run.task, run.run_id, run.slot))
         for plan in self._plans.values():
             self._begin(plan)
         self._tick()
-        self._flush()
 
     async def stop(self) -> None:
         """Start nothing new, give active runs the grace, cancel the rest, and return.
@@ -257,9 +258,9 @@ class TaskScheduler:
         finally:
             # Whatever goes wrong with one task, the next slot of the others is waited for.
             slot = self._timetable.next_slot()
-            delay = LONGEST_SLEEP_SECONDS
+            delay = self._longest_sleep_seconds
             if slot is not None:
-                delay = min(max(0.0, slot - self._clock.timestamp()), LONGEST_SLEEP_SECONDS)
+                delay = min(max(0.0, slot - self._clock.timestamp()), delay)
             self._set_timer("tick", delay, self._tick)
 
     def _meet_clock_change(self, offset_seconds: float) -> None:
@@ -278,10 +279,17 @@ class TaskScheduler:
         if plan_anew:
             self._timetable.plan_anew(int(self._clock.timestamp()))
 
+    def _arm_flush(self) -> None:
+        if self.running:  # Once a stop is requested, `close` writes what is left.
+            self._set_timer("flush", FLUSH_SECONDS, self._flush)
+
     def _flush(self) -> None:
-        # First, so that nothing which goes wrong below ends the chain.
-        self._set_timer("flush", FLUSH_SECONDS, self._flush)
-        self._state.flush()
+        again = True
+        try:
+            again = self._state.flush()
+        finally:
+            if again:  # Also after an error, so that what was noted is tried again.
+                self._arm_flush()
 
     def _set_timer(self, name: str, delay_seconds: float, action: Any) -> None:
         if name in self._timers:

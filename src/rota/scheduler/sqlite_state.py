@@ -8,6 +8,7 @@ left alone (in use, of a newer rota, not writable), said once, and the process g
 import logging
 import os
 import sqlite3
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,9 +86,15 @@ class SqliteState:
         self._sent = _Batch()
         self._writing: Future[sqlite3.Error | None] | None = None
         self._failing = False
+        self._on_dirty: Callable[[], None] = _do_nothing
+        self._awaits_flush = False
 
-    def open(self) -> tuple[dict[str, Memory], list[LostRun]]:
+    def open(
+        self, on_dirty: Callable[[], None] | None = None
+    ) -> tuple[dict[str, Memory], list[LostRun]]:
         """Return what an earlier process left; nothing where the file cannot be used."""
+        self._on_dirty = on_dirty or _do_nothing
+        self._awaits_flush = False
         try:
             return self._open()
         except sqlite3.DatabaseError as error:
@@ -155,36 +162,49 @@ class SqliteState:
         """Note that no slot up to `last_slot` needs a run."""
         if self._connection is not None:
             self._batch.slots[task] = (task, schedule, last_slot)
+            self._ask_for_flush()
 
     def begin(self, task: str, run_id: str, slot: int) -> None:
         """Note that a run for `slot` is active."""
         if self._connection is not None:
             self._batch.begun[run_id] = (run_id, task, slot)
+            self._ask_for_flush()
 
     def end(self, run_id: str) -> None:
         """Note that a run is over; one shorter than a batch is never written at all."""
         if self._connection is not None and self._batch.begun.pop(run_id, None) is None:
             self._batch.ended.add(run_id)
+            self._ask_for_flush()
 
     def owe(self, task: str, slot: int) -> None:
         """Note that a slot is open: it still needs a run, whatever is remembered."""
         if self._connection is not None:
             self._batch.open_slots[task, slot] = True
+            self._ask_for_flush()
 
     def settle(self, task: str, slot: int) -> None:
         """Note that an open slot needs a run no more."""
         if self._connection is not None:
             self._batch.open_slots[task, slot] = False
+            self._ask_for_flush()
 
-    def flush(self) -> None:
-        """Hand the batch to the thread, unless it still writes the one before."""
-        if self._thread is None or (self._writing is not None and not self._writing.done()):
-            return
-        self._take_back_what_failed()
-        if self._batch.is_empty():
-            return
-        self._sent, self._batch = self._batch, _Batch()
-        self._writing = self._thread.submit(self._write, self._sent)
+    def _ask_for_flush(self) -> None:
+        if not self._awaits_flush:
+            self._awaits_flush = True
+            self._on_dirty()
+
+    def flush(self) -> bool:
+        """Hand the batch to the thread, unless it still writes the one before.
+
+        Returns whether to call again: while a batch is at the disk, since it may have failed.
+        """
+        if self._thread is not None and (self._writing is None or self._writing.done()):
+            self._take_back_what_failed()
+            if not self._batch.is_empty():
+                self._sent, self._batch = self._batch, _Batch()
+                self._writing = self._thread.submit(self._write, self._sent)
+        self._awaits_flush = self._writing is not None
+        return self._awaits_flush
 
     def _take_back_what_failed(self) -> None:
         if self._writing is None:
@@ -235,6 +255,10 @@ class SqliteState:
             self._connection.close()
         self._thread.shutdown(wait=False)
         self._connection = self._thread = None
+
+
+def _do_nothing() -> None:
+    """Ask for no flush: the caller that opened the file flushes on its own."""
 
 
 def _is_corrupt(error: sqlite3.DatabaseError) -> bool:

@@ -1,5 +1,6 @@
 """What the scheduler remembers between two processes: each task's last slot, and active runs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,10 +31,11 @@ class Memory:
 class State(Protocol):
     """Keeps slots. No method blocks the event loop but `open`; none raises for a broken disk."""
 
-    def open(self) -> tuple[dict[str, Memory], list[LostRun]]:
+    def open(self, on_dirty: Callable[[], None]) -> tuple[dict[str, Memory], list[LostRun]]:
         """Return what an earlier process left: memories by task, and its unfinished runs.
 
-        The slots of those runs are open from now on.
+        The slots of those runs are open from now on. `on_dirty` is called when there is something
+        to flush, and not again before a flush has returned False.
         """
         ...
 
@@ -57,8 +59,8 @@ class State(Protocol):
         """Note that an open slot needs a run no more."""
         ...
 
-    def flush(self) -> None:
-        """Begin to write what was noted."""
+    def flush(self) -> bool:
+        """Begin to write what was noted; return whether `flush` needs to be called again."""
         ...
 
     def close(self) -> None:
@@ -69,7 +71,7 @@ class State(Protocol):
 class NoState:
     """Remembers nothing beyond the process."""
 
-    def open(self) -> tuple[dict[str, Memory], list[LostRun]]:
+    def open(self, on_dirty: Callable[[], None]) -> tuple[dict[str, Memory], list[LostRun]]:  # noqa: ARG002 (nothing is ever dirty)
         """Return nothing."""
         return {}, []
 
@@ -88,8 +90,9 @@ class NoState:
     def settle(self, task: str, slot: int) -> None:
         """Do nothing."""
 
-    def flush(self) -> None:
+    def flush(self) -> bool:
         """Do nothing."""
+        return False
 
     def close(self) -> None:
         """Do nothing."""
