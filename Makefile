@@ -23,7 +23,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 .DEFAULT_GOAL := help
 # The derived files: those of a task's fields first, since values.yaml is one of them.
 FIELD_FILES = PYTHONPATH=tools $(BIN)/python -m field_files
-CHART_FILES = PYTHONPATH=deploy/helm $(BIN)/python -m chart_files
+CHART_FILES = PYTHONPATH=deploy/helm:tools $(BIN)/python -m chart_files
 
 .PHONY: help demo test coverage mutants lint generate e2e bench image lock clean
 

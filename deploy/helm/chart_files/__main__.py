@@ -1,8 +1,9 @@
 """`python -m chart_files` writes the derived files. With `--check` a diff and exit code 1."""
 
-import difflib
 import sys
 from pathlib import Path
+
+from derived_files import write_or_compare
 
 from chart_files.schema import facts, values_schema
 from chart_files.table import with_table
@@ -27,21 +28,7 @@ def derived_files() -> dict[Path, str]:
 
 def main() -> int:
     """Write the files, or compare them; return the exit code."""
-    code = 0
-    for path, wanted in derived_files().items():
-        found = path.read_text(encoding="utf-8") if path.exists() else ""
-        if found == wanted:
-            continue
-        if "--check" not in sys.argv[1:]:
-            path.write_text(wanted, encoding="utf-8")
-            continue
-        code = 1
-        lines = difflib.unified_diff(
-            found.splitlines(), wanted.splitlines(), path.name, "from values.yaml", lineterm=""
-        )
-        sys.stdout.writelines(f"{line}\n" for line in lines)
-        sys.stdout.write(f"{path.name} is not what `make generate` writes\n")
-    return code
+    return write_or_compare(derived_files(), "values.yaml")
 
 
 if __name__ == "__main__":
