@@ -17,11 +17,14 @@ OFTEN_SECONDS = 20
 
 
 def scheduled(scenarios, name, task):
-    """Return the ended pods of a task's scheduled Jobs, the oldest first."""
+    """Return the ended pods of a task's scheduled Jobs, the oldest first.
+
+    A pod that is deleted with its CronJob before Python is up leaves no message: it had no run.
+    """
     namespace = scenarios[name].namespace.name
     labels = {"app.kubernetes.io_component": "task", "rota_task": task}
-    pods = scenarios.pods.of(namespace, **labels)
-    return [pod for pod in pods if ended(pod) and message(pod)["trigger"] == "schedule"]
+    pods = [pod for pod in scenarios.pods.of(namespace, **labels) if ended(pod).get("message")]
+    return [pod for pod in pods if message(pod)["trigger"] == "schedule"]
 
 
 def wait_for_slot(scenarios, name, task):
