@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from rota.model.errors import ApiResponseError as ApiResponseError
     from rota.model.errors import ApiUnavailableError as ApiUnavailableError
     from rota.model.errors import ConfigError as ConfigError
+    from rota.model.errors import GiveUp as GiveUp
     from rota.model.errors import ItemsFailedError as ItemsFailedError
     from rota.model.errors import RequestRefusedError as RequestRefusedError
     from rota.model.errors import RotaError as RotaError
+    from rota.model.errors import TryAgain as TryAgain
     from rota.model.events import HttpAttempt as HttpAttempt
     from rota.model.events import RunFinished as RunFinished
     from rota.model.events import RunLost as RunLost
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from rota.model.exit_codes import ExitCode as ExitCode
     from rota.model.outcome import Outcome as Outcome
     from rota.model.outcome import SkipReason as SkipReason
+    from rota.model.result import Result as Result
     from rota.model.run import Run as Run
     from rota.model.run import RunRecord as RunRecord
     from rota.model.run import Trigger as Trigger
@@ -49,13 +52,16 @@ _MODULES = {
         "ApiResponseError",
         "ApiUnavailableError",
         "ConfigError",
+        "GiveUp",
         "ItemsFailedError",
         "RequestRefusedError",
         "RotaError",
+        "TryAgain",
     ],
     "rota.model.events": ["HttpAttempt", "RunFinished", "RunLost", "RunStarted", "SlotsSkipped"],
     "rota.model.exit_codes": ["ExitCode"],
     "rota.model.outcome": ["Outcome", "SkipReason"],
+    "rota.model.result": ["Result"],
     "rota.model.run": ["Run", "RunRecord", "Trigger"],
     "rota.scheduler": ["TaskScheduler"],
     "rota.tasks": ["BaseTask", "CleanupTask", "NotificationTask", "fan_out", "register_tasks"],

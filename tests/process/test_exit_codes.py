@@ -54,6 +54,29 @@ def test_a_task_that_breaks_ends_with_1(rota, task, name, reason):
     assert process.message["reason"] == reason
 
 
+@pytest.mark.parametrize(
+    ("task", "name", "exit_code", "reason"),
+    [
+        ("GivesUp", "gives-up", 7, "the price list of 2019 is gone"),
+        ("AsksForAnotherTry", "asks-for-another-try", 8, "the export is not ready yet"),
+    ],
+)
+def test_a_task_may_say_what_another_try_would_do(rota, task, name, exit_code, reason):
+    process = rota.run("run", name, ROTA_TASKS=MISBEHAVING + task)
+    assert_said_everywhere(process, exit_code, "failed")
+    [finished] = process.events("run.finished")
+    assert process.message["reason"] == finished["reason"] == reason
+    assert "exception" not in finished
+
+
+def test_the_note_of_a_result_stands_in_the_log_and_in_the_message(rota):
+    process = rota.run("run", "has-a-note", ROTA_TASKS=MISBEHAVING + "HasANote")
+    assert_said_everywhere(process, 0, "succeeded")
+    [finished] = process.events("run.finished")
+    assert process.message["note"] == finished["note"] == "nothing was due"
+    assert process.message["counts"] == {"sent": 0}
+
+
 @pytest.mark.fault(105)
 def test_an_exit_that_cannot_be_shown_ends_with_1_at_once(rota):
     process = rota.run(
@@ -175,7 +198,7 @@ def test_a_stop_with_work_left_ends_with_128_and_the_signal(rota, number):
 
 
 def test_no_code_is_left_out_here():
-    assert {int(code) for code in ExitCode} == {0, 1, 2, 3, 4, 5, 6, 130, 143}
+    assert {int(code) for code in ExitCode} == {0, 1, 2, 3, 4, 5, 6, 7, 8, 130, 143}
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,13 @@ from rota.model.errors import (
     ApiRejectedError,
     ApiResponseError,
     ApiUnavailableError,
+    GiveUp,
     ItemsFailedError,
     RequestRefusedError,
     SettingsError,
+    TryAgain,
 )
+from rota.model.result import Result
 from rota.observers.run_log import log_run_event
 from rota.observers.termination_message import TerminationMessage
 from rota.settings import Settings
@@ -64,6 +67,10 @@ async def run(handler, clock, *, stop=None, timeout_seconds=60, observers=()):
         (httpx.ReadTimeout("x"), 4),
         (httpx.DecodingError("x"), 4),
         (ItemsFailedError("x"), 6),
+        (GiveUp("x"), 7),
+        (TryAgain("x"), 8),
+        (ExceptionGroup("both", [GiveUp("x"), GiveUp("y")]), 7),
+        (ExceptionGroup("both", [GiveUp("x"), TryAgain("y")]), 1),
         (BaseException("x"), 1),
         (BadlyWrittenError(7), 1),
         (ExceptionGroup("both", [ApiRejectedError("x"), refused(404)]), 3),
@@ -84,7 +91,13 @@ async def test_what_a_task_lets_out_decides_the_exit_code(clock, error, code):
 
 @pytest.mark.parametrize(
     ("error", "explained"),
-    [(ValueError("x"), False), (ApiRejectedError("x"), True), (ItemsFailedError("x"), True)],
+    [
+        (ValueError("x"), False),
+        (ApiRejectedError("x"), True),
+        (ItemsFailedError("x"), True),
+        (GiveUp("x"), True),
+        (TryAgain("x"), True),
+    ],
     ids=lambda value: type(value).__name__,
 )
 async def test_a_traceback_is_kept_only_where_the_text_does_not_say_it_all(clock, error, explained):
@@ -105,14 +118,55 @@ async def test_a_mapping_that_a_task_returns_is_its_counts(clock):
     assert (await run(handler, clock)).counts == {"done": 3}
 
 
-@pytest.mark.parametrize("returned", [None, "text", 7, object()])
-async def test_anything_else_that_it_returns_is_left_alone(clock, returned):
+async def test_a_result_has_counts_and_a_note(clock):
+    async def handler(api_client):
+        return Result({"done": 0}, note="nothing was due")
+
+    record = await run(handler, clock)
+
+    assert (record.outcome.value, record.counts, record.note) == (
+        "succeeded",
+        {"done": 0},
+        "nothing was due",
+    )
+    assert record.facts()["note"] == "nothing was due"
+
+
+async def test_a_long_note_is_cut_and_no_secret_is_in_it(clock, monkeypatch):
+    monkeypatch.setattr(redaction, "_forms_by_secret", {})
+    redaction.hide("s3cr3t-t0k3n")
+
+    async def handler(api_client):
+        return Result(note="with s3cr3t-t0k3n " + "x" * 5000)
+
+    record = await run(handler, clock)
+
+    assert record.note.startswith("with [redacted] xxx")
+    assert len(record.note) <= 500
+    assert record.counts == {}
+
+
+@pytest.mark.parametrize(
+    ("returned", "ignored"),
+    [
+        (None, []),
+        (Result(), []),
+        ("text", ["str"]),
+        (7, ["int"]),
+        (object(), ["object"]),
+        ([1], ["list"]),
+        (Result([1]), ["list"]),
+    ],
+)
+async def test_what_says_nothing_of_a_run_is_ignored_and_named(clock, caplog, returned, ignored):
     async def handler(api_client):
         return returned
 
     result = await run(handler, clock)
 
     assert (result.outcome.value, result.counts) == ("succeeded", {})
+    named = [each.returned for each in caplog.records if each.message == "run.result_ignored"]
+    assert named == ignored
 
 
 async def test_a_run_that_is_cut_off_still_says_what_was_done(clock):

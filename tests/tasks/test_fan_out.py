@@ -10,9 +10,11 @@ from rota.model.context import Stop, current_execution
 from rota.model.errors import (
     ApiRejectedError,
     ApiUnavailableError,
+    GiveUp,
     ItemsFailedError,
     RequestRefusedError,
     TaskDefinitionError,
+    TryAgain,
 )
 from rota.settings import Settings, load_settings
 from rota.tasks import CleanupTask, NotificationTask, fan_out
@@ -23,6 +25,8 @@ REFUSED = ApiRejectedError("no")
 AWAY = ApiUnavailableError("away")
 BAD_ID = RequestRefusedError("..")
 BUG = ValueError("bug")
+GONE = GiveUp("gone")
+LATER = TryAgain("later")
 
 
 async def act(item):
@@ -41,6 +45,12 @@ async def act(item):
         ([REFUSED, AWAY], ItemsFailedError),
         (["fine", REFUSED], ItemsFailedError),
         (["fine", BUG], ItemsFailedError),
+        ([GONE, GONE], GiveUp),
+        ([LATER, LATER], TryAgain),
+        ([GONE, LATER], ItemsFailedError),
+        ([GONE, BUG], ItemsFailedError),
+        ([GONE, REFUSED], ApiRejectedError),
+        (["fine", GONE], ItemsFailedError),
     ],
     ids=lambda value: (
         "-".join(type(each).__name__ for each in value)

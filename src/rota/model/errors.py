@@ -12,7 +12,9 @@
     │   ├── ApiRejectedError        3   it said no for good
     │   │   └── ApiResponseError    3   it answered with something that is not what was agreed
     │   └── ApiUnavailableError     4   it could not be reached, or not now
-    └── ItemsFailedError            6   some items failed, the others are done
+    ├── ItemsFailedError            6   some items failed, the others are done
+    ├── GiveUp                      7   raised by a task: another try would end the same way
+    └── TryAgain                    8   raised by a task: another try may go well
 
 Each class carries the exit code that `rota run` ends with (see `rota.model.exit_codes`).
 """
@@ -91,3 +93,15 @@ class ItemsFailedError(RotaError):
     def __init__(self, message: str, *, counts: Mapping[str, int] | None = None) -> None:
         super().__init__(message)
         self.counts = dict(counts or {})
+
+
+class GiveUp(RotaError):  # noqa: N818 (a word that a task's author writes, as StopIteration)
+    """A task says that another try would end the same way; its text is all that is told."""
+
+    exit_code = ExitCode.GAVE_UP
+
+
+class TryAgain(RotaError):  # noqa: N818 (as above)
+    """A task says that another try may go well: a Job makes one, the scheduler none."""
+
+    exit_code = ExitCode.ASKED_TO_TRY_AGAIN

@@ -23,5 +23,7 @@ class ExitCode(IntEnum):
     API_UNAVAILABLE = (4, "the Business API was out of reach after all retries", True)
     TIMED_OUT = (5, "the task's own timeout", True)
     ITEMS_FAILED = (6, "some items failed, the others are done", True)
+    GAVE_UP = (7, "the task gave up: another try would not help", False)
+    ASKED_TO_TRY_AGAIN = (8, "the task asks for another try", True)
     INTERRUPTED_SIGINT = (130, "SIGINT with work left", True)
     INTERRUPTED_SIGTERM = (143, "SIGTERM with work left", True)

@@ -62,7 +62,8 @@ class RunRecord:
     `started_at` is an epoch time, `lateness_seconds` what lies between the slot and it (0 for a run
     without a slot). `duration_seconds` is None where the end was seen from another thread.
     `traceback` is there where `reason` does not explain itself. `stuck`: the task ignores its
-    cancellation; `blocked_by` is the stack of what keeps the event loop from turning.
+    cancellation; `blocked_by` is the stack of what keeps the event loop from turning. `note` is
+    what a task that succeeded has to say.
     """
 
     run: Run
@@ -76,6 +77,7 @@ class RunRecord:
     counts: Mapping[str, Any] = field(default_factory=dict)
     stuck: bool = False
     blocked_by: str | None = None
+    note: str | None = None
 
     def facts(self) -> dict[str, Any]:
         """Return what log lines, messages and answers tell of the run, JSON-ready, in that order.
@@ -91,6 +93,8 @@ class RunRecord:
             facts["duration_seconds"] = round(self.duration_seconds, 3)
         if self.counts:
             facts["counts"] = dict(self.counts)
+        if self.note:
+            facts["note"] = self.note
         if self.reason:
             facts["reason"] = self.reason
         if self.stuck:

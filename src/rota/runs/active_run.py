@@ -18,7 +18,7 @@ from rota.model.outcome import Outcome, exit_code_of_signal
 from rota.model.plain import plain_counts, plain_repr
 from rota.model.run import Run, RunRecord
 from rota.runs.leftovers import note_end
-from rota.runs.verdict import TIMED_OUT, Verdict, verdict_on
+from rota.runs.verdict import TIMED_OUT, Returned, Verdict, read_returned, verdict_on
 from rota.runtime.forks import ending_children
 from rota.tasks.definition import TaskDefinition
 
@@ -141,8 +141,9 @@ class ActiveRun:
         self, error: BaseException | None, coroutine: asyncio.Task[Any] | None = None
     ) -> None:
         self._decided = True
+        returned = Returned()
         if coroutine is not None and error is None:
-            self._count(coroutine.result())
+            returned = self._read(coroutine.result())
         verdict = self._verdict(error)
         result = RunRecord(
             run=self.run,
@@ -155,15 +156,21 @@ class ActiveRun:
             traceback=verdict.traceback,
             counts=plain_counts(self._execution.counts)[0],
             stuck=self.stuck,
+            note=returned.note,
         )
         self._on_end(self, result)
 
-    def _count(self, returned: object) -> None:
-        counts, problem = plain_counts(returned)
-        self._execution.counts.update(counts)
-        if problem is not None:
-            fields = {"task": self.run.task, "run_id": self.run.run_id, "reason": problem}
-            _logger.warning("run.counts_unreadable", extra=fields)
+    def _read(self, value: object) -> Returned:
+        returned = read_returned(value)
+        self._execution.counts.update(returned.counts)
+        fields = {"task": self.run.task, "run_id": self.run.run_id}
+        if returned.problem is not None:
+            extra = {**fields, "reason": returned.problem}
+            _logger.warning("run.counts_unreadable", extra=extra)
+        if returned.ignored is not None:
+            extra = {**fields, "returned": returned.ignored}
+            _logger.warning("run.result_ignored", extra=extra)
+        return returned
 
     def _verdict(self, error: BaseException | None) -> Verdict:
         interrupted = exit_code_of_signal(self._execution.stop.signal_number)

@@ -5,18 +5,29 @@ Nothing that is handed on from here runs the application's code when it is looke
 
 import asyncio
 import traceback
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from rota.logs.redaction import redact
-from rota.model.errors import ApiError, ItemsFailedError, RequestRefusedError
+from rota.model.errors import (
+    ApiError,
+    GiveUp,
+    ItemsFailedError,
+    RequestRefusedError,
+    TryAgain,
+)
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import Outcome, exit_code_of_error
-from rota.model.plain import plain_repr, plain_text, shortened
+from rota.model.plain import plain_counts, plain_repr, plain_text, shortened
+from rota.model.result import Result
 from rota.net import as_api_error
 
 # Their text says all there is to say; a traceback would only show rota's own insides.
-_SELF_EXPLAINING = (ApiError, ItemsFailedError, RequestRefusedError)
+_SELF_EXPLAINING = (ApiError, GiveUp, ItemsFailedError, RequestRefusedError, TryAgain)
 _MAX_TRACEBACK_CHARACTERS = 8192
+# It stands in the termination message, beside the counts.
+_MAX_NOTE_CHARACTERS = 500
 # Masked before it is cut, so that no half of a secret is left; a longer text is a mistake anyway.
 _MAX_SEARCHED_CHARACTERS = 1_000_000
 
@@ -32,6 +43,34 @@ class Verdict:
 
 
 TIMED_OUT = Verdict(Outcome.TIMED_OUT, ExitCode.TIMED_OUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a task returned. `problem` tells what went wrong while the counts were read.
+
+    `ignored` names the class of what is neither None, nor counts, nor a Result.
+    """
+
+    counts: Mapping[str, Any] = field(default_factory=dict)
+    note: str | None = None
+    problem: str | None = None
+    ignored: str | None = None
+
+
+def read_returned(value: object) -> Returned:
+    """Return a task's counts and note, in plain data."""
+    if value is None:
+        return Returned()
+    note = None
+    if isinstance(value, Result):
+        text = "" if value.note is None else plain_text(value.note, _MAX_SEARCHED_CHARACTERS)
+        note = shortened(redact(text), _MAX_NOTE_CHARACTERS) or None
+        value = value.counts
+    if not isinstance(value, Mapping):
+        return Returned(note=note, ignored=type(value).__name__)
+    counts, problem = plain_counts(value)
+    return Returned(counts, note, problem)
 
 
 def verdict_on(error: BaseException) -> Verdict:

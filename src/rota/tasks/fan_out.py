@@ -24,9 +24,11 @@ from rota.model.errors import (
     ApiError,
     ApiRejectedError,
     ApiUnavailableError,
+    GiveUp,
     ItemsFailedError,
     RequestRefusedError,
     TaskDefinitionError,
+    TryAgain,
 )
 from rota.model.plain import plain_repr, plain_text
 
@@ -35,6 +37,9 @@ _logger = logging.getLogger(__name__)
 Item = TypeVar("Item")
 
 _FAILED_KINDS = ("refused", "failed")
+_FOR_GOOD = (ApiRejectedError, GiveUp, RequestRefusedError)
+# Their text says all there is to say.
+_SELF_EXPLAINING = (ApiError, GiveUp, RequestRefusedError, TryAgain)
 
 
 async def fan_out(
@@ -52,7 +57,8 @@ async def fan_out(
     read. After a stop request the actions that were started finish, no other begins, and
     StopRequested is raised.
 
-    The counts are `{done: …, "refused": …, "failed": …}`, where refused is for good. Where items
+    The counts are `{done: …, "refused": …, "failed": …}`, where refused is for good, as by the API
+    or by an action that raises GiveUp. Where items
     failed, raises ApiRejectedError if every single one was refused, ApiUnavailableError if the API
     was out of reach for every one, the first error if every one broke for a reason of the task's
     own, else ItemsFailedError. TaskDefinitionError for arguments that cannot be meant.
@@ -151,9 +157,9 @@ class _FanOut(Generic[Item]):
             await self._action(item)
         except StopRequested as stop:
             self._cut_off = stop
-        except (ApiRejectedError, RequestRefusedError) as error:
+        except _FOR_GOOD as error:
             self._count("refused", error)
-        except ApiError as error:
+        except (ApiError, TryAgain) as error:
             self._count("failed", error)
         except Exception as error:
             self._count("failed", error)
@@ -164,7 +170,7 @@ class _FanOut(Generic[Item]):
     def _count(self, kind: str, error: Exception) -> None:
         self._add(kind, 1)
         self._failures.add(error)
-        if isinstance(error, ApiError | RequestRefusedError):
+        if isinstance(error, _SELF_EXPLAINING):
             _logger.warning("fan_out.item_%s", kind, extra={"error": plain_text(error)})
 
     def raise_for_errors(self) -> None:
@@ -183,7 +189,8 @@ class _FanOut(Generic[Item]):
             ) from first
         if self._failures.all_are(ApiUnavailableError):
             raise ApiUnavailableError(f"no item got through, first: {plain_text(first)}") from first
-        if not self._failures.any_is(ApiError):
+        # Not where only some gave up: the others may do with another try.
+        if self._failures.all_are(GiveUp) or not self._failures.any_is((ApiError, GiveUp)):
             raise first
         raise ItemsFailedError(_summary(counts, first), counts=counts) from first
 
@@ -202,7 +209,7 @@ class _Failures:
     def all_are(self, error_class: type[Exception]) -> bool:
         return all(issubclass(each, error_class) for each in self.classes)
 
-    def any_is(self, error_class: type[Exception]) -> bool:
+    def any_is(self, error_class: type[Exception] | tuple[type[Exception], ...]) -> bool:
         return any(issubclass(each, error_class) for each in self.classes)
 
 

@@ -3,7 +3,7 @@ Exit codes of `rota run` after which another attempt would end the same way, in 
 The table is rota.exit_codes; a test reads both.
 */}}
 {{- define "rota.finalExitCodes" -}}
-[2, 3]
+[2, 3, 7]
 {{- end }}
 
 {{/*
