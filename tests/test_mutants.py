@@ -25,7 +25,7 @@ def test_wording_is_told_from_meaning(diff, wording):
 
 def result(killed, *diffs):
     survivors = {f"rota.net.f #{number}": diff for number, diff in enumerate(diffs)}
-    return mutants.Result("net", killed, survivors)
+    return mutants.Result("net", killed, len(survivors), survivors=survivors)
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_too_many_survivors_or_one_without_a_reason_is_a_failure(
 ):
     monkeypatch.setattr(mutants, "known_survivors", lambda: known)
 
-    assert mutants.report([found], sampled=sampled) is well
+    assert mutants.report(found, sampled=sampled) is well

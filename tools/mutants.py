@@ -3,12 +3,16 @@
     python tools/mutants.py                   all packages, some hours
     python tools/mutants.py schedules         one of them
     python tools/mutants.py --sample 25       one mutant in 25, by its number: some minutes
+    python tools/mutants.py schedules --again only those that survived last time, with the tests as
+                                              they are now; the code must not have changed since
 
 Ends with 1 where fewer than 90 % of a package's mutants are killed, or where one survives that
 tools/survivors.txt does not give a reason for. A mutant is named there by its function and a hash
 of its change, so that a list stays true when lines move. One that changes nothing but the wording
 of a text needs no reason: tests that pinned each word would be a second copy of the texts. It
 counts as survived all the same. A sample is small: it may have 85 %, and only shows what survives.
+A mutant whose tests take more than three times as long as usual is killed, and counted by itself,
+since a busy machine may be the reason.
 """
 
 import argparse
@@ -39,8 +43,16 @@ PACKAGES = {
     "scheduler": ("tests/scheduler", "tests/web"),
 }
 _LEFT_OUT = "not importing and not test_commands and not test_export"
-# Of pytest under mutmut (mutmut/stats.py): 0 survived, 5 and 33 no test ran; the rest is killed.
+# Of pytest under mutmut (mutmut/stats.py): 0 survived, 5 and 33 no test ran; the rest is killed,
+# and those of -24 and so on by the time limit.
 _SURVIVED = (0, 5, 33)
+_TOO_SLOW = (-24, 24, 36, 152, 255)
+# All of them in one process, since each start of mutmut takes a second.
+_DIFFS = """
+import json, sys
+from mutmut.mutation.diff_apply import get_diff_for_mutant
+json.dump({name: get_diff_for_mutant(name) for name in json.load(sys.stdin)}, sys.stdout)
+"""
 _CONFIG = """
 [tool.mutmut]
 source_paths = ["src"]
@@ -55,16 +67,21 @@ use_git_change_detection = false
 
 @dataclass
 class Result:
-    """What became of a package's mutants; `survivors` by key, with the change as a diff."""
+    """What became of a package's mutants.
+
+    `survivors` by key, with the change as a diff; two that change the same text have the same key.
+    """
 
     package: str
     killed: int = 0
+    survived: int = 0
+    too_slow: int = 0  # among those that are killed
     survivors: dict[str, str] = field(default_factory=dict)
 
     @property
     def percent(self) -> float:
         """The share that was killed."""
-        total = self.killed + len(self.survivors)
+        total = self.killed + self.survived
         return 100.0 * self.killed / total if total else 100.0
 
 
@@ -89,9 +106,27 @@ def prepare(package: str) -> Path:
 
 def run(package: str, sample: int, children: int) -> Result:
     """Run the mutants of a package, or every `sample`-th of each function."""
-    folder = prepare(package)
     # A mutant's name ends with its number within its function; all functions have the first ones.
     names = [f"*__mutmut_{number}" for number in range(7, 2000, sample)] if sample > 1 else []
+    return _run(prepare(package), package, names, children)
+
+
+def run_again(package: str, children: int) -> Result:
+    """Run the mutants of a package that survived last time, with today's tests."""
+    folder = FOLDER / package
+    names = [name for name, exit_code in exit_codes(folder) if exit_code in _SURVIVED]
+    if not names:
+        sys.exit(f"{package}: no mutant survived in {folder}, if there was a run at all")
+    shutil.copytree(
+        ROOT / "tests",
+        folder / "tests",
+        ignore=shutil.ignore_patterns("__pycache__"),
+        dirs_exist_ok=True,
+    )
+    return _run(folder, package, names, children)
+
+
+def _run(folder: Path, package: str, names: list[str], children: int) -> Result:
     command = [sys.executable, "-m", "mutmut", "run", f"--max-children={children}", *names]
     environment = {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
     # The mutated copy, rather than what is installed.
@@ -101,12 +136,16 @@ def run(package: str, sample: int, children: int) -> Result:
             command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False
         )
     result = Result(package)
+    survived = []
     for name, exit_code in exit_codes(folder):
         if exit_code in _SURVIVED:
-            diff = diff_of(folder, name)
-            result.survivors[key_of(name, diff)] = diff
+            survived.append(name)
+            result.survived += 1
         else:
             result.killed += 1
+            result.too_slow += exit_code in _TOO_SLOW
+    for name, diff in diffs_of(folder, survived).items():
+        result.survivors[key_of(name, diff)] = diff
     if not result.killed:
         sys.exit(f"{package}: no mutant was killed (exit code {done.returncode}):\n{tail(folder)}")
     return result
@@ -127,12 +166,20 @@ def exit_codes(folder: Path) -> Iterator[tuple[str, int]]:
                 yield name, exit_code
 
 
-def diff_of(folder: Path, name: str) -> str:
-    """Return the lines that a mutant changes, with `-` and `+`."""
-    command = [sys.executable, "-m", "mutmut", "show", name]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    lines = [line for line in done.stdout.splitlines() if re.match(r"[-+](?![-+])", line)]
-    return "\n".join(lines)
+def diffs_of(folder: Path, names: list[str]) -> dict[str, str]:
+    """Return the lines that each mutant changes, with `-` and `+`."""
+    done = subprocess.run(
+        [sys.executable, "-c", _DIFFS],
+        cwd=folder,
+        input=json.dumps(names),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {
+        name: "\n".join(line for line in diff.splitlines() if re.match(r"[-+](?![-+])", line))
+        for name, diff in json.loads(done.stdout).items()
+    }
 
 
 def key_of(name: str, diff: str) -> str:
@@ -156,20 +203,17 @@ def known_survivors() -> dict[str, str]:
     return {key: reason for key, _, reason in rows}
 
 
-def report(results: list[Result], *, sampled: bool) -> bool:
-    """Print what was found; return whether all is well."""
+def report(result: Result, *, sampled: bool) -> bool:
+    """Print what was found in a package; return whether all is well."""
     known = known_survivors()
-    verdicts = [_report(each, known, sampled=sampled) for each in results]
-    return all(verdicts)
-
-
-def _report(result: Result, known: dict[str, str], *, sampled: bool) -> bool:
-    total = result.killed + len(result.survivors)
+    total = result.killed + result.survived
     wording = {key for key, diff in result.survivors.items() if is_wording(diff)}
     unknown = result.survivors.keys() - known.keys() - wording
     print(
-        f"{result.package}: {result.killed} of {total} killed, {result.percent:.1f} %; "
-        f"{len(wording)} of the others change the wording of a text"
+        f"{result.package}: {result.killed} of {total} killed, {result.percent:.1f} %, "
+        f"{result.too_slow} of them by the time limit; of the {result.survived} others "
+        f"{len(wording)} change the wording of a text",
+        flush=True,
     )
     for key in sorted(unknown):
         changed = re.sub("(?m)^", "    ", result.survivors[key])
@@ -190,13 +234,20 @@ def main() -> None:
     )
     parser.add_argument("packages", nargs="*", metavar="PACKAGE", help=", ".join(PACKAGES))
     parser.add_argument("--sample", type=int, default=1, metavar="N")
+    parser.add_argument("--again", action="store_true")
     parser.add_argument("--children", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
     if unknown := set(given.packages) - PACKAGES.keys():
         parser.error(f"no such package: {', '.join(unknown)}; there are {', '.join(PACKAGES)}")
     packages = given.packages or list(PACKAGES)
-    results = [run(package, given.sample, given.children) for package in packages]
-    sys.exit(0 if report(results, sampled=given.sample > 1) else 1)
+    verdicts = []
+    for package in packages:
+        if given.again:
+            result = run_again(package, given.children)
+        else:
+            result = run(package, given.sample, given.children)
+        verdicts.append(report(result, sampled=given.sample > 1))
+    sys.exit(0 if all(verdicts) else 1)
 
 
 if __name__ == "__main__":

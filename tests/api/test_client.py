@@ -86,6 +86,11 @@ async def test_a_cleanup_that_does_not_say_how_many_is_a_bad_response(api, serve
         await api.cleanup_expired()
 
 
+async def test_a_cleanup_may_have_nothing_to_delete(api, server):
+    server.play(json_answer({"deleted": 0}))
+    assert await api.cleanup_expired() == {"deleted": 0}
+
+
 @pytest.mark.fault(37)
 @pytest.mark.parametrize("body", [b"", b"<html>sign in</html>"])
 async def test_a_list_that_is_no_json_is_a_bad_response(api, server, body):
@@ -192,6 +197,14 @@ async def test_a_notification_sent_without_a_word_gives_an_empty_object(api, ser
     assert await api.send_notification("n1") == {}
 
 
+async def test_what_the_api_says_of_a_notification_is_handed_on_if_it_is_an_object(api, server):
+    server.play(json_answer({"sent": True}), json_answer([1]))
+    assert await api.send_notification("n1") == {"sent": True}
+    problem = "^POST /api/v1/notifications/n1/send: expected a JSON object, got a list$"
+    with pytest.raises(ApiResponseError, match=problem):
+        await api.send_notification("n1")
+
+
 @pytest.mark.fault(44)
 @pytest.mark.parametrize("status", [404, 409, 410, 412])
 async def test_an_item_that_is_gone_says_so_by_its_status(api, server, status):
@@ -263,7 +276,14 @@ async def test_an_item_gives_a_key_that_lasts_and_a_key_wins(api, server):
     slot_1, slot_2, other_item, other_path, mine, patch, bare_patch = keys(server)
     assert slot_1 == slot_2
     assert len({slot_1, other_item, other_path, patch}) == 4
+    assert patch is not None
     assert (mine, bare_patch) == ("mine", None)
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch"])
+async def test_a_key_of_the_applications_own_is_sent_as_it_is(api, server, method):
+    await getattr(api, method)("/x", key="mine")
+    assert keys(server) == ["mine"]
 
 
 async def test_a_query_is_part_of_an_items_key_in_any_order(api, server):
@@ -275,6 +295,14 @@ async def test_a_query_is_part_of_an_items_key_in_any_order(api, server):
     first, other_order, other_query, bare = keys(server)
     assert first == other_order
     assert len({first, other_query, bare}) == 3
+
+
+async def test_a_query_with_several_values_is_the_same_in_a_list_and_in_a_tuple(api, server):
+    start_run("slot")
+    for shops in (["a", "b"], ("a", "b"), ["a"]):
+        await api.post("/orders/close", item=7, params={"shop": shops})
+    in_a_list, in_a_tuple, another = keys(server)
+    assert in_a_list == in_a_tuple != another
 
 
 @pytest.mark.parametrize("key", ["", "a b", "é", "a\r\nX: y", "a" * 256])

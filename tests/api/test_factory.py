@@ -2,8 +2,11 @@ from pathlib import Path
 
 import pytest
 
+from fixtures import seed_client
+from fixtures.seed_client import ShopApiClient
+from rota.api import BusinessApiClient
 from rota.api.factory import api_options, make_client
-from rota.model.errors import ConfigError
+from rota.model.errors import ConfigError, SettingsError
 from rota.settings import Settings
 
 
@@ -43,7 +46,55 @@ def test_a_token_is_handed_over_in_clear():
     assert api_options(Settings(api_token="t")).token == "t"
 
 
-@pytest.mark.parametrize("target", ["json:loads", "json:nothing", "json"])
+def test_a_client_of_the_applications_own_is_made_with_the_url_and_then_handed_the_options():
+    settings = Settings(
+        api_client="fixtures.seed_client:ShopApiClient",
+        business_api_url="http://shop.example.com/v2",
+        api_attempts=9,
+    )
+
+    client = make_client(settings)
+
+    assert type(client) is ShopApiClient
+    assert client.base_url == "http://shop.example.com/v2"
+    assert client.options == api_options(settings)
+
+
+class NeedsMore(BusinessApiClient):
+    def __init__(self, base_url, shop):
+        super().__init__(base_url)
+
+
+class Leaves(BusinessApiClient):
+    def __init__(self, base_url):
+        raise SystemExit(3)
+
+
+@pytest.mark.parametrize(
+    ("client_class", "problem"),
+    [
+        (NeedsMore, r"TypeError: .*missing 1 required positional argument: 'shop'"),
+        (Leaves, r"SystemExit: 3 \(.*test_factory\.py, line \d+\)"),
+    ],
+)
+def test_a_client_that_cannot_be_made_with_the_url_alone_is_named_with_what_it_raised(
+    monkeypatch, client_class, problem
+):
+    monkeypatch.setattr(seed_client, "ShopApiClient", client_class)
+    target = "fixtures.seed_client:ShopApiClient"
+
+    refusal = f"^ROTA_API_CLIENT: '{target}' cannot be made with the base URL alone: {problem}"
+    with pytest.raises(ConfigError, match=refusal):
+        make_client(Settings(api_client=target))
+
+
+def test_a_url_that_cannot_be_called_is_refused_in_the_words_of_every_client():
+    with pytest.raises(SettingsError) as refused:
+        make_client(Settings.model_construct(**vars(Settings()) | {"business_api_url": "h:80"}))
+    assert "ROTA_API_CLIENT" not in str(refused.value)
+
+
+@pytest.mark.parametrize("target", ["json:loads", "json:JSONDecoder", "json:nothing", "json"])
 def test_a_client_that_cannot_be_used_is_refused_by_the_settings_name(target):
     with pytest.raises(ConfigError, match=r"^ROTA_API_CLIENT: "):
         make_client(Settings(api_client=target))

@@ -19,3 +19,20 @@ from rota.model.errors import ApiResponseError
 def test_what_came_instead_is_named_with_its_place(page, problem):
     with pytest.raises(ApiResponseError, match=f"^GET /x: {problem}$"):
         shapes.items(page, "GET /x")
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (None, "null or nothing"),
+        (True, "a boolean"),
+        (-1, "another number"),
+        (1.5, "another number"),
+        ("3", "a string"),
+        ([3], "a list"),
+        ({"n": 3}, "an object"),
+    ],
+)
+def test_every_kind_of_json_value_has_a_name_in_messages(value, name):
+    with pytest.raises(ApiResponseError, match=f"^POST /x: expected .*, got {name}$"):
+        shapes.cleanup_result({"deleted": value}, "POST /x")
