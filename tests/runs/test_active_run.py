@@ -1,5 +1,6 @@
 import asyncio
 import json
+from collections.abc import Coroutine
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from rota.model.errors import (
     SettingsError,
     TryAgain,
 )
+from rota.model.plain import shortened
 from rota.model.result import Result
 from rota.observers.run_log import log_run_event
 from rota.observers.termination_message import TerminationMessage
@@ -328,6 +330,47 @@ async def test_an_asyncio_task_that_a_run_leaves_behind_is_named(clock, caplog):
     assert names[10:] == ["2 more"]
     for each in left:
         each.cancel()
+
+
+class Compiled(Coroutine):
+    """What Cython makes of `async def`: it has neither a name nor a place."""
+
+    def __init__(self, text):
+        self._text = text
+        self._sleep = asyncio.sleep(1000)
+
+    def __str__(self):
+        return self._text
+
+    def send(self, value):
+        return self._sleep.send(value)
+
+    def throw(self, *error):
+        return self._sleep.throw(*error)
+
+    def __await__(self):
+        return self._sleep.__await__()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("compiled refresh", "compiled refresh"), ("x" * 201, shortened("x" * 201, 200))],
+    ids=["short", "long"],
+)
+async def test_one_without_a_name_is_called_by_its_text_cut_at_200_characters(
+    clock, caplog, text, name
+):
+    left = []
+
+    async def handler(api_client):
+        left.append(asyncio.create_task(Compiled(text)))
+        await asyncio.sleep(1)
+
+    await run(handler, clock)
+    await asyncio.sleep(0)
+
+    assert warnings_of(caplog) == [[name]]
+    left[0].cancel()
 
 
 @pytest.mark.fault(115)

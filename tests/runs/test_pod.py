@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from rota.model.clock import instant, rfc3339
+from rota.model.errors import SettingsError
 from rota.model.run import Trigger
 from rota.runs.pod import run_of_pod, slot_of_job
 from rota.settings import Settings
@@ -34,6 +35,7 @@ def test_a_scheduled_jobs_name_tells_its_slot():
         ("shopxcleanup-29384720", "shop.cleanup"),
         ("shop-cleanup-٢٩٣٨٤٧٢٠", "shop-cleanup"),
         ("29384720", ""),
+        ("-29384720", ""),
         ("", ""),
     ],
 )
@@ -101,3 +103,33 @@ def test_the_bound_is_what_catch_up_and_all_tries_of_the_task_allow(attributes, 
 
     assert run_at(seconds, task).trigger is Trigger.SCHEDULE
     assert run_at(seconds + 1, task).trigger is Trigger.MANUAL
+
+
+@pytest.mark.parametrize(
+    ("shards", "completion_index", "share"),
+    [
+        (3, 0, (0, 3)),
+        (3, 2, (2, 3)),
+        (2, 1, (1, 2)),
+        # By hand, and a Job with an index of its own: all of the work.
+        (3, None, (0, 1)),
+        (1, 5, (0, 1)),
+        (1, None, (0, 1)),
+    ],
+)
+def test_a_pod_does_the_share_that_its_index_says(shards, completion_index, share):
+    run = run_at(30, definition_of("cleanup", shards=shards), completion_index=completion_index)
+
+    assert (run.shard_index, run.shard_count) == share
+
+
+@pytest.mark.parametrize("index", [3, 4])
+def test_an_index_beyond_the_tasks_shards_is_refused_by_its_variables_name(index):
+    problem = f"^JOB_COMPLETION_INDEX: {index} is not a share of task 'cleanup', which has 3 shards"
+    with pytest.raises(SettingsError, match=problem):
+        run_at(30, definition_of("cleanup", shards=3), completion_index=index)
+
+
+@pytest.mark.parametrize("attempt", [None, 2])
+def test_a_run_knows_its_attempt_where_kubernetes_tells_it(attempt):
+    assert run_at(30, job_attempt=attempt).attempt == attempt

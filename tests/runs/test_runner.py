@@ -3,6 +3,7 @@ import threading
 
 import pytest
 
+from rota.model.clock import instant
 from rota.model.context import Stop, current_execution
 from rota.model.events import RunFinished, RunStarted
 from rota.model.exit_codes import ExitCode
@@ -58,8 +59,6 @@ async def test_observers_hear_of_a_run_before_it_starts_and_after_its_end_is_dec
 
 
 async def test_the_record_of_a_run_tells_how_late_it_was(runner, clock, recording):
-    from rota.model.clock import instant  # noqa: PLC0415
-
     started(runner, clock, nothing, slot=instant(clock.timestamp() - LATE_SECONDS))
     await asyncio.sleep(1)
 
@@ -77,10 +76,12 @@ async def test_an_end_that_another_thread_has_told_is_told_once(runner, clock, r
         thread.start()
         thread.join()
 
-    started(runner, clock, blocking)
+    started_at = clock.timestamp()
+    started(runner, clock, blocking, slot=instant(started_at - LATE_SECONDS))
     await asyncio.sleep(1)
 
     [record] = recording.finished()
+    assert (record.started_at, record.lateness_seconds) == (started_at, LATE_SECONDS)
     assert (record.outcome, record.exit_code) == (Outcome.TIMED_OUT, ExitCode.TIMED_OUT)
     assert (record.reason, record.blocked_by) == ("timed out", "the stack")
     assert (record.stuck, record.counts) == (True, {"sent": 3})
