@@ -55,7 +55,7 @@ def test_a_module_and_its_functions_can_be_read_in_one_sitting(module):
         ("rota.tasks", ["httpx", "tenacity", "starlette", "uvicorn", "structlog", "click"]),
         ("rota.scheduler", ["httpx", "tenacity", "starlette", "uvicorn", "click"]),
         (
-            "rota.one_shot",
+            "rota.processes.one_shot",
             ["httpx", "tenacity", "starlette", "uvicorn", "click", "sqlite3", "yaml"],
         ),
     ],

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
 
-from rota.api import shapes
+from rota.api import answers
 from rota.model.errors import ApiResponseError, RequestRefusedError
 from rota.net import ApiOptions
 from rota.net.base_url import parse_base_url
@@ -79,13 +79,13 @@ class BusinessApiClient:
         """Have what has expired deleted; return `{"deleted": n}`. Done once per slot."""
         operation = f"POST {_CLEANUP_PATH}"
         result = await self.post(_CLEANUP_PATH, key=operation_key(self._options(), operation))
-        return shapes.cleanup_result(result, operation)
+        return answers.cleanup_result(result, operation)
 
     async def get_pending_notifications(self) -> dict[str, Any]:
         """Return `{"items": [{"id": …}, …]}`: all pages in one, in order, each id once."""
         items: dict[str, dict[str, Any]] = {}
         async for page in self.pages(_NOTIFICATIONS_PATH, params={"status": "pending"}):
-            for item in shapes.items(page, f"GET {_NOTIFICATIONS_PATH}"):
+            for item in answers.page_items(page, f"GET {_NOTIFICATIONS_PATH}"):
                 items.setdefault(str(item["id"]), item)
         return {"items": list(items.values())}
 
@@ -95,7 +95,7 @@ class BusinessApiClient:
         operation = f"POST {_NOTIFICATIONS_PATH}/{{id}}/send"
         key = item_key(self._options(), operation, notification_id)
         result = await self.post(path, key=key)
-        return {} if result is None else shapes.json_object(result, f"POST {path}")
+        return {} if result is None else answers.json_object(result, f"POST {path}")
 
     async def get(self, path: str, *, params: Mapping[str, Any] | None = None) -> Any:
         """Return the JSON at `path`; None for a 204."""
@@ -165,7 +165,7 @@ class BusinessApiClient:
         first = path
         followed: set[str] = set()
         for _ in range(self._options().max_pages):
-            page = shapes.json_object(await self.get(path, params=params), f"GET {first}")
+            page = answers.json_object(await self.get(path, params=params), f"GET {first}")
             yield page
             link = page.get("next")
             if link is None or link == "":

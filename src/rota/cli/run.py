@@ -17,7 +17,7 @@ _CODES = "\n".join(f"  {code.value:>3}  {code.meaning}" for code in ExitCode)
 @click.argument("task", shell_complete=complete_task)
 def run_command(task: str) -> int:
     """Run TASK once, to completion, as a CronJob's pod does."""
-    from rota.one_shot import run_task  # noqa: PLC0415 (--help works without)
+    from rota.processes.one_shot import run_task  # noqa: PLC0415 (--help works without)
     from rota.tasks.discovery import discover  # noqa: PLC0415
 
     settings = load_settings()

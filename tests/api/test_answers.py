@@ -1,6 +1,6 @@
 import pytest
 
-from rota.api import shapes
+from rota.api import answers
 from rota.model.errors import ApiResponseError
 
 
@@ -18,7 +18,7 @@ from rota.model.errors import ApiResponseError
 )
 def test_what_came_instead_is_named_with_its_place(page, problem):
     with pytest.raises(ApiResponseError, match=f"^GET /x: {problem}$"):
-        shapes.items(page, "GET /x")
+        answers.page_items(page, "GET /x")
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,4 @@ def test_what_came_instead_is_named_with_its_place(page, problem):
 )
 def test_every_kind_of_json_value_has_a_name_in_messages(value, name):
     with pytest.raises(ApiResponseError, match=f"^POST /x: expected .*, got {name}$"):
-        shapes.cleanup_result({"deleted": value}, "POST /x")
+        answers.cleanup_result({"deleted": value}, "POST /x")

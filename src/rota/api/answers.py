@@ -1,4 +1,4 @@
-"""What the Business API agreed to answer. Raises ApiResponseError for anything else."""
+"""Checks the shape of the Business API's answers; ApiResponseError for any other shape."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def cleanup_result(value: object, request: str) -> dict[str, Any]:
     return result
 
 
-def items(page: dict[str, Any], request: str) -> list[dict[str, Any]]:
+def page_items(page: dict[str, Any], request: str) -> list[dict[str, Any]]:
     """Return the page's `items`: objects, each with an `id` that is a string or a whole number."""
     found = page.get("items")
     if not isinstance(found, list):
