@@ -9,6 +9,8 @@ PYTHON_IMAGE ?= python:3.13-slim
 # More for pytest, for example: make test PYTEST_ARGS='-k cron'
 PYTEST_ARGS ?=
 WORKERS ?= 2
+# Not empty: `make test` measures coverage, too.
+COVERAGE ?=
 # Packages, or --sample N, for `make mutants`.
 MUTANTS ?=
 # More for `make lock`, for example: make lock LOCK_ARGS=--upgrade
@@ -34,13 +36,13 @@ demo: $(RUN_STAMP) ## install rota into .venv and show it at work on an embedded
 	$(BIN)/rota demo
 
 test: lint ## lint, types, import direction, and every test that needs neither Docker nor a cluster
-	$(BIN)/pytest -m 'not e2e' -n $(WORKERS) $(PYTEST_ARGS)
+	$(if $(COVERAGE),$(BIN)/coverage erase)
+	$(if $(COVERAGE),$(BIN)/coverage run -m pytest,$(BIN)/pytest) -m 'not e2e' -n $(WORKERS) $(PYTEST_ARGS)
+	$(if $(COVERAGE),$(BIN)/coverage combine --quiet)
+	$(if $(COVERAGE),$(BIN)/coverage report)
 
-coverage: lint ## the tests of `make test`, measured: at least 95 % of the branches, started processes included
-	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -m 'not e2e' -n $(WORKERS) $(PYTEST_ARGS)
-	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report
+coverage: ## `make test`, measured: at least 95 % of the branches, started processes included
+	$(MAKE) test COVERAGE=yes
 
 mutants: $(DEV_STAMP) ## change the code in small ways and see a test fail of each, some hours; MUTANTS=schedules for one package
 	$(BIN)/python tools/mutants.py $(MUTANTS)

@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections.abc import Coroutine
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -20,10 +21,14 @@ from rota.model.errors import (
 )
 from rota.model.plain import shortened
 from rota.model.result import Result
+from rota.model.run import Trigger
 from rota.observers.run_log import log_run_event
 from rota.observers.termination_message import TerminationMessage
+from rota.runs.bus import EventBus
+from rota.runs.runner import Runner, new_run
 from rota.settings import Settings
 from rota.tasks.definition import define_task
+from support.registries import definition_of
 from support.runs import run_once
 
 REQUEST = httpx.Request("GET", "http://api/x")
@@ -428,3 +433,23 @@ async def test_a_run_whose_work_was_all_done_when_the_stop_came_succeeded(clock)
         await asyncio.sleep(1)
 
     assert (await run(handler, clock, stop=stop)).outcome.value == "succeeded"
+
+
+async def test_the_first_cause_of_a_runs_end_is_the_one_that_is_told(clock, recording):
+    async def slow_to_end(api_client):
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            await asyncio.sleep(2)
+
+    task = definition_of("t", timeout_seconds=60)
+    task = replace(task, handler=slow_to_end)
+    runner = Runner(object(), clock=clock, stop=Stop(), bus=EventBus([recording]))
+    active = runner.start(task, new_run(task, Trigger.MANUAL, None, clock=clock))
+    await asyncio.sleep(61)
+    active.interrupt("stopped")
+    await asyncio.sleep(10)
+    active.interrupt("stopped")
+
+    assert recording.outcomes() == ["timed_out"]
+    assert recording.finished()[0].duration_seconds == 62
