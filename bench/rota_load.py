@@ -1,4 +1,4 @@
-"""The load of `scheduler_load.py` in rota's scheduler, with its state and its own log lines."""
+"""The load of `scheduler_load.py` in rota's scheduler, with its ledger and its own log lines."""
 
 import gc
 from collections.abc import Awaitable, Callable, Mapping
@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import rota.worker  # noqa: F401 (so that the imports are those of `rota scheduler`)
+from rota.ledger.sqlite import SqliteLedger
 from rota.model.clock import SystemClock, instant
 from rota.observers.run_log import log_run_event
 from rota.scheduler import TaskScheduler
-from rota.scheduler.sqlite_state import SqliteState
 from rota.settings import Settings
 from rota.tasks.definition import define_task
 
@@ -47,7 +47,7 @@ async def start(
     scheduler = TaskScheduler(
         None,
         settings=settings,
-        state=SqliteState(folder / "state.sqlite3", SystemClock()),
+        ledger=SqliteLedger(folder / "ledger.sqlite3", SystemClock()),
         observers=[log_run_event],
     )
     for number, (name, handler) in enumerate(handlers.items()):

@@ -24,8 +24,8 @@ from rota.settings import Settings
 from rota.tasks.definition import TaskDefinition
 
 if TYPE_CHECKING:
+    from rota.ledger.protocol import Ledger
     from rota.scheduler import TaskScheduler
-    from rota.scheduler.state import State
 
 STATE_OFF = "off"
 # Of the client and of the observers, each: the work is done, and the process is about to end.
@@ -61,14 +61,14 @@ class App:
         return Runner(self.client, clock=self.clock, stop=stop, bus=EventBus(self.observers))
 
     def scheduler(self, tasks: Sequence[TaskDefinition]) -> "TaskScheduler":
-        """Return the scheduler of `tasks`, with its state, not started."""
+        """Return the scheduler of `tasks`, with its ledger, not started."""
         from rota.scheduler import TaskScheduler  # noqa: PLC0415 (a single run needs none)
 
         scheduler = TaskScheduler(
             self.client,
             settings=self.settings,
             clock=self.clock,
-            state=make_state(self.settings),
+            ledger=make_ledger(self.settings, self.clock),
             observers=self.observers,
         )
         for task in tasks:
@@ -127,21 +127,22 @@ class App:
             _logger.warning("client.close_failed", exc_info=True)
 
 
-def make_state(settings: Settings) -> "State":
-    """Return the state that ROTA_STATE_PATH asks for; none where there is no place for one."""
-    from rota.scheduler.sqlite_state import SqliteState, default_state_path  # noqa: PLC0415
-    from rota.scheduler.state import NoState  # noqa: PLC0415
+def make_ledger(settings: Settings, clock: Clock) -> "Ledger":
+    """Return the ledger that ROTA_STATE_PATH asks for; in memory where there is no place for it."""
+    from rota.ledger.memory import MemoryLedger  # noqa: PLC0415 (a single run needs none)
+    from rota.ledger.sqlite import SqliteLedger  # noqa: PLC0415
+    from rota.ledger.storage import default_ledger_path  # noqa: PLC0415
 
     if settings.state_path.lower() == STATE_OFF:
-        return NoState()
+        return MemoryLedger()
     if settings.state_path:
-        return SqliteState(Path(settings.state_path), SystemClock())
+        return SqliteLedger(Path(settings.state_path), clock)
     try:
-        path = default_state_path(settings.release)
+        path = default_ledger_path(settings.release)
     except RuntimeError:
         # What pathlib raises for a user without a name and without HOME, as OpenShift has them.
         _logger.warning(
             "state.off", extra={"reason": "there is no home directory; set ROTA_STATE_PATH"}
         )
-        return NoState()
-    return SqliteState(path, SystemClock())
+        return MemoryLedger()
+    return SqliteLedger(path, clock)

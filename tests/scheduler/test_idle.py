@@ -17,13 +17,13 @@ async def nothing(api_client):
 
 async def test_nothing_is_flushed_while_nothing_has_changed(tmp_path, clock):
     process = Process(tmp_path / "rota.sqlite3", clock).add(interval=DAY)
-    flush, flushes = process.state.flush, []
+    flush, flushes = process.ledger.flush, []
 
     def counted():
         flushes.append(1)
         return flush()
 
-    process.state.flush = counted
+    process.ledger.flush = counted
     await process.scheduler.start()
     await asyncio.sleep(HOUR)
     at_start = len(flushes)

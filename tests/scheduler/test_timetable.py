@@ -1,10 +1,11 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rota.ledger.records import TaskMemory
 from rota.model.run import Trigger
+from rota.scheduler.catch_up import MOST_SKIPS_COUNTED
 from rota.scheduler.plan import Plan
-from rota.scheduler.state import Memory
-from rota.scheduler.timetable import MOST_SKIPS_COUNTED, Timetable
+from rota.scheduler.timetable import Timetable
 from rota.settings import Settings
 from rota.tasks.definition import define_task
 
@@ -36,11 +37,12 @@ def test_every_slot_is_either_due_once_or_passed_over_once(seconds, steps):
     for step in steps:
         now += step
         for arrival in timetable.due(now):
-            if arrival.skipped:
-                passed = grid(seconds, arrival.skipped.first_slot - 1, arrival.skipped.last_slot)
-                assert len(passed) == arrival.skipped.count
+            for skipped in arrival.skipped:
+                passed = grid(seconds, skipped.first_slot - 1, skipped.last_slot)
+                assert len(passed) == skipped.count
                 met += passed
-            met.append(arrival.due.slot)
+            met += [due.slot for due in arrival.dues]
+            assert arrival.accounted == met[-1]
 
     assert met == grid(seconds, START, now)
 
@@ -49,18 +51,15 @@ def test_every_slot_is_either_due_once_or_passed_over_once(seconds, steps):
 @settings(deadline=None)
 def test_what_was_missed_while_away_is_the_newest_slot_and_a_count_of_the_others(seconds, away):
     timetable, plan = Timetable(), plan_every(seconds)
-    memory = Memory(plan.schedule_key, START)
-    settled, arrivals = timetable.resume(plan, memory, START + away)
+    memory = TaskMemory(plan.schedule_key, START)
+    arrival = timetable.resume(plan, memory, START + away)
     missed = grid(seconds, START, START + away)
 
-    assert settled == START
-    if not missed:
-        assert arrivals == []
-    else:
-        (arrival,) = arrivals
-        assert (arrival.due.slot, arrival.due.trigger) == (missed[-1], Trigger.CATCH_UP)
-        skipped = arrival.skipped.count if arrival.skipped else 0
-        assert skipped == min(len(missed) - 1, MOST_SKIPS_COUNTED)
+    assert arrival.accounted == max(missed, default=START)
+    assert [due.slot for due in arrival.dues] == missed[-1:]
+    assert all(due.trigger is Trigger.CATCH_UP for due in arrival.dues)
+    skipped = sum(each.count for each in arrival.skipped)
+    assert skipped == min(max(0, len(missed) - 1), MOST_SKIPS_COUNTED)
     assert plan.next_slot == grid(seconds, START + away, START + away + seconds)[0]
 
 
@@ -71,8 +70,8 @@ def test_a_slot_met_on_time_is_scheduled_and_a_minute_late_it_is_made_up_for():
     (on_time,) = timetable.due(START + 3600 + 59)
     (late,) = timetable.due(START + 7200 + 60)
 
-    assert on_time.due.trigger is Trigger.SCHEDULE
-    assert late.due.trigger is Trigger.CATCH_UP
+    assert on_time.dues[0].trigger is Trigger.SCHEDULE
+    assert late.dues[0].trigger is Trigger.CATCH_UP
 
 
 def test_tasks_come_due_in_the_order_of_their_slots():
@@ -103,7 +102,7 @@ def test_what_goes_wrong_with_one_task_leaves_the_others_of_its_slot_due():
 
     assert {each.plan for each in timetable.due(START + 60)} == set(plans[2:])
     assert timetable.next_slot() == START + 120
-    assert [each.due.slot for each in timetable.due(START + 120)] == [START + 120] * 5
+    assert [each.dues[0].slot for each in timetable.due(START + 120)] == [START + 120] * 5
 
 
 def test_asking_what_is_due_while_it_is_being_told_yields_each_slot_once():

@@ -1,16 +1,16 @@
-"""A scheduler's lives with a state file, in virtual time."""
+"""A scheduler's lives with a ledger's file, in virtual time."""
 
 import asyncio
 
+from rota.ledger.sqlite import SqliteLedger
 from rota.scheduler import TaskScheduler
-from rota.scheduler.sqlite_state import SqliteState
 from rota.settings import Settings
 from support.recording import Recording
 
 HOUR = 3600
 
 
-class PromptState(SqliteState):
+class PromptLedger(SqliteLedger):
     """Waits for each write, since virtual time would leave the writing thread far behind."""
 
     def flush(self):
@@ -21,17 +21,17 @@ class PromptState(SqliteState):
 
 
 class Process:
-    """One process on the state file at `path`. `fields` are what the environment says of task t."""
+    """One process on the file at `path`. `fields` are what the environment says of task t."""
 
     def __init__(self, path, clock, **fields):
         self.clock = clock
         self.recording = Recording()
-        self.state = PromptState(path, clock)
+        self.ledger = PromptLedger(path, clock)
         self.scheduler = TaskScheduler(
             object(),
             settings=Settings(_env_file=None, task={"t": fields}),
             clock=clock,
-            state=self.state,
+            ledger=self.ledger,
             observers=[self.recording],
         )
 
@@ -52,9 +52,9 @@ class Process:
         """End without a goodbye, as SIGKILL does: what is not on disk by then is lost."""
         await self.scheduler.start()
         await asyncio.sleep(seconds)
-        for timer in self.scheduler._timers.values():
-            timer.cancel()
-        self.state._connection.close()
+        self.scheduler._timers.cancel_all()
+        self.ledger._connection.close()
+        self.ledger._storage.release()
         for run in list(self.scheduler._dispatcher._active):
             run._coroutine.cancel()
         await asyncio.sleep(0)

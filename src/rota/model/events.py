@@ -36,11 +36,14 @@ class SlotsSkipped:
 
 @dataclass(frozen=True, slots=True)
 class RunLost:
-    """A run of an earlier process was never finished: that process died in the middle."""
+    """A run of an earlier process was never finished: that process died in the middle.
+
+    `slot` is an epoch time; None for a run that had none.
+    """
 
     task: str
     run_id: str
-    slot: int
+    slot: int | None
 
 
 @dataclass(frozen=True, slots=True)

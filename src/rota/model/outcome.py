@@ -24,6 +24,7 @@ class SkipReason(StrEnum):
     MISSED = "missed"
     TOO_LATE = "too_late"
     STOPPING = "stopping"
+    SUSPENDED = "suspended"
 
 
 def exit_code_of_error(error: BaseException) -> ExitCode:

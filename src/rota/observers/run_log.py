@@ -43,11 +43,12 @@ def log_run_event(event: RunEvent) -> None:
             fields = {
                 "task": task,
                 "run_id": run_id,
-                "slot": rfc3339(instant(slot)),
+                "slot": None if slot is None else rfc3339(instant(slot)),
                 "outcome": Outcome.INTERRUPTED.value,
                 "reason": reason,
             }
-            text = f"task {task!r}: the run for {fields['slot']} was lost: {reason}"
+            which = f"the run for {fields['slot']}" if slot else f"run {run_id}"
+            text = f"task {task!r}: {which} was lost: {reason}"
             _log(logging.WARNING, text, "run.lost", fields)
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 
+from rota.ledger.protocol import Ledger
 from rota.model.clock import Clock, instant
 from rota.model.context import Stop
 from rota.model.events import SlotsSkipped
@@ -12,9 +13,11 @@ from rota.model.run import RunRecord
 from rota.runs.active_run import ActiveRun
 from rota.runs.bus import EventBus
 from rota.runs.runner import Runner, new_run
+from rota.scheduler.overlap import queue_up
 from rota.scheduler.plan import Due, Plan
-from rota.scheduler.state import State
 from rota.settings import Overlap
+
+_REPLACED = "replaced"
 
 
 class Dispatcher:
@@ -26,14 +29,14 @@ class Dispatcher:
         *,
         clock: Clock,
         stop: Stop,
-        state: State,
+        ledger: Ledger,
         bus: EventBus,
         capacity: int,
     ) -> None:
         self._runner = runner
         self._clock = clock
         self._stop = stop
-        self._state = state
+        self._ledger = ledger
         self._bus = bus
         self._capacity = capacity
         self._ready: deque[Plan] = deque()
@@ -52,22 +55,22 @@ class Dispatcher:
         The newest slot that has run comes due again where the clock went back and forth; it has had
         its run.
         """
-        if due.slot is not None and due.slot == plan.finished_slot:
-            return
-        if plan.task.overlap is Overlap.ALLOW:
-            plan.waiting += (due,)
-        else:
-            for older in plan.waiting:
-                self._skip(plan, older, SkipReason.OVERLAP)
-            plan.waiting = (due,)
-            if plan.task.overlap is Overlap.REPLACE:
-                for run in plan.active:
-                    run.interrupt("replaced")
+        if due.slot is not None:
+            if due.slot == plan.finished_slot:
+                return
+            self._ledger.slot_due(plan.task.name, due.slot)
+        queueing = queue_up(plan.task.overlap, plan.waiting, due)
+        for older in queueing.dropped:
+            self._skip(plan, older, SkipReason.OVERLAP)
+        plan.waiting = queueing.waiting
+        if queueing.interrupt:
+            for run in plan.active:
+                run.interrupt(_REPLACED)
         self._make_ready(plan)
         self._fill()
 
     def drop_waiting(self, plans: Sequence[Plan]) -> None:
-        """Give up what has not started; with a state the next process makes up for it."""
+        """Let nothing that waits start any more; it is still owed, and the ledger has it."""
         self._ready.clear()
         for plan in plans:
             for due in plan.waiting:
@@ -104,15 +107,13 @@ class Dispatcher:
             self._make_ready(plan)
 
     def _start(self, plan: Plan, due: Due) -> None:
-        if due.slot is not None:
-            lateness_seconds = self._clock.timestamp() - due.slot
-            if lateness_seconds > plan.task.catch_up_seconds:
-                self._skip(plan, due, SkipReason.TOO_LATE)
-                return
+        now = self._clock.timestamp()
+        if due.slot is not None and now - due.slot > plan.task.catch_up_seconds:
+            self._skip(plan, due, SkipReason.TOO_LATE)
+            return
         slot = None if due.slot is None else instant(due.slot)
         run = new_run(plan.task, due.trigger, slot, clock=self._clock)
-        if due.slot is not None:
-            self._state.begin(plan.task.name, run.run_id, due.slot)
+        self._ledger.run_started(run, now)
         active = self._runner.start(
             plan.task,
             run,
@@ -124,16 +125,14 @@ class Dispatcher:
         self._active.add(active)
         self._idle.clear()
 
-    def _decided(self, plan: Plan, due: Due, result: RunRecord) -> None:
-        plan.last_outcome, plan.last_started_at = result.outcome, result.started_at
-        if due.slot is not None:
-            self._state.end(result.run.run_id)
-            # An interrupted slot is still owed: the next process makes up for it.
-            if result.outcome is Outcome.INTERRUPTED:
-                self._keep_open(plan, due.slot)
-            else:
-                plan.finished_slot = max(plan.finished_slot or due.slot, due.slot)
-                self._settle(plan, due.slot)
+    def _decided(self, plan: Plan, due: Due, record: RunRecord) -> None:
+        plan.last_outcome, plan.last_started_at = record.outcome, record.started_at
+        # A newer slot runs in the place of one that was replaced; others that were cut off need
+        # another run, which the next process starts.
+        owed = record.outcome is Outcome.INTERRUPTED and record.reason != _REPLACED
+        self._ledger.run_ended(record, owed=owed)
+        if due.slot is not None and not owed:
+            plan.finished_slot = max(plan.finished_slot or due.slot, due.slot)
 
     def _ended(self, active: ActiveRun, record: RunRecord) -> None:
         if record.stuck:
@@ -154,21 +153,7 @@ class Dispatcher:
     def _skip(self, plan: Plan, due: Due, reason: SkipReason) -> None:
         if due.slot is None:
             return
-        if reason is SkipReason.TOO_LATE:
-            self._settle(plan, due.slot)
         event = SlotsSkipped(plan.task.name, due.slot, due.slot, 1, capped=False, reason=reason)
+        if reason is not SkipReason.STOPPING:
+            self._ledger.slots_skipped(event, self._clock.timestamp())
         self._bus.publish(event)
-
-    def _keep_open(self, plan: Plan, slot: int) -> None:
-        # Only there may a newer slot be settled before, which would hide this one.
-        if plan.task.overlap is Overlap.ALLOW:
-            plan.open_slots |= {slot}
-            self._state.owe(plan.task.name, slot)
-
-    def _settle(self, plan: Plan, slot: int) -> None:
-        if slot in plan.open_slots:
-            plan.open_slots -= {slot}
-            self._state.settle(plan.task.name, slot)
-        # Under `allow` an older slot may end after a newer one.
-        plan.settled_slot = max(plan.settled_slot, slot)
-        self._state.remember(plan.task.name, plan.schedule_key, plan.settled_slot)

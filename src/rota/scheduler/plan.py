@@ -20,10 +20,7 @@ class Due:
 class Plan:
     """One task in the scheduler. Slots are epoch times.
 
-    `settled_slot` is the newest slot that needs no run any more, `finished_slot` the newest whose
-    run has ended: a clock that is set back may lower the former.
-    `open_slots` holds those whose run was cut off, under `allow`: they need a run whatever has been
-    settled since.
+    `finished_slot` is the newest whose run has ended.
     `waiting` holds what is due and cannot start yet: under `allow` all of it, otherwise the newest.
     Of the last run that ended no more is kept than what is shown: its result would keep alive what
     the task's own traceback holds.
@@ -31,9 +28,7 @@ class Plan:
 
     task: TaskDefinition
     next_slot: int | None = None
-    settled_slot: int = 0
     finished_slot: int | None = None
-    open_slots: frozenset[int] = frozenset()
     waiting: tuple[Due, ...] = ()
     active: tuple[ActiveRun, ...] = ()
     queued: bool = False

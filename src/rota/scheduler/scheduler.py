@@ -1,21 +1,22 @@
 """Starts each task's runs at its slots, in one process, with one timer for all of them.
 
 The wall clock is read anew at least every `longest_sleep_seconds`, so that a jump is met soon. What
-has run is remembered as the newest slot: going back in time repeats nothing.
+has run is remembered: going back in time repeats nothing.
 """
 
 import asyncio
-import contextvars
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from rota.ledger.memory import MemoryLedger
+from rota.ledger.protocol import Ledger
+from rota.ledger.records import TaskMemory
 from rota.model.clock import Clock, SystemClock, instant
 from rota.model.context import Stop
 from rota.model.errors import TaskDefinitionError
-from rota.model.events import Observer, RunLost, SlotsSkipped
-from rota.model.outcome import SkipReason
+from rota.model.events import Observer, RunLost
 from rota.model.run import Trigger
 from rota.observers.run_log import log_run_event
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
@@ -23,7 +24,7 @@ from rota.runs.bus import EventBus
 from rota.runs.runner import Runner
 from rota.scheduler.dispatcher import Dispatcher
 from rota.scheduler.plan import Due, Plan, TaskSnapshot
-from rota.scheduler.state import Memory, NoState, State
+from rota.scheduler.timers import Timers
 from rota.scheduler.timetable import LONGEST_WAIT_FOR_CLOCK_SECONDS, Arrival, Timetable
 from rota.settings import Settings, default_settings
 from rota.tasks.definition import Handler, TaskDefinition, define_task
@@ -53,7 +54,7 @@ class TaskScheduler:
         *,
         settings: Settings | None = None,
         clock: Clock | None = None,
-        state: State | None = None,
+        ledger: Ledger | None = None,
         observers: Sequence[Observer] = (log_run_event,),
         longest_sleep_seconds: float = LONGEST_SLEEP_SECONDS,
     ) -> None:
@@ -61,15 +62,14 @@ class TaskScheduler:
         self.api_client = api_client
         self._settings = settings or default_settings()
         self._clock = clock or SystemClock()
-        self._state = state or NoState()
+        self._ledger = ledger or MemoryLedger()
         self._longest_sleep_seconds = longest_sleep_seconds
         self._bus = EventBus(observers)
         self._plans: dict[str, Plan] = {}
         self._kubernetes_names: dict[str, str] = {}
-        self._memories: dict[str, Memory] = {}
+        self._memories: Mapping[str, TaskMemory] = {}
         self._timetable = Timetable()
-        self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._context = contextvars.Context()
+        self._timers = Timers()
         self._stop = Stop()
         self._runner = self._new_runner()
         self._dispatcher: Dispatcher | None = None
@@ -163,12 +163,13 @@ class TaskScheduler:
             self._runner,
             clock=self._clock,
             stop=self._stop,
-            state=self._state,
+            ledger=self._ledger,
             bus=self._bus,
             capacity=self._settings.max_concurrent_runs,
         )
-        self._memories, lost = self._state.open(self._arm_flush)
-        for run in lost:
+        recovered = self._ledger.open(self._arm_flush)
+        self._memories = recovered.tasks
+        for run in recovered.lost:
             self._bus.publish(RunLost(run.task, run.run_id, run.slot))
         for plan in self._plans.values():
             self._begin(plan)
@@ -197,15 +198,14 @@ class TaskScheduler:
         if dispatcher is None:
             return
         self._stop.request()
-        for timer in self._timers.values():
-            timer.cancel()
+        self._timers.cancel_all()
         dispatcher.drop_waiting(list(self._plans.values()))
         await dispatcher.wait_idle(self._settings.grace_seconds)
         dispatcher.interrupt_all("stopped")
         await dispatcher.wait_idle(CANCEL_GRACE_SECONDS + _SETTLE_SECONDS)
         # A thread of its own, since tasks may have taken all of the loop's.
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="rota-state-close") as executor:
-            await asyncio.get_running_loop().run_in_executor(executor, self._state.close)
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="rota-ledger-close") as executor:
+            await asyncio.get_running_loop().run_in_executor(executor, self._ledger.close)
         self._dispatcher = None
 
     def _new_runner(self) -> Runner:
@@ -215,36 +215,27 @@ class TaskScheduler:
         if self._dispatcher is None:
             return
         now = int(self._clock.timestamp())
-        if plan.task.suspend:
-            # No schedule's text, so that what comes due meanwhile is never owed.
-            self._state.remember(plan.task.name, "suspended", now)
-            return
-        memory = self._memories.get(plan.task.name)
-        plan.settled_slot, arrivals = self._timetable.resume(plan, memory, now)
-        # What is remembered of a time ahead of this clock stays until a run says better.
-        if plan.finished_slot is None or plan.finished_slot <= plan.settled_slot:
-            self._state.remember(plan.task.name, plan.schedule_key, plan.settled_slot)
-        if memory is not None:
-            self._give_up(plan, frozenset(memory.open_slots) - plan.open_slots)
-        for arrival in arrivals:
-            self._arrive(arrival)
-        if plan.task.run_on_start and not plan.waiting and not plan.active:
+        self._arrive(self._timetable.resume(plan, self._memories.get(plan.task.name), now))
+        at_rest = not plan.task.suspend and not plan.waiting and not plan.active
+        if plan.task.run_on_start and at_rest:
             self._dispatcher.offer(plan, Due(None, Trigger.START))
 
-    def _give_up(self, plan: Plan, slots: Collection[int]) -> None:
-        """Settle open slots that the task, as it is now, makes up for in another way or not."""
-        for slot in sorted(slots):
-            self._state.settle(plan.task.name, slot)
-            if slot <= plan.settled_slot:
-                reason = SkipReason.MISSED
-                event = SlotsSkipped(plan.task.name, slot, slot, 1, capped=False, reason=reason)
-                self._bus.publish(event)
-
     def _arrive(self, arrival: Arrival) -> None:
-        if self._dispatcher is not None:
-            if arrival.skipped is not None:
-                self._bus.publish(arrival.skipped)
-            self._dispatcher.offer(arrival.plan, arrival.due)
+        plan, dispatcher = arrival.plan, self._dispatcher
+        if dispatcher is None:
+            return
+        for skipped in arrival.skipped:
+            self._ledger.slots_skipped(skipped, self._clock.timestamp())
+            self._bus.publish(skipped)
+        if arrival.accounted is not None:
+            self._ledger.account(
+                plan.task.name,
+                plan.schedule_key,
+                arrival.accounted,
+                suspended=plan.task.suspend,
+            )
+        for due in arrival.dues:
+            dispatcher.offer(plan, due)
 
     def _tick(self) -> None:
         if not self.running:
@@ -261,7 +252,7 @@ class TaskScheduler:
             delay = self._longest_sleep_seconds
             if slot is not None:
                 delay = min(max(0.0, slot - self._clock.timestamp()), delay)
-            self._set_timer("tick", delay, self._tick)
+            self._timers.set("tick", delay, self._tick)
 
     def _meet_clock_change(self, offset_seconds: float) -> None:
         previous, self._clock_offset_seconds = self._clock_offset_seconds, offset_seconds
@@ -281,20 +272,12 @@ class TaskScheduler:
 
     def _arm_flush(self) -> None:
         if self.running:  # Once a stop is requested, `close` writes what is left.
-            self._set_timer("flush", FLUSH_SECONDS, self._flush)
+            self._timers.set("flush", FLUSH_SECONDS, self._flush)
 
     def _flush(self) -> None:
         again = True
         try:
-            again = self._state.flush()
+            again = self._ledger.flush()
         finally:
             if again:  # Also after an error, so that what was noted is tried again.
                 self._arm_flush()
-
-    def _set_timer(self, name: str, delay_seconds: float, action: Any) -> None:
-        if name in self._timers:
-            self._timers[name].cancel()
-        # Not in the context of a task that registers another: what comes due is not of its run.
-        self._timers[name] = asyncio.get_running_loop().call_later(
-            delay_seconds, action, context=self._context
-        )

@@ -4,29 +4,31 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rota.ledger.records import TaskMemory
 from rota.model.events import SlotsSkipped
 from rota.model.outcome import SkipReason
 from rota.model.run import Trigger
+from rota.scheduler.catch_up import catch_up, give_up
 from rota.scheduler.plan import Due, Plan
-from rota.scheduler.state import Memory
-from rota.schedules import count_between, newest_until
-from rota.settings import Overlap
 
 # A slot remembered further ahead than this was noted under a clock that was wrong: waiting for it
 # would stop the task for good.
 LONGEST_WAIT_FOR_CLOCK_SECONDS = 86_400
 # A slot met later than this was missed and is made up for, rather than started with a delay.
 MISSED_AFTER_SECONDS = 60
-MOST_SKIPS_COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A slot that has come due, and what was passed over on the way to it."""
+    """Slots of a task that have come due, the oldest first, and those that are given up.
+
+    Every slot up to `accounted` has been met now. None: what the ledger has of it stays.
+    """
 
     plan: Plan
-    due: Due
-    skipped: SlotsSkipped | None
+    accounted: int | None
+    dues: tuple[Due, ...]
+    skipped: tuple[SlotsSkipped, ...] = ()
 
 
 class Timetable:
@@ -54,32 +56,39 @@ class Timetable:
             plan.next_slot = others[0].next_slot
         others.append(plan)
 
-    def resume(self, plan: Plan, memory: Memory | None, now: int) -> tuple[int, list[Arrival]]:
-        """Plan a task as the process starts, going on from what an earlier one remembered.
+    def resume(self, plan: Plan, memory: TaskMemory | None, now: int) -> Arrival:
+        """Plan a task as the scheduler starts, going on from what the ledger has of it.
 
-        Returns the slot up to which nothing is owed but open slots, and what may be made up for,
-        oldest first: under `allow` each open slot, since its run was begun, and of the missed ones
-        the newest. A task seen for the first time, or with another schedule than before, owes
-        nothing.
+        A task seen for the first time, or with another schedule than before, owes nothing for its
+        past, and a suspended one nothing for that time.
         """
-        last = now
-        plan.open_slots = frozenset()
-        if memory is not None and memory.schedule == plan.schedule_key:
-            plan.finished_slot = memory.last_slot
-            if memory.last_slot <= now + LONGEST_WAIT_FOR_CLOCK_SECONDS:
-                last = memory.last_slot
-            if plan.task.overlap is Overlap.ALLOW:
-                plan.open_slots = frozenset(memory.open_slots)
-        newest = newest_until(plan.task.schedule, last, now) if last < now else None
-        self.add(plan, max(last, now))
-        arrivals = [
-            Arrival(plan, Due(slot, Trigger.CATCH_UP), None)
-            for slot in sorted(plan.open_slots - {newest})
-        ]
-        if newest is not None:
-            skipped = _passed_over(plan, last, newest)
-            arrivals.append(Arrival(plan, Due(newest, Trigger.CATCH_UP), skipped))
-        return last, arrivals
+        task = plan.task
+        if memory is None:
+            self._begin(plan, now)
+            return Arrival(plan, now, ())
+        if memory.schedule != plan.schedule_key:
+            self._begin(plan, now)
+            skipped = give_up(task, now, now, memory.owed, SkipReason.MISSED).skipped
+            return Arrival(plan, now, (), skipped)
+        # A slot that is further ahead was noted under a clock that was wrong, or this one is.
+        ahead = memory.accounted > now + LONGEST_WAIT_FOR_CLOCK_SECONDS
+        last = now if ahead else memory.accounted
+        if task.suspend or memory.suspended:
+            self._begin(plan, now)
+            skipped = give_up(task, last, now, memory.owed, SkipReason.SUSPENDED).skipped
+            return Arrival(plan, now, (), skipped)
+        if memory.accounted not in memory.owed:
+            plan.finished_slot = memory.accounted
+        self._begin(plan, max(last, now))
+        found = catch_up(task, last, now, memory.owed)
+        dues = tuple(Due(slot, Trigger.CATCH_UP) for slot in found.start)
+        missed = [slot for slot in found.start if slot not in memory.owed]
+        accounted = None if ahead else max(missed, default=last)
+        return Arrival(plan, accounted, dues, found.skipped)
+
+    def _begin(self, plan: Plan, after: int) -> None:
+        if not plan.task.suspend:
+            self.add(plan, after)
 
     def due(self, now: int) -> Iterator[Arrival]:
         """Yield what has come due by `now`, each task once with its newest slot."""
@@ -101,11 +110,12 @@ class Timetable:
             self._put(plan, following)
             missed = now - slot >= MISSED_AFTER_SECONDS
             trigger = Trigger.CATCH_UP if missed else Trigger.SCHEDULE
-            return Arrival(plan, Due(slot, trigger), None)
-        newest = newest_until(plan.task.schedule, slot, now) or slot
+            return Arrival(plan, slot, (Due(slot, trigger),))
+        found = catch_up(plan.task, slot - 1, now)
+        newest = found.start[-1]
         self.add(plan, newest)
-        skipped = _passed_over(plan, slot - 1, newest)
-        return Arrival(plan, Due(newest, Trigger.CATCH_UP), skipped)
+        dues = tuple(Due(slot, Trigger.CATCH_UP) for slot in found.start)
+        return Arrival(plan, newest, dues, found.skipped)
 
     def plan_anew(self, now: int) -> None:
         """Forget all that was planned and plan the first slot of each task after `now`."""
@@ -113,32 +123,8 @@ class Timetable:
         self._slots.clear()
         self._plans_by_slot.clear()
         for plan in planned:
-            plan.settled_slot = now
             self.add(plan, now)
 
     def next_slot(self) -> int | None:
         """Return the earliest slot of all."""
         return self._slots[0] if self._slots else None
-
-
-def _passed_over(plan: Plan, after: int, newest: int) -> SlotsSkipped | None:
-    """Return the slots after `after` that are older than `newest` and not open."""
-    schedule = plan.task.schedule
-    count = count_between(schedule, after, newest - 1, MOST_SKIPS_COUNTED)
-    still_open = {slot for slot in plan.open_slots if after < slot < newest}
-    if count <= len(still_open):
-        return None
-    first = schedule.next_epoch(after)
-    while first in still_open:
-        first = schedule.next_epoch(first)
-    last = newest_until(schedule, after, newest - 1)
-    while last in still_open:
-        last = newest_until(schedule, after, last - 1)
-    return SlotsSkipped(
-        task=plan.task.name,
-        first_slot=first if first is not None else newest,
-        last_slot=last if last is not None else newest,
-        count=count - len(still_open),
-        capped=count >= MOST_SKIPS_COUNTED,
-        reason=SkipReason.MISSED,
-    )

@@ -1,0 +1,51 @@
+"""What was noted since the last write."""
+
+from dataclasses import dataclass, field
+
+from rota.ledger.records import RecordedRun, RecordedSkip, recorded_end, recorded_start
+from rota.model.run import Run, RunRecord
+
+# Of a disk that stays full: history is given up above this, slots never.
+MOST_RUNS_HELD = 10_000
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows to write, by what they are of.
+
+    `tasks`: name, schedule, accounted, suspended. `owed`: whether a task's slot is. `runs` by run
+    id, in the order of their starts: one that has ended in between is here as what it came to.
+    """
+
+    tasks: dict[str, tuple[str, str, int, bool]] = field(default_factory=dict)
+    owed: dict[tuple[str, int], bool] = field(default_factory=dict)
+    runs: dict[str, tuple[Run, float] | RunRecord] = field(default_factory=dict)
+    skips: list[RecordedSkip] = field(default_factory=list)
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self.tasks or self.owed or self.runs or self.skips)
+
+    def recorded_runs(self) -> list[RecordedRun]:
+        """Return the runs as they are written."""
+        return [
+            recorded_end(each) if isinstance(each, RunRecord) else recorded_start(*each)
+            for each in self.runs.values()
+        ]
+
+    def add_older(self, older: "Batch") -> int:
+        """Take in a batch that could not be written; what is newer here wins.
+
+        Returns how many runs and skips had to be given up.
+        """
+        self.tasks = {**older.tasks, **self.tasks}
+        self.owed = {**older.owed, **self.owed}
+        self.runs = {**older.runs, **self.runs}
+        self.skips = [*older.skips, *self.skips]
+        ended = [run_id for run_id, each in self.runs.items() if isinstance(each, RunRecord)]
+        surplus = ended[: max(0, len(ended) - MOST_RUNS_HELD)]
+        for run_id in surplus:
+            del self.runs[run_id]
+        surplus_skips = max(0, len(self.skips) - MOST_RUNS_HELD)
+        del self.skips[:surplus_skips]
+        return len(surplus) + surplus_skips

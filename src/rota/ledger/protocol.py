@@ -1,0 +1,85 @@
+"""What the scheduler asks of a ledger, and what its readers may ask."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Protocol
+
+from rota.ledger.records import RecordedRun, RecordedSkip, Recovered
+from rota.model.events import SlotsSkipped
+from rota.model.run import Run, RunRecord
+from rota.model.slot import SlotState
+
+OnDirty = Callable[[], None]
+MOST_RUNS_READ = 500
+
+
+class Ledger(Protocol):
+    """Keeps what happened to every slot. Slots are epoch times.
+
+    No method blocks the event loop but `open`, and none raises for a broken disk.
+    """
+
+    def open(self, on_dirty: OnDirty) -> Recovered:
+        """Return what an earlier process left; the slots of its unfinished runs are owed.
+
+        `on_dirty` is called when there is something to flush, and not again before a flush has
+        returned False.
+        """
+        ...
+
+    def account(self, task: str, schedule: str, until: int, *, suspended: bool = False) -> None:
+        """Note that every slot of `schedule` up to `until` has been met or was never one."""
+        ...
+
+    def slot_due(self, task: str, slot: int) -> None:
+        """Note that a slot needs a run."""
+        ...
+
+    def run_started(self, run: Run, started_at: float) -> None:
+        """Note that a run has begun."""
+        ...
+
+    def run_ended(self, record: RunRecord, *, owed: bool) -> None:
+        """Note how a run ended; `owed` tells that its slot needs another one."""
+        ...
+
+    def slots_skipped(self, skipped: SlotsSkipped, noted_at: float) -> None:
+        """Note slots that never start; none of them is owed any more."""
+        ...
+
+    def flush(self) -> bool:
+        """Begin to write what was noted; return whether `flush` needs to be called again."""
+        ...
+
+    def close(self) -> None:
+        """Write what was noted and let go of the storage. Blocks; may be called twice."""
+        ...
+
+
+class LedgerReader(Protocol):
+    """Answers questions about what has happened."""
+
+    def runs(
+        self,
+        *,
+        task: str | None = None,
+        states: Collection[SlotState] = (),
+        before: str | None = None,
+        limit: int = 100,
+    ) -> Sequence[RecordedRun]:
+        """Return the newest runs first: of one task, in one of `states`, before a run's id.
+
+        At most `limit`, and never more than `MOST_RUNS_READ`.
+        """
+        ...
+
+    def run(self, run_id: str) -> RecordedRun | None:
+        """Return one run, or None where it is not known (any more)."""
+        ...
+
+    def skips(self, task: str, first_slot: int, last_slot: int) -> Sequence[RecordedSkip]:
+        """Return what was skipped of a task between two slots, both included, the oldest first."""
+        ...
+
+    def slot_state(self, task: str, slot: int) -> SlotState | None:
+        """Return what became of a slot, or None where nothing is known of it (any more)."""
+        ...

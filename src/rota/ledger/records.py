@@ -1,0 +1,112 @@
+"""What a ledger holds, as its readers get it. Slots and times are epoch times."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rota.model.clock import instant, rfc3339
+from rota.model.events import SlotsSkipped
+from rota.model.run import Run, RunRecord, Trigger
+from rota.model.slot import SlotState
+
+REASON_CHARACTERS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class TaskMemory:
+    """What is known of one task's slots.
+
+    Every slot up to `accounted` has been met: it had its run, was skipped, or is one of `owed`
+    (ascending), which still need a run. `schedule` is the text that they are slots of: a changed
+    schedule owes nothing for its past. `suspended` tells that nothing is owed for the time since.
+    """
+
+    schedule: str
+    accounted: int
+    owed: tuple[int, ...] = ()
+    suspended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LostRun:
+    """A run that an earlier process began and never finished; `slot` is None where it had none."""
+
+    task: str
+    run_id: str
+    slot: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What an earlier process left: memories by task, and the runs that died with it."""
+
+    tasks: Mapping[str, TaskMemory] = field(default_factory=dict)
+    lost: tuple[LostRun, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRun:
+    """A run and what became of it; `duration_seconds` and `exit_code` are None while it goes on."""
+
+    task: str
+    run_id: str
+    trigger: Trigger
+    slot: int | None
+    state: SlotState
+    started_at: float
+    duration_seconds: float | None = None
+    exit_code: int | None = None
+    reason: str | None = None
+    counts: Mapping[str, Any] = field(default_factory=dict)
+
+    def facts(self) -> dict[str, Any]:
+        """Return it JSON-ready, in the words of the log lines."""
+        return {
+            "task": self.task,
+            "run_id": self.run_id,
+            "trigger": self.trigger.value,
+            "slot": None if self.slot is None else rfc3339(instant(self.slot)),
+            "state": self.state.value,
+            "started_at": rfc3339(instant(round(self.started_at, 3))),
+            "duration_seconds": self.duration_seconds,
+            "exit_code": self.exit_code,
+            "reason": self.reason,
+            "counts": dict(self.counts),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSkip:
+    """Slots that never started, and when that was decided."""
+
+    skipped: SlotsSkipped
+    noted_at: float
+
+
+def recorded_start(run: Run, started_at: float) -> RecordedRun:
+    """Return a run that has begun."""
+    return RecordedRun(
+        task=run.task,
+        run_id=run.run_id,
+        trigger=run.trigger,
+        slot=None if run.slot is None else int(run.slot.timestamp()),
+        state=SlotState.RUNNING,
+        started_at=started_at,
+    )
+
+
+def recorded_end(record: RunRecord) -> RecordedRun:
+    """Return a run that has ended."""
+    run, duration_seconds = record.run, record.duration_seconds
+    return RecordedRun(
+        task=run.task,
+        run_id=run.run_id,
+        trigger=run.trigger,
+        slot=None if run.slot is None else int(run.slot.timestamp()),
+        state=SlotState(record.outcome.value),
+        started_at=record.started_at,
+        duration_seconds=None if duration_seconds is None else round(duration_seconds, 3),
+        exit_code=int(record.exit_code),
+        reason=record.reason[:REASON_CHARACTERS] if record.reason else None,
+        counts=record.counts,
+    )

@@ -1,0 +1,119 @@
+"""Between what is noted and the rows of the tables."""
+
+import json
+import sqlite3
+from typing import Any
+
+from rota.ledger.batch import Batch
+from rota.ledger.records import (
+    RecordedRun,
+    RecordedSkip,
+    TaskMemory,
+)
+from rota.model.events import SlotsSkipped
+from rota.model.outcome import SkipReason
+from rota.model.run import Trigger
+from rota.model.slot import SlotState
+
+RUN_COLUMNS = (
+    "task, run_id, trigger, slot, state, started_at, duration_seconds, exit_code, reason, counts"
+)
+SKIP_COLUMNS = "task, first_slot, last_slot, count, count_is_lower_bound, reason, noted_at"
+
+_TASK = "INSERT OR REPLACE INTO tasks (name, schedule, accounted, suspended) VALUES (?, ?, ?, ?)"
+_OWE = "INSERT OR IGNORE INTO owed_slots (task, slot) VALUES (?, ?)"
+_SETTLE = "DELETE FROM owed_slots WHERE task = ? AND slot = ?"
+_RUN = f"""
+INSERT INTO runs ({RUN_COLUMNS}, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (run_id) DO UPDATE SET state = excluded.state, reason = excluded.reason,
+    duration_seconds = excluded.duration_seconds, exit_code = excluded.exit_code,
+    counts = excluded.counts
+"""
+_SKIP = f"INSERT INTO skips ({SKIP_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_SETTLE_SKIPPED = "DELETE FROM owed_slots WHERE task = ? AND slot BETWEEN ? AND ?"
+
+
+def write(connection: sqlite3.Connection, batch: Batch) -> list[RecordedRun]:
+    """Write a batch, in the transaction that the caller has begun; return its runs."""
+    runs = batch.recorded_runs()
+    # In the order of the keys each page is fetched once, however small the cache.
+    connection.executemany(_TASK, sorted(batch.tasks.values()))
+    connection.executemany(_RUN, map(_run_row, runs))
+    connection.executemany(_OWE, sorted(key for key, owed in batch.owed.items() if owed))
+    connection.executemany(_SETTLE, sorted(key for key, owed in batch.owed.items() if not owed))
+    for skip in batch.skips:
+        connection.execute(_SKIP, _skip_row(skip))
+        skipped = skip.skipped
+        if skipped.count > 1:
+            connection.execute(
+                _SETTLE_SKIPPED, (skipped.task, skipped.first_slot, skipped.last_slot)
+            )
+    return runs
+
+
+def _run_row(run: RecordedRun) -> tuple[Any, ...]:
+    return (
+        run.task,
+        run.run_id,
+        run.trigger.value,
+        run.slot,
+        run.state.value,
+        run.started_at,
+        run.duration_seconds,
+        run.exit_code,
+        run.reason,
+        json.dumps(dict(run.counts), ensure_ascii=False) if run.counts else None,
+        int(run.started_at) if run.slot is None else run.slot,
+    )
+
+
+def _skip_row(skip: RecordedSkip) -> tuple[Any, ...]:
+    skipped = skip.skipped
+    return (
+        skipped.task,
+        skipped.first_slot,
+        skipped.last_slot,
+        skipped.count,
+        skipped.capped,
+        skipped.reason.value,
+        skip.noted_at,
+    )
+
+
+def run_of(row: tuple[Any, ...]) -> RecordedRun:
+    """Return the run of a row of `RUN_COLUMNS`."""
+    task, run_id, trigger, slot, state, started_at, duration_seconds, exit_code, reason, counts = (
+        row
+    )
+    return RecordedRun(
+        task=task,
+        run_id=run_id,
+        trigger=Trigger(trigger),
+        slot=slot,
+        state=SlotState(state),
+        started_at=started_at,
+        duration_seconds=duration_seconds,
+        exit_code=exit_code,
+        reason=reason,
+        counts=json.loads(counts) if counts else {},
+    )
+
+
+def skip_of(row: tuple[Any, ...]) -> RecordedSkip:
+    """Return the skip of a row of `SKIP_COLUMNS`."""
+    task, first_slot, last_slot, count, capped, reason, noted_at = row
+    skipped = SlotsSkipped(task, first_slot, last_slot, count, bool(capped), SkipReason(reason))
+    return RecordedSkip(skipped, noted_at)
+
+
+def memories(connection: sqlite3.Connection) -> dict[str, TaskMemory]:
+    """Return what is known of each task's slots."""
+    owed: dict[str, tuple[int, ...]] = {}
+    for task, slot in connection.execute("SELECT task, slot FROM owed_slots ORDER BY task, slot"):
+        owed[task] = (*owed.get(task, ()), slot)
+    return {
+        name: TaskMemory(schedule, accounted, owed.get(name, ()), bool(suspended))
+        for name, schedule, accounted, suspended in connection.execute(
+            "SELECT name, schedule, accounted, suspended FROM tasks"
+        )
+    }

@@ -1,0 +1,256 @@
+"""What every ledger does; the one in memory and the one in a file are asked the same."""
+
+import pytest
+
+from rota.ledger.memory import MemoryLedger
+from rota.ledger.reader import SqliteReader
+from rota.ledger.records import LostRun, TaskMemory
+from rota.ledger.sqlite import SqliteLedger
+from rota.model.events import SlotsSkipped
+from rota.model.outcome import SkipReason
+from rota.model.run import Trigger
+from rota.model.slot import SlotState
+from support.ledger_runs import START, record, run
+
+
+class InMemory:
+    def __init__(self, tmp_path, clock):
+        self.ledger = self.reader = MemoryLedger()
+
+    def open(self):
+        return self.ledger.open(lambda: None)
+
+    def reopen(self):
+        self.ledger.close()
+        return self.open()
+
+
+class InAFile(InMemory):
+    def __init__(self, tmp_path, clock):
+        self._path, self._clock = tmp_path / "rota.sqlite3", clock
+        self.ledger, self.reader = SqliteLedger(self._path, clock), SqliteReader(self._path)
+
+    def reopen(self):
+        self.ledger.close()
+        self.ledger = SqliteLedger(self._path, self._clock)
+        return self.open()
+
+
+@pytest.fixture(params=[InMemory, InAFile])
+def place(request, tmp_path, clock):
+    place = request.param(tmp_path, clock)
+    place.open()
+    yield place
+    place.ledger.close()
+
+
+def skipped(first, last=None, count=1, reason=SkipReason.MISSED, task="t"):
+    last = first if last is None else last
+    return SlotsSkipped(task, first, last, count, capped=False, reason=reason)
+
+
+def test_what_was_accounted_for_is_known_after_a_restart(place):
+    place.ledger.account("a", "0 * * * *", 60)
+    place.ledger.account("a", "0 * * * *", 120)
+    place.ledger.account("b", "", 60, suspended=True)
+
+    assert place.reopen().tasks == {
+        "a": TaskMemory("0 * * * *", 120),
+        "b": TaskMemory("", 60, suspended=True),
+    }
+
+
+@pytest.mark.parametrize(
+    ("tell", "owed"),
+    [
+        pytest.param(lambda ledger: ledger.flush(), (START,), id="due"),
+        pytest.param(
+            lambda ledger: ledger.run_started(run("r"), START + 1), (START,), id="begun, and lost"
+        ),
+        pytest.param(lambda ledger: ledger.run_ended(record("r"), owed=False), (), id="succeeded"),
+        pytest.param(
+            lambda ledger: ledger.run_ended(record("r", "failed"), owed=False), (), id="failed"
+        ),
+        pytest.param(
+            lambda ledger: ledger.run_ended(record("r", "interrupted"), owed=True),
+            (START,),
+            id="cut off by a stop",
+        ),
+        pytest.param(
+            lambda ledger: ledger.run_ended(record("r", "interrupted"), owed=False),
+            (),
+            id="replaced",
+        ),
+        pytest.param(
+            lambda ledger: ledger.slots_skipped(skipped(START), START + 1), (), id="skipped"
+        ),
+        pytest.param(
+            lambda ledger: ledger.slots_skipped(skipped(START - 120, START + 120, 5), START + 1),
+            (),
+            id="one of several that were skipped",
+        ),
+        pytest.param(
+            lambda ledger: ledger.run_ended(record("r", slot=None), owed=False),
+            (START,),
+            id="another run, without a slot",
+        ),
+    ],
+)
+def test_a_slot_is_owed_until_it_has_had_its_end(place, tell, owed):
+    place.ledger.account("t", "text", START)
+    place.ledger.slot_due("t", START)
+    tell(place.ledger)
+
+    assert place.reopen().tasks["t"].owed == owed
+    assert place.reopen().tasks["t"].owed == owed
+
+
+def test_several_are_owed_in_their_order(place):
+    place.ledger.account("t", "text", 300)
+    for slot in (180, 60, 300):
+        place.ledger.slot_due("t", slot)
+
+    assert place.reopen().tasks["t"].owed == (60, 180, 300)
+
+
+def test_a_run_that_its_process_did_not_end_is_told_once_and_is_lost(place):
+    place.ledger.account("t", "text", START)
+    place.ledger.slot_due("t", START)
+    place.ledger.run_started(run("with"), START)
+    place.ledger.run_started(run("without", "u", slot=None, trigger=Trigger.START), START)
+
+    assert set(place.reopen().lost) == {
+        LostRun("t", "with", START),
+        LostRun("u", "without", None),
+    }
+    assert place.reopen().lost == ()
+    assert place.reader.run("with").state is SlotState.LOST
+    assert place.reader.slot_state("t", START) is SlotState.LOST
+
+
+STORIES = {
+    "due": ([], SlotState.DUE),
+    "running": ([("start", "r")], SlotState.RUNNING),
+    "succeeded": ([("start", "r"), ("end", "r", "succeeded")], SlotState.SUCCEEDED),
+    "failed": ([("end", "r", "failed")], SlotState.FAILED),
+    "timed out": ([("end", "r", "timed_out")], SlotState.TIMED_OUT),
+    "interrupted": ([("end", "r", "interrupted")], SlotState.INTERRUPTED),
+    "interrupted, then done": (
+        [("end", "r", "interrupted"), ("end", "r2", "succeeded")],
+        SlotState.SUCCEEDED,
+    ),
+    "interrupted, then running": (
+        [("end", "r", "interrupted"), ("start", "r2")],
+        SlotState.RUNNING,
+    ),
+    "interrupted, then given up": ([("end", "r", "interrupted"), ("skip",)], SlotState.SKIPPED),
+    "skipped": ([("skip",)], SlotState.SKIPPED),
+    "skipped, then run by hand": ([("skip",), ("end", "r", "succeeded")], SlotState.SUCCEEDED),
+}
+
+
+@pytest.mark.parametrize(("story", "state"), STORIES.values(), ids=STORIES)
+def test_every_slot_is_in_one_state(place, story, state):
+    place.ledger.account("t", "text", START)
+    place.ledger.slot_due("t", START)
+    for what, *about in story:
+        if what == "start":
+            place.ledger.run_started(run(*about), START)
+        elif what == "end":
+            owed = about[1] == "interrupted"
+            place.ledger.run_ended(record(*about), owed=owed)
+        else:
+            place.ledger.slots_skipped(skipped(START), START)
+    place.ledger.flush()
+    if state is not SlotState.RUNNING:
+        place.reopen()
+    else:
+        _wait_for_the_disk(place.ledger)
+
+    assert place.reader.slot_state("t", START) is state
+    assert place.reader.slot_state("t", START + 60) is None
+    assert place.reader.slot_state("nobody", START) is None
+
+
+def _wait_for_the_disk(ledger):
+    if isinstance(ledger, SqliteLedger):
+        ledger._writing.result()
+
+
+def test_a_run_is_found_with_its_facts(place):
+    counts = {"sent": 3, "what": "ü", "share": 0.5}
+    ended = record("r", "failed", reason="x" * 3000, counts=counts, duration_seconds=2.25)
+    place.ledger.run_started(ended.run, START)
+    place.ledger.run_ended(ended, owed=False)
+    place.reopen()
+    found = place.reader.run("r")
+
+    assert found.facts() == {
+        "task": "t",
+        "run_id": "r",
+        "trigger": "schedule",
+        "slot": "2026-11-24T00:00:00Z",
+        "state": "failed",
+        "started_at": "2026-11-24T00:00:00Z",
+        "duration_seconds": 2.25,
+        "exit_code": 1,
+        "reason": "x" * 2000,
+        "counts": counts,
+    }
+    assert place.reader.run("nobody") is None
+
+
+class TestRuns:
+    @pytest.fixture(autouse=True)
+    def runs(self, place):
+        for number in range(6):
+            task = "even" if number % 2 == 0 else "odd"
+            outcome = "failed" if number in (1, 4) else "succeeded"
+            place.ledger.run_ended(
+                record(f"run-{number}", outcome, task=task, slot=None), owed=False
+            )
+        place.reopen()
+
+    @pytest.mark.parametrize(
+        ("asked", "numbers"),
+        [
+            ({}, [5, 4, 3, 2, 1, 0]),
+            ({"task": "even"}, [4, 2, 0]),
+            ({"states": [SlotState.FAILED]}, [4, 1]),
+            ({"states": [SlotState.FAILED], "task": "odd"}, [1]),
+            ({"states": [SlotState.FAILED, SlotState.SUCCEEDED], "limit": 2}, [5, 4]),
+            ({"before": "run-3"}, [2, 1, 0]),
+            ({"before": "run-3", "task": "odd", "limit": 1}, [1]),
+            ({"before": "forgotten"}, []),
+            ({"task": "nobody"}, []),
+        ],
+    )
+    def test_are_found_newest_first(self, place, asked, numbers):
+        found = [each.run_id for each in place.reader.runs(**asked)]
+        assert found == [f"run-{number}" for number in numbers]
+
+
+def test_no_question_is_answered_with_more_than_500_runs(place):
+    for number in range(600):
+        place.ledger.run_ended(record(f"run-{number}"), owed=False)
+    place.reopen()
+
+    assert len(place.reader.runs(limit=1000)) == 500
+
+
+def test_skips_are_found_by_the_slots_that_they_cover(place):
+    found = [
+        skipped(60, 180, 3),
+        skipped(240, reason=SkipReason.OVERLAP),
+        skipped(300, 600, 6, reason=SkipReason.SUSPENDED),
+    ]
+    for each in reversed(found):
+        place.ledger.slots_skipped(each, START)
+    place.ledger.slots_skipped(skipped(120, task="u"), START)
+    place.reopen()
+
+    assert [each.skipped for each in place.reader.skips("t", 0, 1000)] == found
+    assert [each.skipped for each in place.reader.skips("t", 180, 240)] == found[:2]
+    assert [each.skipped for each in place.reader.skips("t", 600, 900)] == found[2:]
+    assert place.reader.skips("t", 601, 900) == []
+    assert place.reader.skips("t", 0, 1000)[0].noted_at == START
