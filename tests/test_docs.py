@@ -18,6 +18,7 @@ from rota.model.errors import ScheduleError
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import Outcome, SkipReason
 from rota.model.run import Run, Trigger
+from rota.model.slot import SlotState
 from rota.schedules import (
     cronjob_schedule,
     parse_schedule,
@@ -398,7 +399,7 @@ def test_a_fault_is_answered_by_a_marked_test_or_cannot_apply(number):
 
 def test_the_glossary_has_every_word_of_the_vocabulary_and_no_name_that_is_not_there():
     page = text_of("docs/glossary.md")
-    words = [Outcome, SkipReason, Trigger, Overlap]
+    words = [Outcome, SkipReason, SlotState, Trigger, Overlap]
 
     assert {each.value for kind in words for each in kind} <= set(re.findall(r"`(\w+)`", page))
     code = "".join(path.read_text("utf-8") for path in (ROOT / "src/rota").rglob("*.py"))
