@@ -43,6 +43,7 @@ PUBLIC = {
     "current_run": "rota.model.context",
     "fan_out": "rota.tasks",
     "register_tasks": "rota.tasks",
+    "task": "rota.tasks",
 }
 
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from rota.tasks import CleanupTask as CleanupTask
     from rota.tasks import NotificationTask as NotificationTask
     from rota.tasks import register_tasks as register_tasks
+    from rota.tasks import task as task
     from rota.tasks.fan_out import fan_out as fan_out
 
 __version__ = "0.1.0"
@@ -64,7 +65,14 @@ _MODULES = {
     "rota.model.result": ["Result"],
     "rota.model.run": ["Run", "RunRecord", "Trigger"],
     "rota.scheduler": ["TaskScheduler"],
-    "rota.tasks": ["BaseTask", "CleanupTask", "NotificationTask", "fan_out", "register_tasks"],
+    "rota.tasks": [
+        "BaseTask",
+        "CleanupTask",
+        "NotificationTask",
+        "fan_out",
+        "register_tasks",
+        "task",
+    ],
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -1,9 +1,11 @@
+import weakref
 from typing import NamedTuple
 
 import pytest
 
 from rota.cli import run_command_line
 from rota.settings import load_settings
+from rota.tasks import function
 from support.environment import clear_environment
 
 
@@ -17,6 +19,8 @@ class Ended(NamedTuple):
 def rota(monkeypatch, tmp_path, capsys):
     """Run a command in this process; return its exit code, stdout and stderr."""
     clear_environment(monkeypatch, tmp_path)
+    # What other tests have decorated in this process.
+    monkeypatch.setattr(function, "_decorated", weakref.WeakSet())
 
     def rota(*arguments, **variables):
         with monkeypatch.context() as only_now:

@@ -20,7 +20,31 @@ def test_json_has_the_tasks_and_their_warnings(rota):
         "ok": True,
         "tasks": ["cleanup", "notifications"],
         "warnings": {"cleanup": [], "notifications": []},
+        "unregistered": [],
     }
+
+
+def test_a_function_that_is_decorated_and_not_registered_is_told(rota, tmp_path):
+    text = """
+from rota import task
+
+@task
+async def bills(api): ...
+
+@task
+async def monthly(api): ...
+
+TASKS = [bills]
+"""
+    (tmp_path / "shop_unregistered.py").write_text(text, "utf-8")
+    ended = rota("check", ROTA_TASKS="shop_unregistered")
+    assert ended.exit_code == 0
+    assert (
+        "warning: decorated but not registered: shop_unregistered:monthly; name it in ROTA_TASKS, "
+        "or in a list TASKS\n"
+    ) in ended.stdout
+    assert "shop_unregistered:bills" not in ended.stdout
+    assert ended.stdout.endswith("ok: 1 task: bills\n")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from rota.model.errors import ConfigError, TaskDefinitionError, UnknownTaskError
 from rota.model.exit_codes import ExitCode
 from rota.tasks import CleanupTask
 from rota.tasks.discovery import discover
+from rota.tasks.modules import unregistered
 
 PREAMBLE = """\
 from rota.tasks import BaseTask
@@ -91,6 +92,91 @@ def test_a_plain_callable_with_a_name_and_an_interval_will_do(settings_of, write
     """
     write("shop_c.py", text)
     assert found(settings_of(ROTA_TASKS="shop_c:Plain"))["plain"] == (60, "shop_c:Plain")
+
+
+MODULE = """\
+from rota import BaseTask, task
+from shop_e_lib import borrowed, lent
+
+__all__ = ["bills", "lent"]
+
+class Base(BaseTask):
+    interval_seconds = 60
+
+    async def execute(self, api_client):
+        return None
+
+class Rates(Base):
+    name = "rates"
+
+class Pings(Base):
+    name = "pings"
+
+PINGS = Pings()
+
+@task(schedule="0 6 * * *", timezone="Europe/Berlin")
+async def bills(api, *, run):
+    return None
+
+same = bills
+
+@task(interval_seconds=90)
+async def _hidden(api):
+    return None
+"""
+LIBRARY = """\
+from rota import task
+
+@task
+async def borrowed(api): ...
+
+@task
+async def lent(api): ...
+"""
+
+
+def test_a_module_has_its_own_tasks_and_those_that_it_offers(settings_of, write):
+    write("shop_e_lib.py", LIBRARY)
+    write("shop_e.py", MODULE)
+
+    assert found(settings_of(ROTA_TASKS="shop_e")) == {
+        "lent": (60, "shop_e:lent"),
+        "rates": (60, "shop_e:Rates"),
+        "pings": (60, "shop_e:PINGS"),
+        "bills": (None, "shop_e:bills"),
+    }
+
+
+@pytest.mark.parametrize("target", ["shop_f", "shop_f:TASKS"])
+def test_a_list_decides_which_tasks_a_module_has(settings_of, write, target):
+    write("shop_e_lib.py", LIBRARY)
+    write("shop_f.py", MODULE + "TASKS = [_hidden, Rates, borrowed]\n")
+
+    assert found(settings_of(ROTA_TASKS=target)) == {
+        "hidden": (90, "shop_f:_hidden"),
+        "rates": (60, "shop_f:TASKS[1]"),
+        "borrowed": (60, "shop_e_lib:borrowed"),
+    }
+
+
+def test_an_entry_point_may_be_a_module(settings_of, write):
+    write("shop_e_lib.py", LIBRARY)
+    write("shop_d.py", MODULE)
+    install(write, "shop_d")
+
+    assert list(found(settings_of())) == ["lent", "rates", "pings", "bills"]
+
+
+def test_what_is_decorated_and_not_registered_is_known(settings_of, write):
+    write("shop_e_lib.py", LIBRARY)
+    write("shop_l.py", MODULE)
+
+    registry = discover(settings_of(ROTA_TASKS="shop_l"))
+
+    assert [each for each in unregistered(registry) if each.startswith("shop_")] == [
+        "shop_e_lib:borrowed",
+        "shop_l:_hidden",
+    ]
 
 
 @pytest.mark.fault(104)
@@ -197,7 +283,38 @@ def test_the_reference_tasks_named_by_hand_are_no_duplicates(settings_of):
 
 
 BROKEN = {
-    "no colon": ("shop_g", "", "ROTA_TASKS: 'shop_g' is not of the form 'module:attribute'"),
+    "a module without a task": (
+        "shop_g",
+        "from rota import BaseTask\n\ndef register_tasks(scheduler):\n    pass\n",
+        (
+            "module 'shop_g' has no task of its own: write @task above a function there, or list "
+            "tasks in TASKS, or name 'shop_g:register_tasks'"
+        ),
+    ),
+    "a dot for the colon": (
+        "shop_g.bills",
+        "",
+        (
+            "ROTA_TASKS: 'shop_g.bills' cannot be imported: ModuleNotFoundError: No module named "
+            "'shop_g.bills'; 'shop_g' is not a package ({path}); an attribute is named "
+            "'shop_g:bills'"
+        ),
+    ),
+    "an empty list": ("shop_g:TASKS", "TASKS = []\n", "'shop_g:TASKS' is an empty list"),
+    "no list": ("shop_g", "TASKS = 5\n", "'shop_g:TASKS' is no list: write TASKS = ["),
+    "a list with something else": (
+        "shop_g:TASKS",
+        PREAMBLE + "TASKS = [bills, 5]\n",
+        "'shop_g:TASKS[1]' is neither a task class, nor a task, ",
+    ),
+    "a function that cannot be a task": (
+        "shop_g",
+        "from rota import task\n\n@task\nasync def bills():\n    return None\n",
+        (
+            "ROTA_TASKS: 'shop_g' cannot be imported: @task on bills ({path}, line 3): takes no "
+            "parameter"
+        ),
+    ),
     "no attribute": ("shop_g:", "", "ROTA_TASKS: 'shop_g:' is not of the form"),
     "no such module": (
         "shop_nowhere:Bills",
@@ -319,7 +436,7 @@ BROKEN = {
         "async def run(api_client):\n    return None\n",
         (
             "'shop_g:run' is neither a task class, nor a task, nor a function like "
-            "register_tasks(scheduler)"
+            "register_tasks(scheduler); write @task above it"
         ),
     ),
     "a class that wants arguments": (

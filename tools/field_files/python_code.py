@@ -1,5 +1,6 @@
 """The fields as attributes of classes, so that type checkers and editors know them."""
 
+import json
 from enum import StrEnum
 
 from rota.model.task_fields import DECIDED_FIELDS, TASK_FIELDS, TaskField
@@ -13,6 +14,16 @@ def overrides() -> str:
 def task_attributes() -> str:
     """Return the attributes of BaseTask."""
     return "\n".join(f"    {field.name}: {_stated(field)}" for field in TASK_FIELDS)
+
+
+def attributes() -> str:
+    """Return the attributes of FunctionTask, which it has none of as a class."""
+    return "\n".join(f"    {field.name}: {_type_of(field)}" for field in TASK_FIELDS)
+
+
+def options() -> str:
+    """Return the keys of TaskOptions: all but those that say when."""
+    return "\n".join(f"    {field.name}: {_option(field)} | None" for field in DECIDED_FIELDS)
 
 
 def decided() -> str:
@@ -31,7 +42,16 @@ def _bounded(field: TaskField) -> str:
 
 
 def _stated(field: TaskField) -> str:
+    return f"{_type_of(field)} = {field.class_value!r}"
+
+
+def _type_of(field: TaskField) -> str:
     # A class states a choice as a text.
     name = "str" if issubclass(field.type, StrEnum) else field.type.__name__
-    none = " | None" if field.class_value is None else ""
-    return f"{name}{none} = {field.class_value!r}"
+    return f"{name}{' | None' if field.class_value is None else ''}"
+
+
+def _option(field: TaskField) -> str:
+    if not field.choices:
+        return field.type.__name__
+    return f"Literal[{', '.join(map(json.dumps, field.choices))}]"

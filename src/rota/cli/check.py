@@ -20,6 +20,7 @@ def check_command(*, as_json: bool) -> None:
     """
     from rota.app import App  # noqa: PLC0415 (--help works without)
     from rota.tasks.discovery import discover  # noqa: PLC0415
+    from rota.tasks.modules import unregistered  # noqa: PLC0415
     from rota.tasks.warnings import task_warnings  # noqa: PLC0415
 
     settings = load_settings()
@@ -32,12 +33,19 @@ def check_command(*, as_json: bool) -> None:
     warnings = {task.name: task_warnings(task, now) for task in tasks}
     if as_json:
         facts: dict[str, Any] = {"ok": True, "tasks": [task.name for task in tasks]}
+        facts["unregistered"] = unregistered(registry)
         facts["tz_database"] = tz_database_facts()
         click.echo(json.dumps({**facts, "warnings": warnings}, indent=2))
         return
     for name, texts in warnings.items():
         for text in texts:
             click.secho(f"warning: task {name!r}: {text}", fg="yellow")
+    for target in unregistered(registry):
+        click.secho(
+            f"warning: decorated but not registered: {target}; name it in ROTA_TASKS, or in a "
+            "list TASKS",
+            fg="yellow",
+        )
     number = "1 task" if len(tasks) == 1 else f"{len(tasks)} tasks"
     click.echo(f"tz database: {tz_database_text()}")
     click.secho(f"ok: {number}: {', '.join(task.name for task in tasks)}", fg="green")

@@ -9,6 +9,7 @@ from typing import Any
 from rota.model.clock import rfc3339
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import Outcome
+from rota.model.plain import plain_data
 
 
 class Trigger(StrEnum):
@@ -28,6 +29,7 @@ class Run:
     `deadline` the instant at which the task's timeout ends it. `attempt` counts from 0 and is
     None wherever Kubernetes does not tell it. `identity` stays the same when the same work is
     tried again: the slot, else the Job's uid, else the run id. Idempotency keys are made of it.
+    `arguments` are the values that `rota run --arg` gave, by name.
     """
 
     task: str
@@ -39,6 +41,7 @@ class Run:
     shard_index: int = 0
     shard_count: int = 1
     attempt: int | None = None
+    arguments: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def facts(self) -> dict[str, Any]:
         """Return what names the run in a log line, a message or an answer, JSON-ready."""
@@ -52,6 +55,8 @@ class Run:
             facts |= {"shard_index": self.shard_index, "shard_count": self.shard_count}
         if self.attempt is not None:
             facts["attempt"] = self.attempt
+        if self.arguments:
+            facts["arguments"] = plain_data(self.arguments)
         return facts
 
 

@@ -17,6 +17,7 @@ from rota.model.exit_codes import ExitCode
 from rota.model.outcome import Outcome, exit_code_of_signal
 from rota.model.plain import plain_counts, plain_repr
 from rota.model.run import Run, RunRecord
+from rota.runs.invocation import invoke
 from rota.runs.leftovers import note_end
 from rota.runs.verdict import TIMED_OUT, Returned, Verdict, read_returned, verdict_on
 from rota.runtime.forks import ending_children
@@ -72,7 +73,7 @@ class ActiveRun:
         context = contextvars.copy_context()
         context.run(enter, self._execution)
         self._coroutine = loop.create_task(
-            _guard(task, api_client), name=f"rota:{task.name}", context=context
+            _guard(task, run, api_client), name=f"rota:{task.name}", context=context
         )
         self._coroutine.add_done_callback(self._ended)
         self._timer = loop.call_at(deadline, self._expire)
@@ -199,11 +200,11 @@ def _cancellation(coroutine: asyncio.Task[Any]) -> BaseException:
     raise AssertionError("unreachable: the task was cancelled")
 
 
-async def _guard(task: TaskDefinition, api_client: Any) -> Any:
+async def _guard(task: TaskDefinition, run: Run, api_client: Any) -> Any:
     # asyncio lets these two through to the caller that runs the loop (python/cpython#102572).
     try:
         with ending_children():
-            return await task.handler(api_client)
+            return await invoke(task, run, api_client)
     except SystemExit as error:
         raise TaskExitedError(f"the task called sys.exit({plain_repr(error.code)})") from error
     except KeyboardInterrupt as error:

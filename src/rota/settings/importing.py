@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from rota.model.errors import ConfigError
+from rota.model.errors import ConfigError, ScheduleError, TaskDefinitionError
 from rota.model.plain import plain_text
 
 _LIBRARY = Path(os.__file__).parent
@@ -42,9 +42,30 @@ def load_attribute(target: str, where: str) -> Any:
     return found
 
 
+def load_target(target: str, where: str) -> Any:
+    """Return what `module:attribute` names, or for `module` alone that module; errors as above."""
+    if ":" in target:
+        return load_attribute(target, where)
+    try:
+        return _import(target, where)
+    except ConfigError as error:
+        package, _, attribute = target.rpartition(".")
+        missing = isinstance(error.__cause__, ModuleNotFoundError)
+        if missing and package and error.__cause__.name == target:  # type: ignore[union-attr]  # it is one
+            raise ConfigError(f"{error}; an attribute is named '{package}:{attribute}'") from None
+        raise
+
+
 def told_of(error: BaseException) -> str:
-    """Return an error's class and text, and the line of the application that it came from."""
-    return f"{type(error).__name__}: {plain_text(error)}{_place_of(error)}"
+    """Return an error's class and text, and the line of the application that it came from.
+
+    One that tells of a task says itself what is wrong, and where in a file unless it cannot.
+    """
+    place = _place_of(error)
+    if isinstance(error, TaskDefinitionError | ScheduleError):
+        text = plain_text(error)
+        return text if ", line " in text else f"{text}{place}"
+    return f"{type(error).__name__}: {plain_text(error)}{place}"
 
 
 def _place_of(error: BaseException) -> str:

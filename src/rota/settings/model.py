@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     """`auto`: console on a terminal, JSON otherwise."""
 
     tasks: Names = ()
-    """`module:attribute`, comma-separated: a task class, an instance, or a register function."""
+    """`module` or `module:attribute`, comma-separated: where tasks are, or one of them."""
     only: Names = ()
     """Exactly the tasks that may run, comma-separated; empty: all that are found and enabled."""
     observers: Names = ()

@@ -5,17 +5,26 @@ from typing import Any
 from rota.tasks.base import BaseTask
 from rota.tasks.cleanup import CleanupTask
 from rota.tasks.fan_out import fan_out
+from rota.tasks.function import FunctionTask, task
 from rota.tasks.notifications import NotificationTask
 
-__all__ = ["BaseTask", "CleanupTask", "NotificationTask", "fan_out", "register_tasks"]
+__all__ = [
+    "BaseTask",
+    "CleanupTask",
+    "FunctionTask",
+    "NotificationTask",
+    "fan_out",
+    "register_tasks",
+    "task",
+]
 
 
 def register_tasks(scheduler: Any) -> None:
     """Register the reference tasks with anything that has `register_task`."""
-    for task in (CleanupTask(), NotificationTask()):
+    for each in (CleanupTask(), NotificationTask()):
         scheduler.register_task(
-            name=task.name,
-            handler=task,
-            interval_seconds=task.interval_seconds,
-            run_on_start=task.run_on_start,
+            name=each.name,
+            handler=each,
+            interval_seconds=each.interval_seconds,
+            run_on_start=each.run_on_start,
         )

@@ -1,6 +1,6 @@
 """A task with everything about it decided: what the environment, its class and the defaults say."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -26,7 +26,8 @@ from rota.tasks.class_check import check_task_class
 from rota.tasks.naming import check_name
 from rota.tasks.stated import is_task, stated_by
 
-Handler = Callable[[Any], Awaitable[Any]]
+# Called by rota.runs.invocation, which knows the kinds.
+Handler = Callable[..., Any]
 
 DEFAULT_INTERVAL_SECONDS: int = TASK_FIELD_BY_NAME["interval_seconds"].class_value
 SHORTEST_DEFAULT_TIMEOUT_SECONDS = 60

@@ -3,12 +3,14 @@
 import inspect
 from collections.abc import Collection
 from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
 from typing import Any
 
 from rota.model.errors import RotaError, TaskDefinitionError
 from rota.runtime.streams import stdout_on_stderr
 from rota.settings import Settings
-from rota.settings.importing import load_attribute, told_of
+from rota.settings.importing import load_target, told_of
+from rota.tasks.modules import tasks_of_list, tasks_of_module
 from rota.tasks.registry import Registry
 from rota.tasks.stated import is_task
 
@@ -34,7 +36,7 @@ def _discover(settings: Settings) -> Registry:
     for point in others:
         _add(registry, _load(point), point.value)
     for target in settings.tasks:
-        _add(registry, load_attribute(target, "ROTA_TASKS"), target)
+        _add(registry, load_target(target, "ROTA_TASKS"), target)
     alone = not others and not settings.tasks
     for point in reference:
         wanted = _OnlyWanted(registry, None if alone else settings.only)
@@ -76,12 +78,19 @@ def _installed() -> tuple[list[EntryPoint], list[EntryPoint]]:
 
 def _load(point: EntryPoint) -> Any:
     package = f" of package {point.dist.name!r}" if point.dist else ""
-    return load_attribute(point.value, f"entry point {point.name!r}{package}")
+    return load_target(point.value, f"entry point {point.name!r}{package}")
 
 
 def _add(registry: Any, found: Any, target: str) -> None:
     try:
-        _register(registry, found, target)
+        if isinstance(found, ModuleType):
+            for source, each in tasks_of_module(found):
+                _register(registry, each, source)
+        elif isinstance(found, list | tuple):
+            for source, each in tasks_of_list(found, target):
+                _register(registry, each, source)
+        else:
+            _register(registry, found, target)
     except RotaError:
         raise
     except (Exception, SystemExit) as error:
@@ -105,8 +114,12 @@ def _register(registry: Any, found: Any, target: str) -> None:
     else:
         raise TaskDefinitionError(
             f"{target!r} is neither a task class, nor a task, nor a function like "
-            "register_tasks(scheduler)"
+            f"register_tasks(scheduler){_hint_for(found)}"
         )
+
+
+def _hint_for(found: object) -> str:
+    return "; write @task above it" if inspect.iscoroutinefunction(found) else ""
 
 
 def _instance(task_class: type, target: str) -> Any:

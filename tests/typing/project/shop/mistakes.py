@@ -1,6 +1,6 @@
 """Mistakes that a type checker must find, each marked with the line that it is in."""
 
-from rota import BaseTask, BusinessApiClient, TaskScheduler, fan_out
+from rota import BaseTask, BusinessApiClient, TaskScheduler, fan_out, task
 
 
 class ShopClient(BusinessApiClient):
@@ -21,6 +21,31 @@ class WrongName(BaseTask):
 
 async def wrong_items(client: ShopClient) -> None:
     await fan_out([1, 2], client.bill)  # MISTAKE
+
+
+@task  # MISTAKE
+async def returns_a_list(api: ShopClient) -> list[int]:
+    return [1]
+
+
+@task(schedule="@daily", interval_seconds=60)  # MISTAKE
+async def two_schedules(api: ShopClient) -> None: ...
+
+
+@task(interval_seconds=60, timezone="Europe/Berlin")  # MISTAKE
+async def zone_alone(api: ShopClient) -> None: ...
+
+
+@task(overlap="queue")  # MISTAKE
+async def another_choice(api: ShopClient) -> None: ...
+
+
+@task
+async def fine(api: ShopClient, limit: int = 3) -> None: ...
+
+
+async def call_it(client: ShopClient) -> None:
+    await fine(client, limit="3")  # MISTAKE
 
 
 TaskScheduler(object(), observers=[3])  # MISTAKE

@@ -1,17 +1,20 @@
 """What an application writes: it must pass mypy --strict and pyright's strict mode unchanged."""
 
 from collections.abc import AsyncIterator, Mapping
-from typing import assert_type
+from typing import Any, assert_type
 
 from rota import (
     BaseTask,
     BusinessApiClient,
+    GiveUp,
     Outcome,
+    Result,
     Run,
     RunFinished,
     TaskScheduler,
     current_run,
     fan_out,
+    task,
 )
 from rota.model.events import RunEvent
 
@@ -48,9 +51,38 @@ class Cleanup(BaseTask):
         await api_client.cleanup_expired()
 
 
+@task
+async def ping(api: BusinessApiClient) -> None:
+    await api.get("/api/v1/ping")
+
+
+@task(schedule="0 6 * * *", timezone="Europe/Berlin", overlap="replace", shards=2)
+async def remind(api: ShopClient, limit: int = 10, *, run: Run) -> Result:
+    if run.slot is None:
+        raise GiveUp("reminders go by the slot")
+    return Result({"sent": limit}, note="all of them")
+
+
+@task(name="count-orders", interval_seconds=300, timeout_seconds=20)
+async def count_orders(api: ShopClient) -> dict[str, int]:
+    return {"orders": len([each async for each in api.orders()])}
+
+
+async def call_them(api: ShopClient, run: Run) -> None:
+    assert_type(await ping(api), None)
+    assert_type(await remind(api, limit=3, run=run), Result)
+    assert_type(await count_orders(api), dict[str, int])
+    assert_type(remind.name, str)
+    assert_type(remind.interval_seconds, int)
+    assert_type(remind.schedule, str | None)
+
+
+TASKS: list[Any] = [ping, remind, count_orders, SendBills]
+
+
 def register_tasks(scheduler: TaskScheduler) -> None:
-    for task in (SendBills(), Cleanup()):
-        scheduler.register_task(task.name, task, task.interval_seconds, task.run_on_start)
+    for each in (SendBills(), Cleanup()):
+        scheduler.register_task(each.name, each, each.interval_seconds, each.run_on_start)
 
 
 def count(event: RunEvent) -> None:
