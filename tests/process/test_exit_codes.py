@@ -69,6 +69,37 @@ def test_a_task_may_say_what_another_try_would_do(rota, task, name, exit_code, r
     assert "exception" not in finished
 
 
+TOLD = {"ROTA_TASKS": MISBEHAVING + "counts_what_it_is_told"}
+
+
+def test_a_run_by_hand_is_told_its_slot_and_arguments(rota):
+    slot = "2026-11-20T03:00:00Z"
+    arguments = ("--slot", slot, "--arg", "limit=3")
+    process = rota.run("run", "counts-what-it-is-told", *arguments, **TOLD)
+    assert_said_everywhere(process, 0, "succeeded")
+    [finished] = process.events("run.finished")
+    assert finished["arguments"] == {"limit": 3}
+    assert (finished["slot"], finished["trigger"]) == (slot, "manual")
+    assert finished["counts"] == {"limit": 3}
+    [line] = process.events("identity")
+    assert line["identity"] == f'{slot} {{"limit": 3}}'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--arg", "limits=3"), "no argument 'limits', did you mean 'limit'?"),
+        (("--slot", "2026-11-20T03:01:00Z"), "2026-11-20T03:00:00Z and 2026-11-20T04:00:00Z"),
+    ],
+    ids=["argument", "slot"],
+)
+def test_what_a_run_by_hand_cannot_be_told_ends_with_2(rota, arguments, told):
+    process = rota.run("run", "counts-what-it-is-told", *arguments, **TOLD)
+    assert process.exit_code == 2
+    assert told in process.stderr
+    assert process.message["exit_code"] == 2
+
+
 def test_the_note_of_a_result_stands_in_the_log_and_in_the_message(rota):
     process = rota.run("run", "has-a-note", ROTA_TASKS=MISBEHAVING + "HasANote")
     assert_said_everywhere(process, 0, "succeeded")

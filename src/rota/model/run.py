@@ -65,7 +65,7 @@ class RunRecord:
     """What is known of a run that has ended, in plain data.
 
     `started_at` is an epoch time, `lateness_seconds` what lies between the slot and it (0 for a run
-    without a slot). `duration_seconds` is None where the end was seen from another thread.
+    by hand). `duration_seconds` is None where the end was seen from another thread.
     `traceback` is there where `reason` does not explain itself. `stuck`: the task ignores its
     cancellation; `blocked_by` is the stack of what keeps the event loop from turning. `note` is
     what a task that succeeded has to say.

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from rota.app import App
@@ -25,14 +26,26 @@ _HARD_STOP_SECONDS = CANCEL_GRACE_SECONDS + 1.0
 _logger = logging.getLogger(__name__)
 
 
-def run_task(task: TaskDefinition, settings: Settings) -> ExitCode:
+def run_task(
+    task: TaskDefinition,
+    settings: Settings,
+    *,
+    slot: str | None = None,
+    arguments: Sequence[str] = (),
+) -> ExitCode:
     """Run `task` to completion and return the code that the process should end with.
+
+    `slot` is an instant in RFC 3339, `arguments` are texts `name=value`; UsageError for either.
 
     A task that blocks the event loop beyond its timeout ends the process from here.
     """
     # The message first: it needs no lock that a task which blocks the loop may hold.
     app = App(settings, observers=[TerminationMessage(Path(settings.termination_message_path))])
     run = run_of_pod(task, settings, app.clock)
+    if slot is not None or arguments:
+        from rota.runs.by_hand import told_by_hand  # noqa: PLC0415 (a CronJob's pod tells nothing)
+
+        run = told_by_hand(run, task, slot, arguments, app.clock)
     stop = Stop()
     runner = app.runner(stop)
     blocked = BlockedLoop(runner, app.close_observers).end_process_after(

@@ -16,7 +16,7 @@ from rota.model.events import RunEvent
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import Outcome, exit_code_of_signal
 from rota.model.plain import plain_counts, plain_repr
-from rota.model.run import Run, RunRecord
+from rota.model.run import Run, RunRecord, Trigger
 from rota.runs.invocation import invoke
 from rota.runs.leftovers import note_end
 from rota.runs.verdict import TIMED_OUT, Returned, Verdict, read_returned, verdict_on
@@ -61,7 +61,8 @@ class ActiveRun:
         self._on_end = on_end
         self._on_gone = on_gone
         self._started_at = clock.timestamp()
-        slot_seconds = self._started_at if run.slot is None else run.slot.timestamp()
+        scheduled = run.slot is not None and run.trigger is not Trigger.MANUAL
+        slot_seconds = run.slot.timestamp() if run.slot and scheduled else self._started_at
         self.lateness_seconds = max(0.0, self._started_at - slot_seconds)
         self._started_loop_seconds = loop.time()
         self._decided = False

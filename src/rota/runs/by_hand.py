@@ -1,0 +1,62 @@
+"""What `rota run` may be told of its run: the slot that it is for, and arguments."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from rota.model.clock import Clock, instant, rfc3339
+from rota.model.errors import UsageError
+from rota.model.plain import plain_data
+from rota.model.run import Run, Trigger
+from rota.schedules import newest_until
+from rota.tasks.arguments import moment, parse_arguments
+from rota.tasks.definition import TaskDefinition
+
+_FIVE_YEARS_SECONDS = 5 * 366 * 86_400
+
+
+def told_by_hand(
+    run: Run, task: TaskDefinition, slot: str | None, arguments: Sequence[str], clock: Clock
+) -> Run:
+    """Return `run` as a manual one for `slot`, if there is one, with `arguments` (`name=value`).
+
+    Other arguments are other work: they are part of the identity that idempotency keys are made of.
+    Raises UsageError.
+    """
+    values = parse_arguments(task, arguments)
+    if slot is not None:
+        moment_of_slot = parse_slot(task, slot, clock)
+        identity = rfc3339(moment_of_slot)
+        run = replace(run, slot=moment_of_slot, trigger=Trigger.MANUAL, identity=identity)
+    if not values:
+        return run
+    told = json.dumps(plain_data(values), sort_keys=True)
+    return replace(run, arguments=values, identity=f"{run.identity} {told}")
+
+
+def parse_slot(task: TaskDefinition, text: str, clock: Clock) -> datetime:
+    """Return the slot, aware UTC, that `text` names in RFC 3339.
+
+    UsageError for what is no instant, has not come yet, or is no fire time of the task's schedule;
+    the nearest two are named.
+    """
+    try:
+        slot = moment(text).astimezone(UTC)
+    except ValueError as error:
+        raise UsageError(f"--slot {text!r} is not allowed: {error}") from None
+    epoch = slot.timestamp()
+    if epoch > clock.timestamp():
+        raise UsageError(
+            f"--slot {rfc3339(slot)} has not come yet: its own run would find the work done under "
+            "the same idempotency keys"
+        )
+    second = int(epoch // 1)
+    if epoch == second and task.schedule.next_epoch(second - 1) == second:
+        return slot
+    before = newest_until(task.schedule, second - _FIVE_YEARS_SECONDS, second)
+    after = task.schedule.next_epoch(second)
+    near = " and ".join(rfc3339(instant(each)) for each in (before, after) if each is not None)
+    raise UsageError(
+        f"--slot {rfc3339(slot)} is not a slot of task {task.name!r}; the nearest are {near}"
+    )

@@ -1,0 +1,179 @@
+"""The texts of `rota run TASK --arg name=value` as values for a task's parameters."""
+
+import difflib
+import inspect
+import math
+import re
+import sys
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from rota.model.errors import UsageError
+from rota.model.plain import plain_repr
+from rota.tasks.base import BaseTask
+from rota.tasks.definition import TaskDefinition
+from rota.tasks.function import FunctionTask
+from rota.tasks.parameters import values_of
+
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_TRUTH = {"true": True, "yes": True, "on": True, "1": True}
+_TRUTH |= {"false": False, "no": False, "off": False, "0": False}
+_MAX_SHOWN_CHARACTERS = 80
+_KINDS = "str, int, float, bool, date, datetime, Literal and Enum"
+
+
+def parse_arguments(task: TaskDefinition, texts: Iterable[str]) -> dict[str, Any]:
+    """Return the values of `name=value` texts for the parameters that `task` has defaults for.
+
+    A value's type is that of its annotation, else of its default. What equals the default is left
+    out. UsageError names the culprit, with the nearest name where there is one.
+    """
+    function = _function_of(task.handler)
+    defaults = values_of(function) if callable(function) else {}
+    found: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise UsageError(f"--arg {_shown(text)} is not of the form name=value")
+        if name not in defaults:
+            raise UsageError(f"task {task.name!r} has no argument {name!r}{_known(name, defaults)}")
+        if name in found:
+            raise UsageError(f"--arg {name} is given twice")
+        found[name] = _parse(name, value, _type_of(function, name, defaults[name]))
+    return {name: value for name, value in found.items() if not _same(value, defaults[name])}
+
+
+def _function_of(handler: Any) -> Any:
+    if isinstance(handler, FunctionTask):
+        return handler.function
+    return handler.execute if isinstance(handler, BaseTask) else handler
+
+
+def _known(name: str, defaults: Mapping[str, Any]) -> str:
+    if not defaults:
+        return ": its function has no parameter with a default"
+    near = difflib.get_close_matches(name, defaults, n=1)
+    hint = f", did you mean {near[0]!r}?" if near else ""
+    return f"{hint} (arguments: {', '.join(defaults)})"
+
+
+def _type_of(function: Any, name: str, default: Any) -> Any:
+    """Return the annotation, without None; where it cannot be read, the type of the default."""
+    try:
+        annotation = _annotation_of(function, name)
+    except Exception:  # noqa: BLE001 (names under TYPE_CHECKING, or anything an application wrote)
+        annotation = None
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        members = [each for each in typing.get_args(annotation) if each is not type(None)]
+        annotation = members[0] if len(members) == 1 else annotation
+    if annotation is None or annotation is Any:
+        return str if default is None else type(default)
+    return annotation
+
+
+def _annotation_of(function: Any, name: str) -> Any:
+    """Return the annotation of one parameter; those of others may not be there to be read."""
+    written = inspect.unwrap(function)
+    written = getattr(written, "__func__", written)
+    if sys.version_info >= (3, 14):
+        from annotationlib import Format, get_annotations  # noqa: PLC0415 (not before 3.14)
+
+        found = get_annotations(written, format=Format.FORWARDREF)
+    else:
+        found = written.__annotations__
+    alone = types.SimpleNamespace(__annotations__={name: found[name]} if name in found else {})
+    return typing.get_type_hints(alone, globalns=written.__globals__).get(name)
+
+
+def _parse(name: str, text: str, wanted: Any) -> Any:
+    try:
+        return _value(text, wanted)
+    except ValueError as error:
+        raise UsageError(f"--arg {name}={_shown(text)} is not allowed: {error}") from None
+
+
+def _value(text: str, wanted: Any) -> Any:
+    """Return `text` as a value of the type; ValueError says what would be allowed."""
+    if typing.get_origin(wanted) is typing.Literal:
+        return _choice(text, {str(each): each for each in typing.get_args(wanted)})
+    if not isinstance(wanted, type):
+        raise ValueError(f"its parameter is of another type than those with a text: {_KINDS}")  # noqa: TRY004 (of the value)
+    if issubclass(wanted, Enum):
+        by_name = {each.name: each for each in wanted}
+        return _choice(text, by_name | {str(each.value): each for each in wanted})
+    readers: dict[type, Callable[[str], Any]] = {
+        str: str,
+        bool: _truth,
+        int: _whole,
+        float: _number,
+        datetime: moment,
+        date: _day,
+    }
+    if wanted not in readers:
+        raise ValueError(
+            f"its parameter is {wanted.__name__}, and only these have a text: {_KINDS}"
+        )
+    return readers[wanted](text)
+
+
+def _choice(text: str, choices: Mapping[str, Any]) -> Any:
+    if text in choices:
+        return choices[text]
+    near = difflib.get_close_matches(text, choices, n=1)
+    hint = f", did you mean {near[0]!r}?" if near else ""
+    raise ValueError(f"write one of {', '.join(choices)}{hint}")
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in _TRUTH:
+        raise ValueError("write true or false")
+    return _TRUTH[text.lower()]
+
+
+def _whole(text: str) -> int:
+    if not _WHOLE.fullmatch(text):
+        raise ValueError("write a whole number, such as 10")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError("write a number, such as 0.5")
+    return number
+
+
+def moment(text: str) -> datetime:
+    """Return the instant of an RFC 3339 text; ValueError where it is none, or has no zone."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None or len(text) <= len("2026-11-25"):
+        raise ValueError(
+            "write an instant with its zone (RFC 3339), such as 2026-11-25T03:00:00Z or "
+            "2026-11-25T04:00:00+01:00"
+        )
+    return found
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("write a date, such as 2026-11-25") from None
+
+
+def _same(value: Any, default: Any) -> bool:
+    return type(value) is type(default) and bool(value == default)
+
+
+def _shown(text: str) -> str:
+    return plain_repr(text, _MAX_SHOWN_CHARACTERS)
