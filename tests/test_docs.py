@@ -25,7 +25,7 @@ from rota.schedules import (
     schedule_for_interval,
     warnings_for,
 )
-from rota.settings import Overlap, Settings, TaskOverrides, variable_name
+from rota.settings import CatchUp, Overlap, Settings, TaskOverrides, variable_name
 from rota.settings.unknown_names import unknown_name_problems
 from rota.tasks import BaseTask
 
@@ -399,7 +399,7 @@ def test_a_fault_is_answered_by_a_marked_test_or_cannot_apply(number):
 
 def test_the_glossary_has_every_word_of_the_vocabulary_and_no_name_that_is_not_there():
     page = text_of("docs/glossary.md")
-    words = [Outcome, SkipReason, SlotState, Trigger, Overlap]
+    words = [Outcome, SkipReason, SlotState, Trigger, Overlap, CatchUp]
 
     assert {each.value for kind in words for each in kind} <= set(re.findall(r"`(\w+)`", page))
     code = "".join(path.read_text("utf-8") for path in (ROOT / "src/rota").rglob("*.py"))

@@ -162,6 +162,12 @@ def test_a_tasks_environment_wins_over_that_of_all_pods():
         ({"schedule": "0 * * * *", "splayMinutes": 5}, 'move the minute in \\"0 * * * *\\"'),
         ({"intervalSeconds": 5400, "splayMinutes": 5}, "splayMinutes: is refused"),
         ({"intervalSeconds": 5400, "catchUpSeconds": 600}, "catchUpSeconds: is refused"),
+        ({"intervalSeconds": 5400, "catchUp": "none"}, "catchUp: none is refused for an interval"),
+        ({"intervalSeconds": 60, "catchUp": "all"}, "catchUp: all is refused in a CronJob"),
+        (
+            {"intervalSeconds": 5, "catchUp": "all", "overlap": "allow"},
+            "catchUp: all runs one slot after the other, so it goes with overlap: forbid only",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_task_named(task, message):

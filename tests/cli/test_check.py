@@ -56,9 +56,21 @@ TASKS = [bills]
             {"INTERVAL_SECONDS": "420", "CATCH_UP_SECONDS": "60"},
             "catch_up_seconds is refused in CronJob mode",
         ),
+        (
+            {"INTERVAL_SECONDS": "420", "CATCH_UP": "none"},
+            "catch_up=none is refused in CronJob mode",
+        ),
+        ({"CATCH_UP": "all"}, "catch_up=all is refused in CronJob mode"),
         ({"SCHEDULE": "*/90 * * * *"}, "*/90"),
     ],
-    ids=["below a minute", "seven minutes", "a deadline beside @every", "*/90"],
+    ids=[
+        "below a minute",
+        "seven minutes",
+        "a deadline beside @every",
+        "none beside @every",
+        "all",
+        "*/90",
+    ],
 )
 @pytest.mark.fault(2)
 @pytest.mark.fault(3)

@@ -20,6 +20,14 @@ class Overlap(StrEnum):
     ALLOW = "allow"
 
 
+class CatchUp(StrEnum):
+    """Which slots that could not start in time start after all."""
+
+    LATEST = "latest"
+    ALL = "all"
+    NONE = "none"
+
+
 # Every run starts with this: a frozen dataclass takes three times as long to make.
 class TaskField(NamedTuple):
     """One field. Texts are Markdown, without a full stop at their end.
@@ -179,6 +187,15 @@ TASK_FIELDS = (
         "startingDeadlineSeconds. Left out for intervals that are written `@every`, which never "
         "fire with a short deadline.",
         examples="[600]",
+    ),
+    TaskField(
+        name="catch_up",
+        type=CatchUp,
+        meaning="which missed slots start after all: the newest, all in order (scheduler only), or "
+        "none that is more than a minute late",
+        default=CatchUp.LATEST,
+        chart_meaning="Which missed slots start after all: the newest (`latest`), `all` of them in "
+        "their order, which only the scheduler can do, or `none` that is more than a minute late.",
     ),
     TaskField(
         name="backoff_limit",

@@ -55,7 +55,7 @@ def _shard_of_pod(task: TaskDefinition, completion_index: int | None) -> tuple[i
 def _longest_job_age_seconds(task: TaskDefinition, settings: Settings) -> float:
     """Return how long after its slot a pod of the task's CronJob can still be running."""
     # An `@every` has no startingDeadlineSeconds: its newest tick is younger than the interval.
-    window_seconds = max(task.catch_up_seconds, task.interval_seconds or 0)
+    window_seconds = max(task.latest_start_seconds, task.interval_seconds or 0)
     return window_seconds + active_deadline_seconds(
         timeout_seconds=task.timeout_seconds,
         backoff_limit=task.backoff_limit,

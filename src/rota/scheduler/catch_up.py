@@ -1,56 +1,77 @@
 """Which of the slots that were missed start after all. Pure: schedule, ledger and now are given."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rota.model.events import SlotsSkipped
 from rota.model.outcome import SkipReason
+from rota.model.task_fields import CatchUp, Overlap
 from rota.schedules import count_between, newest_until
-from rota.settings import Overlap
 from rota.tasks.definition import TaskDefinition
 
+MOST_CAUGHT_UP = 100
 MOST_SKIPS_COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class CatchUp:
+class Decision:
     """Slots to start, the oldest first, and those that are given up."""
 
     start: tuple[int, ...]
     skipped: tuple[SlotsSkipped, ...]
 
+    def newest(self, known: int) -> int:
+        """Return the newest slot of all that were decided on, or `known` if that is newer."""
+        return max((*self.start, *(each.last_slot for each in self.skipped), known))
 
-def catch_up(task: TaskDefinition, after: int, until: int, owed: Collection[int] = ()) -> CatchUp:
+
+def catch_up(task: TaskDefinition, after: int, until: int, owed: Collection[int] = ()) -> Decision:
     """Decide on the slots in `(after, until]`, and on those `owed`, which are none of these.
 
-    At most the newest of all starts. Under `overlap: allow` each that is owed starts besides the
-    newest of the others, since its run was due whatever has come later.
+    `until` is now. By default at most the newest of all starts. Under `overlap: allow` each that is
+    owed starts besides the newest of the others, since its run was due whatever has come later.
+    With `catch_up: all` the newest `MOST_CAUGHT_UP` start that are not too late. Where the newest
+    is too late, that is told when its turn comes.
     """
-    newest = newest_until(task.schedule, after, until) if after < until else None
-    missed = () if newest is None else (newest,)
-    if task.overlap is Overlap.ALLOW:
-        start = (*sorted(owed), *missed)
+    if task.catch_up is CatchUp.ALL:
+        earliest = until - task.latest_start_seconds
+        missed = _newest(task, max(after, earliest - 1), until, MOST_CAUGHT_UP)
+        in_time = [slot for slot in owed if slot >= earliest]
+        start = sorted({*in_time, *missed})[-MOST_CAUGHT_UP:]
     else:
-        start = (missed or tuple(sorted(owed)))[-1:]
+        missed = _newest(task, after, until, 1)
+        start = sorted({*owed, *missed})
+        if task.overlap is not Overlap.ALLOW:
+            start = start[-1:]
+    oldest = min((slot for slot in start if slot > after and slot not in owed), default=until + 1)
     given_up = sorted(set(owed) - set(start))
     skipped = [_one(task, slot, SkipReason.MISSED) for slot in given_up]
-    if newest is not None:
-        skipped += skipped_between(task, after, newest - 1, SkipReason.MISSED)
-    return CatchUp(start, tuple(skipped))
+    skipped += _skipped_between(task, after, oldest - 1, SkipReason.MISSED)
+    return Decision(tuple(start), tuple(skipped))
 
 
 def give_up(
     task: TaskDefinition, after: int, until: int, owed: Collection[int], reason: SkipReason
-) -> CatchUp:
+) -> Decision:
     """Start none of the slots in `(after, until]`, nor of those `owed`."""
     singles = [_one(task, slot, reason) for slot in sorted(owed)]
-    return CatchUp((), (*singles, *skipped_between(task, after, until, reason)))
+    return Decision((), (*singles, *_skipped_between(task, after, until, reason)))
 
 
-def skipped_between(
+def _newest(task: TaskDefinition, after: int, until: int, limit: int) -> Sequence[int]:
+    found: list[int] = []
+    while len(found) < limit and after < until:
+        slot = newest_until(task.schedule, after, until)
+        if slot is None:
+            break
+        found.append(slot)
+        until = slot - 1
+    return found
+
+
+def _skipped_between(
     task: TaskDefinition, after: int, until: int, reason: SkipReason
 ) -> list[SlotsSkipped]:
-    """Return the slots in `(after, until]` as one event; none where there are none."""
     count = count_between(task.schedule, after, until, MOST_SKIPS_COUNTED)
     first = task.schedule.next_epoch(after) if count else None
     last = newest_until(task.schedule, after, until) if count else None

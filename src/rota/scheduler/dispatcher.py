@@ -15,7 +15,7 @@ from rota.runs.bus import EventBus
 from rota.runs.runner import Runner, new_run
 from rota.scheduler.overlap import queue_up
 from rota.scheduler.plan import Due, Plan
-from rota.settings import Overlap
+from rota.settings import CatchUp, Overlap
 
 _REPLACED = "replaced"
 
@@ -59,7 +59,7 @@ class Dispatcher:
             if due.slot == plan.finished_slot:
                 return
             self._ledger.slot_due(plan.task.name, due.slot)
-        queueing = queue_up(plan.task.overlap, plan.waiting, due)
+        queueing = queue_up(plan.task, plan.waiting, due)
         for older in queueing.dropped:
             self._skip(plan, older, SkipReason.OVERLAP)
         plan.waiting = queueing.waiting
@@ -108,7 +108,10 @@ class Dispatcher:
 
     def _start(self, plan: Plan, due: Due) -> None:
         now = self._clock.timestamp()
-        if due.slot is not None and now - due.slot > plan.task.catch_up_seconds:
+        # With `all`, what may start was decided when it came due: it waits for others since.
+        waits_for_others = plan.task.catch_up is CatchUp.ALL
+        latest = plan.task.latest_start_seconds
+        if due.slot is not None and now - due.slot > latest and not waits_for_others:
             self._skip(plan, due, SkipReason.TOO_LATE)
             return
         slot = None if due.slot is None else instant(due.slot)

@@ -82,9 +82,7 @@ class Timetable:
         self._begin(plan, max(last, now))
         found = catch_up(task, last, now, memory.owed)
         dues = tuple(Due(slot, Trigger.CATCH_UP) for slot in found.start)
-        missed = [slot for slot in found.start if slot not in memory.owed]
-        accounted = None if ahead else max(missed, default=last)
-        return Arrival(plan, accounted, dues, found.skipped)
+        return Arrival(plan, None if ahead else found.newest(last), dues, found.skipped)
 
     def _begin(self, plan: Plan, after: int) -> None:
         if not plan.task.suspend:
@@ -112,10 +110,9 @@ class Timetable:
             trigger = Trigger.CATCH_UP if missed else Trigger.SCHEDULE
             return Arrival(plan, slot, (Due(slot, trigger),))
         found = catch_up(plan.task, slot - 1, now)
-        newest = found.start[-1]
-        self.add(plan, newest)
+        self.add(plan, now)
         dues = tuple(Due(slot, Trigger.CATCH_UP) for slot in found.start)
-        return Arrival(plan, newest, dues, found.skipped)
+        return Arrival(plan, found.newest(slot), dues, found.skipped)
 
     def plan_anew(self, now: int) -> None:
         """Forget all that was planned and plan the first slot of each task after `now`."""

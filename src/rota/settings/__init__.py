@@ -5,7 +5,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from rota.model.task_fields import Overlap
+from rota.model.task_fields import CatchUp, Overlap
 from rota.settings.loading import default_settings, load_settings
 from rota.settings.model import LogFormat, LogLevel, Settings, variable_name
 from rota.settings.settings_text import parse_settings_text, settings_text
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     settings: Settings
 
 __all__ = [
+    "CatchUp",
     "LogFormat",
     "LogLevel",
     "Overlap",

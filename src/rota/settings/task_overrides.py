@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from rota.model.task_fields import TASK_FIELD_BY_NAME, TASK_FIELDS, Overlap
+from rota.model.task_fields import TASK_FIELD_BY_NAME, TASK_FIELDS, CatchUp, Overlap
 
 _INTERVAL = TASK_FIELD_BY_NAME["interval_seconds"]
 
@@ -25,6 +25,7 @@ class TaskOverrides(BaseModel):
     timeout_seconds: Annotated[float, Field(gt=0, le=604_800)] | None = None
     overlap: Overlap | None = None
     catch_up_seconds: Annotated[int, Field(ge=10, le=316_224_000)] | None = None
+    catch_up: CatchUp | None = None
     backoff_limit: Annotated[int, Field(ge=0, le=100)] | None = None
     shards: Annotated[int, Field(ge=1, le=1_000)] | None = None
     enabled: bool | None = None

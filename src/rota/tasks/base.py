@@ -38,6 +38,7 @@ class BaseTask(ABC, Generic[ClientT_contra]):
     timeout_seconds: float | None = None
     overlap: str | None = None
     catch_up_seconds: int | None = None
+    catch_up: str | None = None
     backoff_limit: int | None = None
     shards: int | None = None
     enabled: bool | None = None

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from rota.model.context import DEFAULT_CONCURRENCY
 from rota.model.errors import ScheduleError, TaskDefinitionError
 from rota.model.plain import plain_repr
-from rota.model.task_fields import DECIDED_FIELDS, TASK_FIELD_BY_NAME, Overlap, TaskField
+from rota.model.task_fields import DECIDED_FIELDS, TASK_FIELD_BY_NAME, CatchUp, Overlap, TaskField
 from rota.schedules import (
     Cron,
     CronJobSchedule,
@@ -32,6 +32,8 @@ Handler = Callable[..., Any]
 DEFAULT_INTERVAL_SECONDS: int = TASK_FIELD_BY_NAME["interval_seconds"].class_value
 SHORTEST_DEFAULT_TIMEOUT_SECONDS = 60
 LONGEST_DEFAULT_TIMEOUT_SECONDS = 3600
+# With `catch_up: none` a slot that is later than this was missed, in both modes.
+SHORTEST_DELAY_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,7 @@ class TaskDefinition:
     timeout_seconds: float
     overlap: Overlap
     catch_up_seconds: int
+    catch_up: CatchUp
     backoff_limit: int
     shards: int
     enabled: bool
@@ -72,6 +75,13 @@ class TaskDefinition:
     def carries(self, field: TaskField) -> bool:
         """Whether manifests have the field: some mean nothing without a five-field text."""
         return not field.exact_only or isinstance(self.schedule, Cron) or field.name in self.stated
+
+    @property
+    def latest_start_seconds(self) -> int:
+        """How late a slot may start: `catch_up_seconds`; a minute at most with `catch_up: none`."""
+        if self.catch_up is CatchUp.NONE:
+            return min(self.catch_up_seconds, SHORTEST_DELAY_SECONDS)
+        return self.catch_up_seconds
 
     def cronjob_schedule(self) -> CronJobSchedule:
         """Return what a CronJob of this task carries; ScheduleError below 60 seconds."""
@@ -166,6 +176,11 @@ def _decide(
         for field in DECIDED_FIELDS
         for value in [getattr(said, field.name)]
     }
+    if values["catch_up"] is CatchUp.ALL and values["overlap"] is not Overlap.FORBID:
+        raise TaskDefinitionError(
+            f"task {name!r}: catch_up=all runs one slot after the other, so it goes with "
+            f"overlap=forbid only, not with overlap={values['overlap'].value}"
+        )
     if said.timeout_seconds is None:
         values["timeout_seconds"] = _default_timeout_seconds(interval)
     return TaskDefinition(

@@ -1,5 +1,6 @@
 """What is allowed about a task and may not be meant: `rota check`, and later `doctor`."""
 
+from rota.model.task_fields import CatchUp
 from rota.schedules import Cron, warnings_for
 from rota.schedules.zone_report import zone_warnings
 from rota.tasks.definition import TaskDefinition
@@ -25,11 +26,16 @@ def task_warnings(task: TaskDefinition, now: int) -> list[str]:
             f"every {task.interval_seconds} s has no five-field text: a CronJob keeps the gap but "
             "counts from its creation"
         )
-        if "catch_up_seconds" in task.stated:
+        if "catch_up_seconds" in task.stated or task.catch_up is CatchUp.NONE:
+            field = "catch_up_seconds" if "catch_up_seconds" in task.stated else "catch_up=none"
             warnings.append(
-                "catch_up_seconds is refused in CronJob mode, since @every with a deadline may "
-                "never fire"
+                f"{field} is refused in CronJob mode, since @every with a deadline may never fire"
             )
+    if task.catch_up is CatchUp.ALL:
+        warnings.append(
+            "catch_up=all is refused in CronJob mode, since Kubernetes starts the newest missed "
+            "slot only"
+        )
     following = task.schedule.next_epoch(now)
     if following is None:
         warnings.append("does not fire within the next five years")

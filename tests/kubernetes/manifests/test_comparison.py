@@ -353,6 +353,11 @@ def index(spec):
             id="no-deadline",
         ),
         pytest.param(
+            lambda spec: spec.update(startingDeadlineSeconds=60),
+            [("catch_up_seconds", "3600", "60")],
+            id="a-shorter-deadline",
+        ),
+        pytest.param(
             lambda spec: spec["jobTemplate"]["spec"].pop("backoffLimit"),
             [("backoff_limit", "2", "6")],
             id="kubernetes-tries-six-times",

@@ -14,6 +14,8 @@ from support.kustomize import unbuilt
 from support.registries import registry_of, task_of
 
 HOURLY = {"interval_seconds": 3600}
+# No deadline changes with `catch_up: none`, since it is short already.
+PROMPT = {"interval_seconds": 3600, "catch_up_seconds": 30}
 NIGHTLY = {"schedule": "5 4 * * *"}
 BERLIN = {**NIGHTLY, "timezone": "Europe/Berlin"}
 
@@ -39,6 +41,7 @@ COMPARED = {
     "interval_seconds": (HOURLY, {"interval_seconds": 7200}, Kind.SCHEDULE),
     "enabled": (HOURLY, {**HOURLY, "enabled": False}, Kind.EXTRA),
     "suspend": (HOURLY, {**HOURLY, "suspend": True}, Kind.SUSPENDED),
+    "catch_up": (PROMPT, {**PROMPT, "catch_up": "none"}, "catch_up"),
 }
 NOT_IN_MANIFESTS = {
     "name": "it is what tasks are matched by",

@@ -125,6 +125,20 @@ def test_nothing_of_the_machine_that_exports_gets_into_the_files():
             id="every-with-deadline",
         ),
         pytest.param(
+            [task_of("a", interval_seconds=5400, catch_up="none")],
+            {},
+            ScheduleError,
+            "task 'a': catch_up=none is refused in a CronJob for an interval of 5400 s",
+            id="every-without-catch-up",
+        ),
+        pytest.param(
+            [task_of("a", catch_up="all", **HOURLY)],
+            {},
+            ScheduleError,
+            "task 'a': catch_up=all is refused in a CronJob: Kubernetes starts the newest",
+            id="catch-up-of-all",
+        ),
+        pytest.param(
             [task_of("a", enabled=False)], {}, ConfigError, "no task would run", id="no-task"
         ),
     ],

@@ -39,6 +39,8 @@ MIXED = [
     task_of("every", interval_seconds=5400, timeout_seconds=90.0, backoff_limit=9),
     task_of("every-text", schedule="@every 25h"),
     task_of("late", interval_seconds=86_400, catch_up_seconds=10, run_on_start=True),
+    task_of("never-late", interval_seconds=3600, catch_up="none"),
+    task_of("hardly-late", interval_seconds=3600, catch_up="none", catch_up_seconds=20),
     task_of("off", interval_seconds=60, enabled=False),
     task_of("on", interval_seconds=604_800),
     task_of("sharded", interval_seconds=300, shards=4, backoff_limit=1, run_on_start=True),
@@ -47,6 +49,7 @@ MIXED = [
 ]
 FAST = [
     task_of("heartbeat", interval_seconds=5, run_on_start=True, catch_up_seconds=30),
+    task_of("ledger", interval_seconds=7, catch_up="all"),
     task_of("sweep", interval_seconds=59, suspend=True),
 ]
 

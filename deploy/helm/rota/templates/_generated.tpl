@@ -201,6 +201,7 @@ Written by `make generate`: what the templates check values by, as JSON.
   "taskDefaults.timeoutSeconds",
   "taskDefaults.overlap",
   "taskDefaults.catchUpSeconds",
+  "taskDefaults.catchUp",
   "taskDefaults.backoffLimit",
   "taskDefaults.shards",
   "taskDefaults.enabled",

@@ -84,7 +84,7 @@ Makes a CronJob. Takes: root, task.
 -}}
 {{- /* Not where it is false: that would end what somebody suspended by hand. */ -}}
 {{- if $task.suspend -}}{{- $_ := set $spec "suspend" true -}}{{- end -}}
-{{- if hasKey $task "catchUpSeconds" -}}{{- $_ := set $spec "startingDeadlineSeconds" $task.catchUpSeconds -}}{{- end -}}
+{{- if hasKey $task "startingDeadlineSeconds" -}}{{- $_ := set $spec "startingDeadlineSeconds" $task.startingDeadlineSeconds -}}{{- end -}}
 {{- range $key := list "successfulJobsHistoryLimit" "failedJobsHistoryLimit" -}}
 {{- if hasKey $task $key -}}{{- $_ := set $spec $key (get $task $key | int64) -}}{{- end -}}
 {{- end -}}
@@ -100,7 +100,7 @@ differ in nothing but their name, schedule, settings and deadlines, printed with
 of each, as a format for `printf`. A percent sign in it is doubled. Takes: root, task.
 */}}
 {{- define "rota.cronjobFormat" -}}
-{{- $marks := dict "name" "rota-mark-task" "object" "rota-mark-object" "cron" "rota-mark-schedule" "timezone" "rota-mark-zone" "settings" "rota-mark-settings" "deadline" "rota-mark-deadline" "catchUpSeconds" "rota-mark-catch-up" -}}
+{{- $marks := dict "name" "rota-mark-task" "object" "rota-mark-object" "cron" "rota-mark-schedule" "timezone" "rota-mark-zone" "settings" "rota-mark-settings" "deadline" "rota-mark-deadline" "startingDeadlineSeconds" "rota-mark-starting-deadline" -}}
 {{- $model := omit .task "" -}}
 {{- range $key, $mark := $marks -}}
 {{- if hasKey $model $key -}}{{- $_ := set $model $key $mark -}}{{- end -}}
@@ -108,7 +108,7 @@ of each, as a format for `printf`. A percent sign in it is doubled. Takes: root,
 {{- $cronjob := dict "root" .root "task" $model -}}
 {{- include "rota.cronjob" $cronjob -}}
 {{- $format := include "rota.printReset" (dict "object" $cronjob.result) | replace "%" "%%" -}}
-{{- range $at, $key := list "name" "object" "cron" "timezone" "settings" "deadline" "catchUpSeconds" -}}
+{{- range $at, $key := list "name" "object" "cron" "timezone" "settings" "deadline" "startingDeadlineSeconds" -}}
 {{- $format = $format | replace (get $marks $key) (printf "%%[%d]v" (add1 $at)) -}}
 {{- end -}}
 {{- $_ := set . "result" $format -}}

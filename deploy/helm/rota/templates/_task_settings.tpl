@@ -6,7 +6,7 @@ Written by `make generate` from rota.model.task_fields.
 What every task has that states nothing else, as JSON.
 */}}
 {{- define "rota.fieldDefaults" -}}
-{"splayMinutes": 0, "runOnStart": false, "overlap": "forbid", "catchUpSeconds": 3600, "backoffLimit": 2, "shards": 1, "enabled": true, "suspend": false}
+{"splayMinutes": 0, "runOnStart": false, "overlap": "forbid", "catchUpSeconds": 3600, "catchUp": "latest", "backoffLimit": 2, "shards": 1, "enabled": true, "suspend": false}
 {{- end }}
 
 {{/*
@@ -23,5 +23,5 @@ scheduler does what the CronJobs do. As rota.kubernetes.manifests.config_map, by
 {{- end -}}
 {{- $catchUpSeconds := "" -}}
 {{- if hasKey . "catchUpSeconds" -}}{{- $catchUpSeconds = printf "%sCATCH_UP_SECONDS=%d\n" $prefix (int64 .catchUpSeconds) -}}{{- end -}}
-{{- printf "%[1]s%[2]s\n%[1]sSPLAY_MINUTES=%[3]d\n%[1]sRUN_ON_START=%[4]t\n%[1]sTIMEOUT_SECONDS=%[5]v\n%[1]sOVERLAP=%[6]s\n%[7]s%[1]sBACKOFF_LIMIT=%[8]d\n%[1]sSHARDS=%[9]d\n%[1]sSUSPEND=%[10]t\n" $prefix $schedule (int64 .splayMinutes) .runOnStart (include "rota.text" .timeoutSeconds) .overlap $catchUpSeconds (int64 .backoffLimit) (int64 .shards) .suspend -}}
+{{- printf "%[1]s%[2]s\n%[1]sSPLAY_MINUTES=%[3]d\n%[1]sRUN_ON_START=%[4]t\n%[1]sTIMEOUT_SECONDS=%[5]v\n%[1]sOVERLAP=%[6]s\n%[7]s%[1]sCATCH_UP=%[8]s\n%[1]sBACKOFF_LIMIT=%[9]d\n%[1]sSHARDS=%[10]d\n%[1]sSUSPEND=%[11]t\n" $prefix $schedule (int64 .splayMinutes) .runOnStart (include "rota.text" .timeoutSeconds) .overlap $catchUpSeconds .catchUp (int64 .backoffLimit) (int64 .shards) .suspend -}}
 {{- end }}

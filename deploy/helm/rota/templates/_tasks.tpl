@@ -155,6 +155,10 @@ that every task has), shared (the settings of all pods), waits (see rota.activeD
 {{- $runner = "scheduler" -}}
 {{- else if $subMinute -}}
 {{- $problems = append $problems (printf ".intervalSeconds: an interval of %d s is refused: a CronJob runs once a minute at most; use mode: scheduler, or mode: hybrid, where such tasks run in a small scheduler of their own" $seconds) -}}
+{{- else if eq $task.catchUp "all" -}}
+{{- $problems = append $problems ".catchUp: all is refused in a CronJob: Kubernetes starts the newest missed slot only; use latest, or mode: scheduler" -}}
+{{- else if and (not $exact) (eq $task.catchUp "none") -}}
+{{- $problems = append $problems (printf ".catchUp: none is refused for an interval of %d s in a CronJob, which is written @every and may never start with a deadline; leave it out, use an interval that five-field cron can say, or use mode: scheduler" $seconds) -}}
 {{- else if and (not $exact) (hasKey $own "catchUpSeconds") -}}
 {{- $problems = append $problems (printf ".catchUpSeconds: is refused for an interval of %d s in a CronJob, which is written @every and may never start with a deadline; leave it out, use an interval that five-field cron can say, or use mode: scheduler" $seconds) -}}
 {{- end -}}
@@ -162,6 +166,12 @@ that every task has), shared (the settings of all pods), waits (see rota.activeD
 {{- $_ := set $task "catchUpSeconds" (int64 $task.catchUpSeconds) -}}
 {{- else -}}
 {{- $_ := unset $task "catchUpSeconds" -}}
+{{- end -}}
+{{- if $exact -}}
+{{- $_ := set $task "startingDeadlineSeconds" (eq $task.catchUp "none" | ternary (min 60 $task.catchUpSeconds) $task.catchUpSeconds) -}}
+{{- end -}}
+{{- if and (eq $task.catchUp "all") (ne $task.overlap "forbid") -}}
+{{- $problems = append $problems (printf ".catchUp: all runs one slot after the other, so it goes with overlap: forbid only, not with overlap: %s" $task.overlap) -}}
 {{- end -}}
 
 {{- $object := .name | replace "_" "-" -}}
@@ -208,8 +218,8 @@ that every task has), shared (the settings of all pods), waits (see rota.activeD
 {{- $_ := set $task "ownSettings" (include "rota.ownSettings" $task) -}}
 {{- $_ := set $task "settings" (printf "%s\nROTA_ONLY=%s\n%s" .shared .name $task.ownSettings) -}}
 {{- end -}}
-{{- $more := omit $own "intervalSeconds" "schedule" "timezone" "timeoutSeconds" "catchUpSeconds" "splayMinutes" "runOnStart" "activeDeadlineSeconds" -}}
-{{- $_ := set $task "shape" (printf "%t %s" (hasKey $task "catchUpSeconds") ($more | empty | ternary "" (toJson $more))) -}}
+{{- $more := omit $own "intervalSeconds" "schedule" "timezone" "timeoutSeconds" "catchUpSeconds" "catchUp" "splayMinutes" "runOnStart" "activeDeadlineSeconds" -}}
+{{- $_ := set $task "shape" (printf "%t %s" (hasKey $task "startingDeadlineSeconds") ($more | empty | ternary "" (toJson $more))) -}}
 {{- $_ := set . "problems" $problems -}}
 {{- $_ := set . "result" $task -}}
 {{- end }}

@@ -114,16 +114,16 @@ def _compare_field(task: TaskDefinition, found: DeployedTask, field: TaskField) 
         deployed.append((here, value_of(name, found.settings[name])))
     if name in found.spec:
         deployed.append((_expected_in_spec(task, field), found.spec[name]))
-    differing = {(_plain(here), _plain(there)) for here, there in deployed if here != there}
+    differing = {(_plain(want), _plain(there)) for want, there in deployed if want != there}
     return [
-        Difference(task.name, name, here, there, found.where) for here, there in sorted(differing)
+        Difference(task.name, name, want, there, found.where) for want, there in sorted(differing)
     ]
 
 
 def _expected_in_spec(task: TaskDefinition, field: TaskField) -> Any:
-    if field.exact_only and not task.cronjob_schedule().exact:
-        return None
-    return task.decided(field.name)
+    if field.name != "catch_up_seconds":
+        return task.decided(field.name)
+    return task.latest_start_seconds if task.cronjob_schedule().exact else None
 
 
 def _plain(value: Any) -> str:

@@ -10,6 +10,7 @@ from rota.kubernetes.manifests.naming import cronjob_name, start_job_name
 from rota.kubernetes.manifests.pod import field_variable, pod_template, resources
 from rota.kubernetes.manifests.policy import pod_failure_policy
 from rota.model.errors import ScheduleError
+from rota.model.task_fields import CatchUp
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.job_deadline import active_deadline_seconds
 
@@ -39,14 +40,8 @@ def cronjob(task: TaskDefinition, installation: Installation) -> dict[str, Any]:
         # Not where it is false: that would end what somebody suspended by hand.
         spec["suspend"] = True
     if schedule.exact:
-        spec["startingDeadlineSeconds"] = task.catch_up_seconds
-    elif "catch_up_seconds" in task.stated:
-        raise ScheduleError(
-            f"task {task.name!r}: catch_up_seconds is refused in a CronJob for an interval of "
-            f"{task.interval_seconds} s: it has to be written @every, and with a deadline "
-            "Kubernetes may never start that. Leave it out, use an interval that five-field cron "
-            "can say, or use scheduler mode"
-        )
+        spec["startingDeadlineSeconds"] = task.latest_start_seconds
+    _refuse_catch_up(task, exact=schedule.exact)
     return {
         "apiVersion": "batch/v1",
         "kind": "CronJob",
@@ -74,6 +69,22 @@ def start_job(task: TaskDefinition, installation: Installation) -> dict[str, Any
         },
         "spec": spec,
     }
+
+
+def _refuse_catch_up(task: TaskDefinition, *, exact: bool) -> None:
+    if task.catch_up is CatchUp.ALL:
+        raise ScheduleError(
+            f"task {task.name!r}: catch_up=all is refused in a CronJob: Kubernetes starts the "
+            "newest missed slot only. Use catch_up=latest, or scheduler mode"
+        )
+    field = "catch_up_seconds" if "catch_up_seconds" in task.stated else "catch_up=none"
+    if not exact and ("catch_up_seconds" in task.stated or task.catch_up is CatchUp.NONE):
+        raise ScheduleError(
+            f"task {task.name!r}: {field} is refused in a CronJob for an interval of "
+            f"{task.interval_seconds} s: it has to be written @every, and with a deadline "
+            "Kubernetes may never start that. Leave it out, use an interval that five-field cron "
+            "can say, or use scheduler mode"
+        )
 
 
 def _labels(task: TaskDefinition, installation: Installation) -> dict[str, str]:
