@@ -42,6 +42,7 @@ class FunctionTask(Generic[_P, _R_co]):
     timeout_seconds: float | None
     overlap: str | None
     catch_up_seconds: int | None
+    catch_up: str | None
     backoff_limit: int | None
     shards: int | None
     enabled: bool | None

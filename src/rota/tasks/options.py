@@ -22,6 +22,7 @@ class TaskOptions(TypedDict, total=False):
     timeout_seconds: float | None
     overlap: Literal["forbid", "replace", "allow"] | None
     catch_up_seconds: int | None
+    catch_up: Literal["latest", "all", "none"] | None
     backoff_limit: int | None
     shards: int | None
     enabled: bool | None
