@@ -92,7 +92,7 @@ TASK_FIELDS = (
         name="interval_seconds",
         type=int,
         unit="seconds",
-        meaning="seconds between slots; refused beside `schedule`",
+        meaning="seconds between slots; not together with `schedule`",
         minimum=1,
         maximum=_TEN_YEARS_SECONDS,
         bounds="whole seconds, 1 to 316224000 (ten years)",
@@ -107,7 +107,7 @@ TASK_FIELDS = (
     TaskField(
         name="schedule",
         type=str,
-        meaning="five-field cron text, a descriptor, or `@every <duration>`, in place of an "
+        meaning="five-field cron text, a descriptor, or `@every <duration>`, instead of an "
         "interval",
         bounds="see [Schedules](schedules.md)",
         tells_when=True,
@@ -120,7 +120,7 @@ TASK_FIELDS = (
     TaskField(
         name="timezone",
         type=str,
-        meaning="for `schedule` only; refused beside an interval",
+        meaning="time zone of `schedule`; not together with an interval",
         bounds="a name of the tz database",
         derived="`Etc/UTC`",
         tells_when=True,
@@ -133,45 +133,45 @@ TASK_FIELDS = (
         name="splay_minutes",
         type=int,
         unit="minutes",
-        meaning="width of a stable offset; only for an interval that has a five-field text",
+        meaning="maximum of a stable offset; only for intervals that five-field cron can express",
         minimum=0,
         maximum=10_080,
         default=0,
         in_cronjob="schedule",
-        chart_meaning="Width in minutes of the stable offset of an interval's slots; for intervals "
-        "that five-field cron can say.",
+        chart_meaning="Maximum in minutes of the stable offset of an interval's slots; only for "
+        "intervals that five-field cron can express.",
         examples="[15]",
     ),
     TaskField(
         name="run_on_start",
         type=bool,
-        meaning="run once when the scheduler starts, besides the slots; left out where a missed "
-        "slot is caught up at that moment",
+        meaning="also run once when the scheduler starts, unless a missed slot is caught up at "
+        "that moment",
         default=False,
         class_value=False,
-        chart_meaning="Run once after the installation and each upgrade that changes something of "
-        "it, besides the slots.",
+        chart_meaning="Also run once after the installation, and after each upgrade that changes "
+        "the task.",
     ),
     TaskField(
         name="timeout_seconds",
         type=float,
         unit="seconds",
-        meaning="after this the run is cancelled and ends as `timed_out`",
+        meaning="when the run is cancelled and ends as `timed_out`",
         above=0,
         maximum=_WEEK_SECONDS,
         bounds="more than 0, at most 604800 (a week)",
         derived="the interval, at least 60 and at most 3600; 3600 for cron text",
-        chart_meaning="When rota itself ends a run.",
+        chart_meaning="When rota cancels a run.",
         examples="[120]",
     ),
     TaskField(
         name="overlap",
         type=Overlap,
-        meaning="what happens to a slot that comes due while the task still runs",
+        meaning="what happens to a slot that comes due while the task is still running",
         default=Overlap.FORBID,
         in_cronjob="concurrencyPolicy",
-        chart_meaning="What happens to a slot that comes due while the task still runs: `forbid`, "
-        "`replace`, `allow`.",
+        chart_meaning="What happens to a slot that comes due while the task is still running: "
+        "`forbid`, `replace` or `allow`.",
     ),
     TaskField(
         name="catch_up_seconds",
@@ -184,29 +184,29 @@ TASK_FIELDS = (
         exact_only=True,
         in_cronjob="startingDeadlineSeconds",
         chart_meaning="How late a missed slot may still start: the CronJob's "
-        "startingDeadlineSeconds. Left out for intervals that are written `@every`, which never "
-        "fire with a short deadline.",
+        "startingDeadlineSeconds. Not set for intervals that become `@every`, which never fire "
+        "with a short deadline.",
         examples="[600]",
     ),
     TaskField(
         name="catch_up",
         type=CatchUp,
-        meaning="which missed slots start after all: the newest, all in order (scheduler only), or "
-        "none that is more than a minute late",
+        meaning="which missed slots still start: the newest (`latest`), `all` in order (scheduler "
+        "only), or `none` that is more than a minute late",
         default=CatchUp.LATEST,
-        chart_meaning="Which missed slots start after all: the newest (`latest`), `all` of them in "
-        "their order, which only the scheduler can do, or `none` that is more than a minute late.",
+        chart_meaning="Which missed slots still start: the newest (`latest`), `all` in order "
+        "(scheduler only), or `none` that is more than a minute late.",
     ),
     TaskField(
         name="backoff_limit",
         type=int,
         unit="attempts",
-        meaning="how often a Job tries again; only a CronJob looks at it",
+        meaning="how often a Job retries; only used by CronJobs",
         minimum=0,
         maximum=100,
         default=2,
         in_cronjob="jobTemplate.spec.backoffLimit",
-        chart_meaning="How often a Job tries again.",
+        chart_meaning="How often a Job retries.",
         examples="[2]",
     ),
     TaskField(
@@ -219,25 +219,24 @@ TASK_FIELDS = (
         maximum=1000,
         default=1,
         in_cronjob="jobTemplate.spec.completions",
-        chart_meaning="Pods that share one run, as an Indexed Job; more than 1 means something in "
-        "CronJobs only.",
+        chart_meaning="Pods that share one run, as an Indexed Job; only used by CronJobs.",
         examples="[4]",
     ),
     TaskField(
         name="enabled",
         type=bool,
-        meaning="`False`: as if the task did not exist",
+        meaning="`False`: treat the task as if it did not exist",
         default=True,
         in_settings=False,
-        chart_meaning="False: as if the task did not exist.",
+        chart_meaning="False: treat the task as if it did not exist.",
     ),
     TaskField(
         name="suspend",
         type=bool,
-        meaning="`True`: listed, and not started by the scheduler; `rota run` still runs it",
+        meaning="`True`: listed, but not started by the scheduler; `rota run` still runs it",
         default=False,
         in_cronjob="suspend",
-        chart_meaning="True: listed, and not started on schedule.",
+        chart_meaning="True: listed, but not started on schedule.",
     ),
 )
 
