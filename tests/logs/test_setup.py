@@ -1,3 +1,4 @@
+import contextvars
 import io
 import json
 import logging
@@ -11,6 +12,7 @@ import pytest
 
 from rota.logs import redaction
 from rota.logs import setup as logs
+from rota.logs.record import FieldsRecord
 from rota.model.context import Execution, Stop, enter
 from rota.model.run import Run, Trigger
 
@@ -372,3 +374,40 @@ def test_a_terminal_without_colours_gets_none(configure, monkeypatch, variables)
     stderr = configure("auto")
     logging.getLogger("x").info("plain")
     assert "\x1b" not in stderr.getvalue()
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+@pytest.mark.parametrize("in_a_run", [False, True])
+def test_a_record_with_its_fields_ready_gives_the_line_of_any_other(
+    configure, log_format, in_a_run
+):
+    """The two lines of each run take a shorter way; nobody is to see that."""
+    stderr = configure(log_format)
+    fields = {"event": "run.finished", "task": "t", "counts": {"n": 1}, "reason": "tokenABC\n"}
+    redaction.hide("tokenABC")
+    plain = logging.makeLogRecord({**fields, "name": "rota.runs", "msg": "text", "levelno": 30})
+    plain.levelname = "WARNING"
+    ready = FieldsRecord("rota.runs", logging.WARNING, "text", fields)
+
+    def write():
+        if in_a_run:
+            run = Run("other", "r", Trigger.MANUAL, None, SLOT, "r")
+            enter(Execution(run, Stop(), 0.0))
+        for record in (plain, ready):
+            logging.getLogger("rota.runs").handle(record)
+
+    contextvars.Context().run(write)
+    first, second = stderr.getvalue().splitlines()
+    if log_format == "json":
+        others, own = json.loads(first), json.loads(second)
+        assert list(own)[:3] == ["timestamp", "level", "event"]
+        assert abs(moment(own) - moment(others)).total_seconds() < 60
+        del own["timestamp"], others["timestamp"]
+        assert own == others
+        assert own["reason"] == "[redacted]\n"
+    else:
+        assert second.split()[1:] == first.split()[1:]
+
+
+def moment(line):
+    return datetime.fromisoformat(line["timestamp"])

@@ -18,6 +18,10 @@ _KEPT_KEYS = {*_FIRST_KEYS, "logger", "task", "run_id", "outcome", "exit_code", 
 _VALUE_BYTES = (8192, 4096, 2048, 1024, 512, 256, 128)
 
 
+# Made once: json.dumps makes another one for each line.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str, skipkeys=True, allow_nan=False)
+
+
 def json_line(event: Mapping[str, Any]) -> str:
     """Return one line of JSON that no terminal and no line splitter takes for more.
 
@@ -91,7 +95,7 @@ def _encoded(event: Mapping[str, Any]) -> str:
 
 
 def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str, skipkeys=True, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def _printable(line: str) -> str:

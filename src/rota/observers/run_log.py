@@ -7,6 +7,7 @@ logging, and their fields, `event` among them, are what rota's own JSON lines ar
 import logging
 from typing import Any
 
+from rota.logs.record import FieldsRecord
 from rota.model.clock import instant, rfc3339
 from rota.model.events import RunEvent, RunFinished, RunLost, RunStarted, SlotsSkipped
 from rota.model.outcome import Outcome
@@ -88,7 +89,5 @@ def _log(
     extra = {**fields, "event": event}
     if traceback is not None:
         extra["exception"] = traceback
-    record = _logger.makeRecord(_logger.name, level, __file__, 0, text, (), None, extra=extra)
     # What standard formatters print below the text.
-    record.exc_text = traceback
-    _logger.handle(record)
+    _logger.handle(FieldsRecord(_logger.name, level, text, extra, exc_text=traceback))
