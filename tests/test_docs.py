@@ -27,7 +27,7 @@ from rota.schedules import (
 )
 from rota.settings import CatchUp, Overlap, Settings, TaskOverrides, variable_name
 from rota.settings.unknown_names import unknown_name_problems
-from rota.tasks import BaseTask
+from rota.tasks import FunctionTask
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md"))]
@@ -246,14 +246,10 @@ def test_python_in_a_page_is_python(page):
 
 
 def test_the_task_of_the_readme_runs():
-    [source] = [block for block in blocks("README.md", "python") if "BaseTask" in block]
+    [source] = [block for block in blocks("README.md", "python") if "@task" in block]
     scope = {"__name__": "shop"}
     exec(source, scope)  # noqa: S102 (that it runs is what is tested)
-    [task_class] = [
-        each
-        for each in scope.values()
-        if isinstance(each, type) and issubclass(each, BaseTask) and each is not BaseTask
-    ]
+    [task] = [each for each in scope.values() if isinstance(each, FunctionTask)]
     sent = []
 
     async def pending():
@@ -263,7 +259,7 @@ def test_the_task_of_the_readme_runs():
         sent.append(notification_id)
 
     api_client = SimpleNamespace(get_pending_notifications=pending, send_notification=send)
-    counts = asyncio.run(task_class()(api_client))
+    counts = asyncio.run(task(api_client))
 
     assert sorted(sent) == ["a", "b"]
     assert counts == {"sent": 2, "refused": 0, "failed": 0}

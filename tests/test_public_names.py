@@ -25,6 +25,7 @@ PUBLIC = {
     "ApiResponseError": "rota.model.errors",
     "ApiUnavailableError": "rota.model.errors",
     "BaseTask": "rota.tasks",
+    "BlockingClient": "rota.api.blocking",
     "BusinessApiClient": "rota.api",
     "CleanupTask": "rota.tasks",
     "ConfigError": "rota.model.errors",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rota.api import BusinessApiClient as BusinessApiClient
+    from rota.api.blocking import BlockingClient as BlockingClient
     from rota.model.context import StopRequested as StopRequested
     from rota.model.context import current_run as current_run
     from rota.model.errors import ApiError as ApiError
@@ -46,6 +47,7 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "rota.api": ["BusinessApiClient"],
+    "rota.api.blocking": ["BlockingClient"],
     "rota.model.context": ["StopRequested", "current_run"],
     "rota.model.errors": [
         "ApiError",

@@ -28,7 +28,11 @@ def runner(clock, recording):
 
 def started(runner, clock, handler, slot=None, **callbacks):
     task = task_of(handler)
-    return runner.start(task, new_run(task, Trigger.MANUAL, slot, clock=clock), **callbacks)
+    return runner.start(
+        task,
+        new_run(task, Trigger.MANUAL if slot is None else Trigger.SCHEDULE, slot, clock=clock),
+        **callbacks,
+    )
 
 
 async def nothing(api_client):

@@ -172,10 +172,6 @@ def test_what_cannot_be_meant_is_refused_in_one_sentence(
     assert caught.value.exit_code is ExitCode.USAGE
 
 
-def _returns(self, api_client):
-    return {}
-
-
 def _yields(self, api_client):
     yield
 
@@ -196,8 +192,7 @@ async def _takes_nothing(self):
             "not an attribute of a task, did you mean 'schedule'?",
         ),
         ({"interval_second": 60}, "did you mean 'interval_seconds'?"),
-        ({"execute": _returns}, "execute is not async"),
-        ({"execute": _yields}, "execute is not async"),
+        ({"execute": _yields}, "execute yields"),
         ({"execute": _yields_async}, "execute yields"),
         ({"execute": _takes_nothing}, "execute cannot be called with the API client alone"),
     ],

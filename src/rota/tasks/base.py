@@ -2,7 +2,7 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic
 
@@ -14,6 +14,7 @@ from rota.model.task_fields import TASK_FIELD_BY_NAME
 
 if TYPE_CHECKING:
     from rota.api import BusinessApiClient
+    from rota.model.result import Result
 
 
 # The client that `execute` is called with. Named by a text, since the class is imported with httpx.
@@ -74,13 +75,25 @@ class BaseTask(ABC, Generic[ClientT_contra]):
         """
         return current_run()
 
-    @abstractmethod
-    async def execute(self, api_client: ClientT_contra) -> Mapping[str, int] | None:
-        """Do the work of one run; what is returned is logged and put in the termination message.
+    if TYPE_CHECKING:
 
-        Any exception ends the run as failed. See docs/exit-codes.md for what each class means.
-        """
+        @abstractmethod
+        def execute(
+            self, api_client: ClientT_contra
+        ) -> "Awaitable[Mapping[str, int] | Result | None] | Mapping[str, int] | Result | None":
+            """As below."""
 
-    async def __call__(self, api_client: ClientT_contra) -> Mapping[str, int] | None:
+    else:
+
+        @abstractmethod
+        async def execute(self, api_client: Any) -> Any:
+            """Do the work of one run; what is returned is logged and in the termination message.
+
+            A plain `def` will do: it runs in a thread, with a blocking client. Any exception ends
+            the run as failed. See docs/exit-codes.md for what each class means.
+            """
+
+    async def __call__(self, api_client: ClientT_contra) -> "Mapping[str, int] | Result | None":
         """Run `execute`, so that a task can be registered as a plain handler."""
-        return await self.execute(api_client)
+        returned: Any = self.execute(api_client)
+        return await returned if hasattr(returned, "__await__") else returned  # type: ignore[no-any-return]  # as execute says

@@ -3,6 +3,7 @@
 import difflib
 import inspect
 from types import FunctionType
+from typing import Any
 
 from rota.model.errors import TaskDefinitionError
 from rota.model.task_fields import TASK_FIELD_BY_NAME
@@ -31,6 +32,15 @@ def check_task_class(name: str, task: object) -> None:
     _check_execute(name, task)
 
 
+def is_blocking(function: Any) -> bool:
+    """Whether a function is a plain one, which runs in a thread, rather than one to await.
+
+    Anything else, such as functools.partial or a mock, may well return something to await.
+    """
+    written = inspect.unwrap(getattr(function, "__func__", function))
+    return isinstance(written, FunctionType) and not inspect.iscoroutinefunction(written)
+
+
 def _check_attributes(name: str, task_class: type) -> None:
     for each in task_class.__mro__:
         if each in BaseTask.__mro__:
@@ -48,13 +58,11 @@ def _check_attributes(name: str, task_class: type) -> None:
 
 def _check_execute(name: str, task: BaseTask) -> None:
     function = inspect.unwrap(getattr(task.execute, "__func__", task.execute))
-    # Anything else, such as functools.partial or a mock, may well return something to await.
     if not isinstance(function, FunctionType):
         return
-    if not inspect.iscoroutinefunction(function):
-        kind = "yields" if inspect.isasyncgenfunction(function) else "is not async"
+    if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function):
         raise TaskDefinitionError(
-            f"task {name!r}: execute {kind}; write async def execute(self, api_client) "
+            f"task {name!r}: execute yields; write async def execute(self, api_client) "
             "without yield"
         )
     try:

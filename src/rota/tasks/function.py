@@ -14,12 +14,16 @@ from rota.model.plain import plain_repr
 from rota.model.result import Result
 from rota.model.run import Run
 from rota.model.task_fields import TASK_FIELD_BY_NAME
+from rota.tasks.class_check import is_blocking
 from rota.tasks.naming import check_name
 from rota.tasks.options import TaskOptions, check_options
 from rota.tasks.parameters import Parameters, parameters_of
 
 _P = ParamSpec("_P")
-_R = TypeVar("_R", bound=Awaitable[Mapping[str, int] | Result | None])
+_R = TypeVar(
+    "_R",
+    bound=Awaitable[Mapping[str, int] | Result | None] | Mapping[str, int] | Result | None,
+)
 _R_co = TypeVar("_R_co", covariant=True)
 
 _decorated: "weakref.WeakSet[FunctionTask[..., Any]]" = weakref.WeakSet()
@@ -50,6 +54,7 @@ class FunctionTask(Generic[_P, _R_co]):
     # end of fields
     function: Callable[_P, _R_co]
     parameters: Parameters
+    blocking: bool
 
     def __init__(
         self,
@@ -60,7 +65,7 @@ class FunctionTask(Generic[_P, _R_co]):
     ) -> None:
         # The function's own __dict__ stays with it: what stands in this one is what is stated.
         own = {"name": name, "function": function, "parameters": parameters, **stated}
-        self.__dict__.update(own)
+        self.__dict__.update(own, blocking=is_blocking(function))
         for attribute in functools.WRAPPER_ASSIGNMENTS:
             self.__dict__[attribute] = getattr(function, attribute, None)
         self.__dict__["__wrapped__"] = function
@@ -128,7 +133,9 @@ def task(
 
 
 def task(*function: Any, name: str | None = None, **options: Any) -> Any:
-    """Make a task of an async function: `@task`, or `@task(schedule="0 6 * * *", …)`.
+    """Make a task of a function: `@task`, or `@task(schedule="0 6 * * *", …)`.
+
+    A plain `def` runs in a thread, and is handed a BlockingClient.
 
     The options are the fields of a task, and `name`; without one it is the function's, with `-` for
     `_`. The function's first parameter is handed the API client. It may ask for `run` and `log` by
@@ -172,7 +179,7 @@ def _make(function: Any, name: str | None, options: Mapping[str, Any]) -> Functi
 
 
 def _check_kind(found: Any) -> None:
-    """Raise TaskDefinitionError for what is no async function at the top of a module."""
+    """Raise TaskDefinitionError for what is no function by itself that returns."""
     if isinstance(found, FunctionTask):
         raise TaskDefinitionError(
             f"it is the task {found.name!r} already: keep one @task, with all the options"
@@ -188,16 +195,12 @@ def _check_kind(found: Any) -> None:
             "inherit rota.BaseTask"
         )
     if not isinstance(found, FunctionType):
-        raise TaskDefinitionError(
-            "only a function can be decorated: write an async def that calls it"
-        )
+        raise TaskDefinitionError("only a function can be decorated: write a def that calls it")
     if found.__name__ == "<lambda>":
-        raise TaskDefinitionError("a lambda has no name: write an async def")
+        raise TaskDefinitionError("a lambda has no name: write a def")
     written = inspect.unwrap(found)
     if inspect.isgeneratorfunction(written) or inspect.isasyncgenfunction(written):
-        raise TaskDefinitionError("it yields, and a task returns: write an async def without yield")
-    if not inspect.iscoroutinefunction(written):
-        raise TaskDefinitionError("it is not async: write async def")
+        raise TaskDefinitionError("it yields, and a task returns: write it without yield")
 
 
 def _is_method(found: Any) -> bool:

@@ -1,6 +1,6 @@
 """Mistakes that a type checker must find, each marked with the line that it is in."""
 
-from rota import BaseTask, BusinessApiClient, TaskScheduler, fan_out, task
+from rota import BaseTask, BlockingClient, BusinessApiClient, TaskScheduler, fan_out, task
 
 
 class ShopClient(BusinessApiClient):
@@ -11,6 +11,13 @@ class WrongClient(BaseTask[ShopClient]):
     name = "wrong-client"
 
     async def execute(self, api_client: int) -> None: ...  # MISTAKE
+
+
+class ReturnsAList(BaseTask[ShopClient]):
+    name = "returns-a-list"
+
+    async def execute(self, api_client: ShopClient) -> list[int]:  # MISTAKE
+        return [1]
 
 
 class WrongName(BaseTask):
@@ -38,6 +45,16 @@ async def zone_alone(api: ShopClient) -> None: ...
 
 @task(overlap="queue")  # MISTAKE
 async def another_choice(api: ShopClient) -> None: ...
+
+
+@task  # MISTAKE
+def blocks_and_returns_a_list(api: BlockingClient) -> list[int]:
+    return [1]
+
+
+@task
+def blocks(api: BlockingClient[ShopClient]) -> None:
+    api.call(api.api.bill, 3)  # MISTAKE
 
 
 @task

@@ -5,6 +5,7 @@ from typing import Any, assert_type
 
 from rota import (
     BaseTask,
+    BlockingClient,
     BusinessApiClient,
     GiveUp,
     Outcome,
@@ -68,11 +69,28 @@ async def count_orders(api: ShopClient) -> dict[str, int]:
     return {"orders": len([each async for each in api.orders()])}
 
 
+@task(interval_seconds=60)
+def export(api: BlockingClient[ShopClient], *, run: Run) -> Mapping[str, int]:
+    api.call(api.api.bill, "4711")
+    for order in api.each(api.api.orders()):
+        assert_type(order, str)
+    return {"exported": run.shard_count}
+
+
+class Blocks(BaseTask[BlockingClient]):
+    name = "blocks"
+
+    def execute(self, api_client: BlockingClient) -> None:
+        for page in api_client.pages("/api/v1/orders"):
+            assert_type(page, dict[str, Any])
+
+
 async def call_them(api: ShopClient, run: Run) -> None:
     assert_type(await ping(api), None)
     assert_type(await remind(api, limit=3, run=run), Result)
     assert_type(await count_orders(api), dict[str, int])
     assert_type(remind.name, str)
+    assert_type(await SendBills().execute(api), Mapping[str, int])
     assert_type(remind.interval_seconds, int)
     assert_type(remind.schedule, str | None)
 

@@ -1,0 +1,76 @@
+"""A task that blocks: its function in a thread, its run in the event loop."""
+
+import asyncio
+import contextvars
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from rota.api.blocking import BlockingClient
+from rota.model.errors import TaskDefinitionError
+from rota.runtime.forks import ending_children
+from rota.runtime.thread_pool import thread_pool
+
+_CUT_OFF = "the run is over, by its timeout or a stop: no new request is started"
+
+
+async def call_in_thread(name: str, function: Callable[[Any], Any], api_client: Any) -> Any:
+    """Call `function` with a blocking client in a thread; return what it returns.
+
+    Where the run is cancelled, requests of the thread raise, and its end is waited for: a thread
+    cannot be ended from outside. One that has not begun never does. A second cancellation, as at
+    the end of the process, leaves the thread to itself.
+    """
+    loop = asyncio.get_running_loop()
+    client = BlockingClient(api_client)
+    ended = loop.create_future()
+    context = contextvars.copy_context()
+    outcome = _Outcome()
+
+    def work() -> None:
+        with ending_children():
+            outcome.keep(lambda: context.run(function, client))
+        try:
+            loop.call_soon_threadsafe(ended.set_result, None)
+        except RuntimeError:
+            return  # The loop has ended, and nobody waits any more.
+
+    job = thread_pool.submit(work, f"rota:{name}")
+    try:
+        await asyncio.wait([ended])
+    except asyncio.CancelledError:
+        client.cut_off(_CUT_OFF)
+        if job.take():
+            raise
+        await asyncio.wait([ended])
+    finally:
+        client.cut_off(_CUT_OFF)
+    returned = outcome.get()
+    if inspect.isawaitable(returned):
+        if inspect.iscoroutine(returned):
+            returned.close()
+        raise TaskDefinitionError(
+            f"task {name!r}: its function is not async, and returned something to await; write "
+            "async def"
+        )
+    return returned
+
+
+class _Outcome:
+    """What a call has returned or raised, from one thread to the other."""
+
+    def __init__(self) -> None:
+        self._value: Any = None
+        self._error: BaseException | None = None
+
+    def keep(self, call: Callable[[], Any]) -> None:
+        try:
+            self._value = call()
+        except BaseException as error:  # noqa: BLE001 (raised again in the run)
+            self._error = error
+
+    def get(self) -> Any:
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
+        return self._value
