@@ -1,9 +1,12 @@
 """The event loop of a process, from its start to its end, whatever a task has left behind."""
 
 import asyncio
+import contextlib
 import gc
 import logging
-from collections.abc import Coroutine
+import signal
+import socket
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -34,10 +37,37 @@ def run_process(main: Coroutine[Any, Any, ExitCode]) -> ExitCode:
     executor = ThreadPoolExecutor(thread_name_prefix="rota-executor")
     loop.set_default_executor(executor)
     try:
-        return _run_through(loop, main)
+        with _woken_by_signals(loop):
+            return _run_through(loop, main)
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
         _close(loop)
+
+
+@contextlib.contextmanager
+def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Let every signal wake `loop`.
+
+    A handler runs once the main thread executes Python again. A signal that comes just before that
+    waits for events, or to another thread, would not make it: its handler would wait for the next
+    timer, which may be that of the task's timeout.
+    """
+    reader, writer = socket.socketpair()
+    reader.setblocking(False)  # noqa: FBT003 (has no name)
+    writer.setblocking(False)  # noqa: FBT003 (as above)
+
+    def drain() -> None:
+        with contextlib.suppress(BlockingIOError):
+            reader.recv(4096)
+
+    with reader, writer:
+        loop.add_reader(reader, drain)
+        previous = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(previous)
+            loop.remove_reader(reader)
 
 
 def _run_through(loop: asyncio.AbstractEventLoop, main: Coroutine[Any, Any, ExitCode]) -> ExitCode:
