@@ -64,6 +64,7 @@ pytest_add_cli_args = [
     "-o", "faulthandler_timeout=30", "-o", "faulthandler_exit_on_timeout=true",
 ]
 timeout_multiplier = 3.0
+timeout_constant = 3.0  # the loop of virtual time itself gives up after five seconds
 use_git_change_detection = false
 """
 

@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import replace
 
 import httpx
@@ -24,6 +25,7 @@ from rota.model.result import Result
 from rota.model.run import Trigger
 from rota.observers.run_log import log_run_event
 from rota.observers.termination_message import TerminationMessage
+from rota.runs.active_run import CANCEL_GRACE_SECONDS
 from rota.runs.bus import EventBus
 from rota.runs.runner import Runner, new_run
 from rota.settings import Settings
@@ -453,3 +455,77 @@ async def test_the_first_cause_of_a_runs_end_is_the_one_that_is_told(clock, reco
 
     assert recording.outcomes() == ["timed_out"]
     assert recording.finished()[0].duration_seconds == 62
+
+
+async def test_a_task_that_swallows_its_cancellation_ends_as_a_fact_before_it_is_gone(
+    clock, recording, caplog
+):
+    caplog.set_level("INFO")
+    gone = []
+
+    async def swallows(api_client):
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(1000)
+        await asyncio.sleep(10)
+
+    task = replace(definition_of("t", timeout_seconds=60), handler=swallows)
+    runner = Runner(object(), clock=clock, stop=Stop(), bus=EventBus([recording]))
+    run_of_it = new_run(task, Trigger.MANUAL, None, clock=clock)
+    active = runner.start(task, run_of_it, on_gone=gone.append)
+
+    await asyncio.sleep(60 + CANCEL_GRACE_SECONDS - 0.5)
+    assert (recording.outcomes(), active.stuck) == ([], False)
+    await asyncio.sleep(1)
+    assert (recording.outcomes(), active.stuck, gone) == (["timed_out"], True, [])
+    await asyncio.sleep(10)
+    assert (recording.outcomes(), active.stuck, gone) == (["timed_out"], False, [active])
+
+    [record] = recording.finished()
+    assert (record.stuck, record.duration_seconds) == (True, 60 + CANCEL_GRACE_SECONDS)
+    [told] = [each for each in caplog.records if each.message == "run.unstuck"]
+    assert (told.task, told.run_id) == ("t", run_of_it.run_id)
+
+
+async def test_a_task_that_ends_in_the_time_it_is_given_was_never_stuck(clock, recording, caplog):
+    caplog.set_level("INFO")
+
+    async def tidies_up(api_client):
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            await asyncio.sleep(CANCEL_GRACE_SECONDS - 0.5)
+
+    result = await run(tidies_up, clock, observers=[recording])
+    await asyncio.sleep(10)
+
+    assert (result.outcome.value, result.stuck) == ("timed_out", False)
+    assert len(recording.finished()) == 1
+    assert "run.unstuck" not in caplog.messages
+
+
+async def test_counts_that_cannot_be_read_are_told_with_the_run_and_the_problem(clock, caplog):
+    async def handler(api_client):
+        return hostile.BrokenMapping(KeyError("x"), good=["sent"])
+
+    result = await run(handler, clock)
+
+    [told] = [each for each in caplog.records if each.message == "run.counts_unreadable"]
+    assert (told.task, told.run_id) == ("t", result.run.run_id)
+    assert "KeyError" in told.reason
+
+
+async def test_a_run_that_is_interrupted_says_why(clock, recording):
+    async def handler(api_client):
+        await asyncio.sleep(1000)
+
+    task = replace(definition_of("t"), handler=handler)
+    runner = Runner(object(), clock=clock, stop=Stop(), bus=EventBus([recording]))
+    active = runner.start(task, new_run(task, Trigger.MANUAL, None, clock=clock))
+    await asyncio.sleep(1)
+    active.interrupt("replaced by the next slot")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    [record] = recording.finished()
+    assert (record.outcome.value, int(record.exit_code)) == ("interrupted", 143)
+    assert (record.reason, record.duration_seconds) == ("replaced by the next slot", 1)

@@ -2,8 +2,9 @@ import asyncio
 
 import pytest
 
-from fixtures.hostile import BrokenMapping
+from fixtures.hostile import BrokenMapping, LyingApiError
 from rota.logs import redaction
+from rota.model.plain import shortened
 from rota.model.result import Result
 from rota.runs.verdict import read_returned, reason_of, traceback_of, verdict_on
 
@@ -13,6 +14,13 @@ def test_a_task_that_cancels_itself_failed_and_the_reason_says_so():
 
     assert (verdict.outcome.value, int(verdict.exit_code)) == ("failed", 1)
     assert (verdict.reason, verdict.traceback) == ("the task cancelled itself", None)
+
+
+def test_an_error_that_breaks_when_its_code_is_asked_for_has_a_traceback():
+    verdict = verdict_on(LyingApiError("x"))
+
+    assert int(verdict.exit_code) == 1
+    assert verdict.traceback.endswith("LyingApiError: x")
 
 
 class UntoldError(Exception):
@@ -100,13 +108,17 @@ def test_counts_that_break_keep_the_note_and_what_was_read():
     assert "KeyError" in returned.problem
 
 
-@pytest.mark.parametrize("length", [500, 501])
-def test_a_note_has_at_most_500_characters(length):
+@pytest.mark.parametrize("length", [500, 501, 10_000])
+def test_a_note_has_at_most_500_characters_and_says_how_many_were_cut(length):
     note = "x" * length
 
-    kept = read_returned(Result(note=note)).note
-    assert len(kept) <= 500
-    assert (kept == note) is (length == 500)
+    assert read_returned(Result(note=note)).note == shortened(note, 500)
+
+
+def test_a_note_beside_what_are_no_counts_is_kept():
+    returned = read_returned(Result([1], note="all well"))
+
+    assert (returned.note, returned.ignored) == ("all well", "list")
 
 
 def test_no_half_of_a_secret_is_left_where_a_note_is_cut(secret):
