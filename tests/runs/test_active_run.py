@@ -9,7 +9,7 @@ import pytest
 
 from fixtures import hostile
 from rota.logs import redaction
-from rota.model.context import Stop, current_execution, current_run
+from rota.model.context import Stop, StopRequested, current_execution, current_run
 from rota.model.errors import (
     ApiRejectedError,
     ApiResponseError,
@@ -189,17 +189,27 @@ async def test_a_run_that_is_cut_off_still_says_what_was_done(clock):
     assert result.counts == {"sent": 5}
 
 
-async def test_an_attempt_that_ends_with_the_runs_own_deadline_is_the_runs_timeout(clock):
+@pytest.mark.parametrize(
+    ("error", "blocked_seconds", "code"),
+    [
+        (ApiUnavailableError("no answer in time"), 60, 5),
+        (ApiUnavailableError("no answer in time"), 59, 4),
+        (ApiRejectedError("no"), 60, 3),
+        (ValueError("no"), 60, 1),
+    ],
+    ids=["at the deadline", "before", "refused", "failed"],
+)
+async def test_an_attempt_that_ends_with_the_runs_own_deadline_is_the_runs_timeout(
+    clock, error, blocked_seconds, code
+):
     async def handler(api_client):
-        try:
-            async with asyncio.timeout(current_execution().remaining_seconds() - 1e-9):
-                await asyncio.sleep(1000)
-        except TimeoutError:
-            raise ApiUnavailableError("no answer in time") from None
+        # Time that passes before the loop can look at its timers.
+        asyncio.get_running_loop().virtual_seconds += blocked_seconds
+        raise error
 
     result = await run(handler, clock)
 
-    assert int(result.exit_code) == 5
+    assert int(result.exit_code) == code
 
 
 async def test_a_task_that_uses_its_timeout_for_something_else_fails_as_it_says(clock):
@@ -222,7 +232,7 @@ async def test_the_task_sees_its_run(clock):
     result = await run(handler, clock)
 
     assert seen == [result.run]
-    assert seen[0].deadline.timestamp() == pytest.approx(clock.offset + 60)
+    assert seen[0].deadline.timestamp() == clock.offset + 60
     with pytest.raises(RuntimeError, match="there is no current run"):
         current_run()
 
@@ -317,14 +327,15 @@ def warnings_of(caplog):
 
 
 @pytest.mark.fault(115)
-async def test_an_asyncio_task_that_a_run_leaves_behind_is_named(clock, caplog):
+@pytest.mark.parametrize(("count", "more"), [(1, []), (10, []), (11, ["1 more"]), (12, ["2 more"])])
+async def test_an_asyncio_task_that_a_run_leaves_behind_is_named(clock, caplog, count, more):
     async def refresh():
         await asyncio.sleep(1000)
 
     left = []
 
     async def handler(api_client):
-        left.extend(asyncio.create_task(refresh()) for _ in range(12))
+        left.extend(asyncio.create_task(refresh()) for _ in range(count))
 
     await run(handler, clock)
     await asyncio.sleep(0)
@@ -334,7 +345,8 @@ async def test_an_asyncio_task_that_a_run_leaves_behind_is_named(clock, caplog):
         "test_an_asyncio_task_that_a_run_leaves_behind_is_named.<locals>.refresh "
         f"(test_active_run.py, line {refresh.__code__.co_firstlineno})"
     )
-    assert names[10:] == ["2 more"]
+    assert len(names[:10]) == min(count, 10)
+    assert names[10:] == more
     for each in left:
         each.cancel()
 
@@ -529,3 +541,43 @@ async def test_a_run_that_is_interrupted_says_why(clock, recording):
     [record] = recording.finished()
     assert (record.outcome.value, int(record.exit_code)) == ("interrupted", 143)
     assert (record.reason, record.duration_seconds) == ("replaced by the next slot", 1)
+
+
+async def test_a_task_that_goes_on_when_a_stop_refused_its_work_was_interrupted(clock):
+    stop = Stop()
+
+    async def handler(api_client):
+        stop.request(15)
+        with suppress(StopRequested):
+            current_execution().check_stop()
+
+    result = await run(handler, clock, stop=stop)
+
+    assert (result.outcome.value, result.reason) == ("interrupted", "stopped")
+
+
+async def test_a_task_that_lets_a_stop_through_that_nothing_of_it_asked_for_was_interrupted(clock):
+    async def handler(api_client):
+        raise StopRequested
+
+    result = await run(handler, clock)
+
+    assert (result.outcome.value, int(result.exit_code)) == ("interrupted", 143)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (SystemExit(3), "the task called sys.exit(3)"),
+        (SystemExit("bye"), "the task called sys.exit('bye')"),
+        (KeyboardInterrupt(), "the task raised KeyboardInterrupt"),
+    ],
+    ids=repr,
+)
+async def test_a_task_that_would_end_the_process_ends_its_run_alone(clock, error, reason):
+    async def handler(api_client):
+        raise error
+
+    result = await run(handler, clock)
+
+    assert (result.outcome.value, result.reason) == ("failed", reason)

@@ -14,3 +14,4 @@ def test_whatever_an_observer_raises_the_next_one_is_told(error, caplog):
 
     assert seen == ["event"]
     assert caplog.messages == ["observer.broke"]
+    assert repr(broken) == caplog.records[0].observer
