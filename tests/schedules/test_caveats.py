@@ -17,6 +17,10 @@ from rota.schedules import warnings_for
         ("0 0 1 */5 *", "Etc/UTC", ["from 11 to 1 it is 2, not 5"]),
         ("0 0 * * */2", "Etc/UTC", ["from 6 to 0 it is 1, not 2"]),
         ("0 0 */2 * *", "Etc/UTC", ["start anew on the 1st"]),
+        ("0 0 */30 * *", "Etc/UTC", ["start anew on the 1st"]),
+        ("0 0 */31 * *", "Etc/UTC", ["day-of-month 1 only, once in each month"]),
+        ("0 0 1 */12 *", "Etc/UTC", ["month 1 only, once in each year"]),
+        ("0 0 * * */7", "Etc/UTC", ["day-of-week 0 only, once in each week"]),
         ("0 0 */2 * 1", "Etc/UTC", ["start anew on the 1st", "match either of them, not both"]),
         ("0 0 13 * FRI", "Etc/UTC", ["match either of them, not both"]),
         (
@@ -41,6 +45,9 @@ def test_a_text_that_does_not_mean_what_it_seems_to_is_pointed_out(text, zone, f
     [
         ("*/15 * * * *", "Etc/UTC"),
         ("5-59/15 * * * *", "Etc/UTC"),
+        ("5-59/7 * * * *", "Etc/UTC"),
+        ("0-20/7 * * * *", "Etc/UTC"),
+        ("0 0 1 */6 *", "Etc/UTC"),
         ("0 */6 * * *", "Etc/UTC"),
         ("@hourly", "Europe/Berlin"),
         ("30 2 * * *", "Etc/UTC"),

@@ -22,6 +22,7 @@ from rota.schedules import Every, parse_schedule
         ("1000000\u03bcs", 1),
         ("1000000000ns", 1),
         ("1m1h1m", 3720),
+        ("0" * 60 + "5s", 5),
         ("2562047h", 2562047 * 3600),
     ],
 )
@@ -43,8 +44,11 @@ def test_a_go_duration_is_read_as_go_reads_it(duration, seconds):
         ("5", "lacks a unit"),
         ("1h5", "lacks a unit"),
         ("1d", "write 24h"),
+        ("99999d", "s, m or h, write 2399976h"),
+        ("100000d", "the unknown unit 'd': s, m or h"),
         ("2w", "write 336h"),
-        ("1.5d", "unknown unit 'd'"),
+        ("1.5d", "the unknown unit 'd': s, m or h"),
+        (".5d", "the unknown unit 'd': s, m or h"),
         ("PT5M", "is not a duration"),
         ("-", "is not a duration"),
         ("--5m", "is not a duration"),
@@ -55,7 +59,10 @@ def test_a_go_duration_is_read_as_go_reads_it(duration, seconds):
         ("0s", "the delay is zero"),
         ("-0", "the delay is zero"),
         ("-5m", "the delay is negative"),
-        ("100ms", "parts of a second"),
+        ("1ns", "parts of a second"),
+        ("100ms", "parts of a second are not supported, write whole seconds such as @every 1s"),
+        ("1.5s", "write whole seconds such as @every 1s"),
+        ("7.5s", "write whole seconds such as @every 7s"),
         ("2m30.7s", "parts of a second"),
         ("1.0000000001s1ns", "parts of a second"),
         ("2562048h", "too large"),
@@ -67,6 +74,19 @@ def test_other_delays_are_refused(duration, fragment):
     with pytest.raises(ScheduleError) as caught:
         parse_schedule(f"@every {duration}")
     assert fragment in str(caught.value)
+    assert ("write 2" in str(caught.value)) is ("write 2" in fragment)
+
+
+@pytest.mark.parametrize("duration", ["1h5", "1d", "2562048h", "9" * 5000 + "h", "x"])
+def test_a_refusal_names_the_duration_itself(duration):
+    with pytest.raises(ScheduleError) as caught:
+        parse_schedule(f"@every {duration}")
+    assert f" {duration!r} " in str(caught.value)
+
+
+def test_a_delay_that_does_not_begin_with_every_is_none():
+    with pytest.raises(ScheduleError, match="schedule '5m' is refused: it does not begin with"):
+        Every("5m")
 
 
 def test_the_zone_is_checked_although_it_changes_nothing():

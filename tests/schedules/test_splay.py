@@ -4,7 +4,7 @@ from collections import Counter
 import pytest
 
 from rota.model.errors import ScheduleError
-from rota.schedules import splay_offset_minutes, splayed_cronjob_schedule
+from rota.schedules import CronJobSchedule, splay_offset_minutes, splayed_cronjob_schedule
 
 
 def adler32(text):
@@ -41,8 +41,7 @@ def test_the_text_of_an_interval_is_moved_by_the_offset():
     offset = splay_offset_minutes("shop", "cleanup", 14)
     assert offset != 0
     mapped = splayed_cronjob_schedule(900, release="shop", task="cleanup", splay_minutes=14)
-    assert mapped.text == f"{offset}-59/15 * * * *"
-    assert mapped.exact
+    assert mapped == CronJobSchedule(f"{offset}-59/15 * * * *", "Etc/UTC", exact=True)
 
 
 def test_a_splay_of_zero_moves_nothing():

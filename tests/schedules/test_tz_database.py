@@ -1,3 +1,4 @@
+import shutil
 import zoneinfo
 
 import pytest
@@ -83,6 +84,20 @@ def test_where_two_databases_disagree_is_found(system_zones):
     assert (berlin.used.source, berlin.other.version) == ("the package tzdata", "1999b")
     assert zone_difference("Asia/Tokyo", spring, spring + YEAR_SECONDS) is None
     assert zone_difference("Asia/Seoul", spring, spring + YEAR_SECONDS) is None
+
+
+def test_a_database_that_lacks_the_zone_hides_no_other_that_disagrees(system_zones, monkeypatch):
+    second = system_zones("# version 1999b", Europe__Berlin="Europe/Istanbul")
+    first = second.parent / "without"
+    (first / "Etc").mkdir(parents=True)
+    (first / "tzdata.zi").write_text("# version 1999c")
+    shutil.copy(second / "Europe/Berlin", first / "Etc/UTC")
+    monkeypatch.setattr(zoneinfo, "TZPATH", (str(first), str(second)))
+    tz_database.tz_databases.cache_clear()
+
+    assert versions()[1:] == ["1999c", "1999b"]
+    difference = zone_difference("Europe/Berlin", IN_2027, IN_2027 + YEAR_SECONDS)
+    assert difference.other.source == str(second)
 
 
 def test_a_disagreement_that_begins_later_is_told_with_its_instant(system_zones):

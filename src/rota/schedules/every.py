@@ -74,7 +74,7 @@ def _parse_duration(text: str) -> int:
     total, position = 0, 0
     while position < len(unsigned) or not unsigned:
         term = _TERM.match(unsigned, position)
-        if term is None or not (term[1] or term[2]):
+        if term is None:
             raise ScheduleError(f"{text!r} is not a duration: write one like 90s, 45m, 1h30m")
         total += _term_nanoseconds(term, text)
         position = term.end()
@@ -89,7 +89,8 @@ def _term_nanoseconds(term: re.Match[str], text: str) -> int:
         raise ScheduleError(f"the duration {text!r} lacks a unit: s, m or h")
     if unit not in _UNIT_NANOSECONDS:
         hours = _DAYS_OR_WEEKS.get(unit.strip().lower())
-        hint = f", write {int(whole) * hours}h" if hours and whole and len(whole) < 6 else ""  # noqa: PLR2004 (a hint for small numbers only)
+        small = whole and not fraction and len(whole) < 6  # noqa: PLR2004 (a hint for small whole numbers only)
+        hint = f", write {int(whole) * hours}h" if hours and small else ""
         raise ScheduleError(f"the duration {text!r} has the unknown unit {unit!r}: s, m or h{hint}")
     unit_nanoseconds = _UNIT_NANOSECONDS[unit]
     digits = whole.lstrip("0")

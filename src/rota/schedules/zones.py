@@ -236,7 +236,7 @@ def _nearest(name: str) -> str:
     if not known:
         return ": no tz database is installed, neither in the system nor as the package tzdata"
     wanted = name.lower().replace(" ", "_")
-    near = get_close_matches(wanted, known, n=1, cutoff=0.6)
     cities = {each.rpartition("/")[2]: each for each in known}
-    near = near or [cities[city] for city in get_close_matches(wanted, cities, n=1, cutoff=0.8)]
+    near = [cities[city] for city in get_close_matches(wanted, cities, cutoff=0.8)]
+    near = near or get_close_matches(wanted, known)
     return f": did you mean {known[near[0]]}?" if near else ", names are like Europe/Berlin"
