@@ -6,10 +6,14 @@ import pytest
 
 from rota.model.errors import ConfigError, ScheduleError, TaskDefinitionError
 from rota.model.exit_codes import ExitCode
-from rota.schedules import Cron
-from rota.settings import Overlap
+from rota.model.plain import plain_repr
+from rota.model.task_fields import TASK_FIELD_BY_NAME
+from rota.schedules import Cron, splay_offset_minutes
+from rota.settings import Overlap, Settings
 from rota.tasks import BaseTask
 from rota.tasks.definition import define_task
+from rota.tasks.description import describe
+from support.registries import definition_of
 
 
 class Silent(BaseTask):
@@ -313,3 +317,91 @@ def test_less_than_a_minute_has_no_cronjob(settings_of):
 
 def test_a_refused_task_is_a_configuration_error():
     assert issubclass(TaskDefinitionError, ConfigError)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "carried"),
+    [
+        ({"schedule": "30 2 * * *"}, True),
+        ({"interval_seconds": 300}, True),
+        ({"interval_seconds": 420}, False),
+        ({"interval_seconds": 420, "catch_up_seconds": 600}, True),
+    ],
+    ids=["cron", "with five fields", "without", "stated"],
+)
+def test_a_deadline_to_start_is_carried_where_it_means_something_or_is_stated(attributes, carried):
+    task = definition_of("t", **attributes)
+
+    assert task.carries(TASK_FIELD_BY_NAME["catch_up_seconds"]) is carried
+    assert task.carries(TASK_FIELD_BY_NAME["timeout_seconds"])
+
+
+@pytest.mark.parametrize(
+    ("attributes", "texts"),
+    [
+        ({"schedule": "30 2 * * *", "timezone": "Europe/Berlin"}, ("30 2 * * *", "Europe/Berlin")),
+        ({"interval_seconds": 300}, (None, None)),
+        ({"interval_seconds": 420}, (None, None)),
+    ],
+    ids=["cron", "with five fields", "without"],
+)
+def test_a_schedule_is_decided_only_where_one_is_written(attributes, texts):
+    task = definition_of("t", **attributes)
+
+    assert (task.decided("schedule"), task.decided("timezone")) == texts
+
+
+@pytest.mark.parametrize("release", ["rota", "shop"])
+def test_the_offset_of_a_splay_is_the_releases_own_and_that_of_a_cronjob(release):
+    task = definition_of("t", release=release, interval_seconds=3600, splay_minutes=59)
+
+    minute = splay_offset_minutes(release, "t", 59)
+    assert task.schedule == Cron(f"{minute} * * * *", "Etc/UTC")
+    assert task.interval_seconds == 3600
+    assert splay_offset_minutes("shop", "t", 59) != splay_offset_minutes("rota", "t", 59)
+
+
+def test_a_schedule_from_the_environment_leaves_no_interval(settings_of):
+    settings = settings_of(ROTA_TASK__T__SCHEDULE="30 2 * * *")
+    task = define_task("t", Stated(), 300, run_on_start=False, settings=settings)
+
+    assert task.interval_seconds is None
+    assert task.stated == {"schedule"}
+
+
+@pytest.mark.parametrize("length", [100, 1000])
+def test_a_value_that_is_refused_is_shown_cut_where_it_is_long(length):
+    value = "x" * length
+    with pytest.raises(TaskDefinitionError) as caught:
+        definition_of("t", overlap=value)
+    shown = f"task 't': overlap = {plain_repr(value, 200)} is not allowed: input should be 'forbid'"
+    assert str(caught.value).startswith(shown)
+
+
+def test_a_misspelt_attribute_is_found_behind_others_and_in_a_class_further_up():
+    async def execute(self, api_client):
+        return None
+
+    further_up = type("FurtherUp", (BaseTask,), {"_own": 1, "batch": 2, "shedule": "* * * * *"})
+    for bases in ((further_up,), (BaseTask, Mixin)):
+        task = type("T", bases, {"name": "t", "interval_seconds": 60, "execute": execute})()
+        with pytest.raises(TaskDefinitionError, match="'shedule' is not an attribute of a task"):
+            define_task("t", task, None, run_on_start=False, settings=Settings(_env_file=None))
+
+
+class Mixin:
+    shedule = "* * * * *"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "zone"),
+    [
+        ({"interval_seconds": 420}, "Etc/UTC"),
+        ({"schedule": "@every 7m"}, "Etc/UTC"),
+        ({"schedule": "0 3 * * *", "timezone": "Europe/Berlin"}, "Europe/Berlin"),
+    ],
+)
+def test_every_task_is_described_with_a_time_zone(attributes, zone):
+    task = definition_of("t", **attributes)
+
+    assert describe(task, selected=True, now=0)["timezone"] == zone

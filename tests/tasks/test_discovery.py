@@ -5,6 +5,7 @@ import email
 import sys
 import textwrap
 import weakref
+from importlib.metadata import EntryPoint
 
 import pytest
 
@@ -520,3 +521,42 @@ def test_a_folder_that_is_gone_is_no_trouble(settings_of, tmp_path, write, monke
     monkeypatch.chdir(gone)
     gone.rmdir()
     assert "bills" in found(settings)
+
+
+def test_what_a_function_registers_is_taken_as_it_says(settings_of, write):
+    write("shop_i.py", PREAMBLE)
+    tasks = discover(settings_of(ROTA_TASKS="shop_i:register_tasks")).found
+    assert (tasks["plain"].interval_seconds, tasks["plain"].run_on_start) == (60, True)
+    assert (tasks["bills"].interval_seconds, tasks["bills"].run_on_start) == (120, False)
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_whether_it_runs_on_start_is_the_tasks_own(settings_of, write, stated):
+    write("shop_i.py", PREAMBLE + f"class Own(Bills):\n    run_on_start = {stated}\n")
+    task = discover(settings_of(ROTA_TASKS="shop_i:Own")).found["bills"]
+    assert task.run_on_start is stated
+
+
+def test_the_reference_tasks_keep_what_they_register_with(settings_of):
+    tasks = discover(settings_of(TASK_INTERVAL_SECONDS="7")).found
+    assert {name: (task.interval_seconds, task.run_on_start) for name, task in tasks.items()} == {
+        "cleanup": (3600, False),
+        "notifications": (300, True),
+    }
+
+
+def test_entry_points_are_read_in_the_order_of_their_names_and_rotas_own_last(settings_of, write):
+    write("shop_i.py", PREAMBLE + "class More(Bills):\n    name = 'more'\n")
+    points = "[rota.tasks]\nz = shop_i:Bills\na = shop_i:More\n"
+    write("shop_i-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: shop-i\nVersion: 1.0\n")
+    write("shop_i-1.0.dist-info/entry_points.txt", points)
+    assert list(discover(settings_of()).found) == ["more", "bills"]
+
+
+def test_an_entry_point_of_no_package_is_named_alone(settings_of, monkeypatch):
+    point = EntryPoint("shop", "shop_nowhere:register", "rota.tasks")
+    monkeypatch.setattr("rota.tasks.discovery.entry_points", lambda **_: [point])
+    with pytest.raises(
+        ConfigError, match=r"^entry point 'shop': 'shop_nowhere' cannot be imported"
+    ):
+        discover(settings_of())

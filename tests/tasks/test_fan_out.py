@@ -139,8 +139,9 @@ async def test_after_a_stop_request_no_other_item_is_begun():
 
 
 @pytest.mark.fault(139)
-async def test_each_notification_is_sent_by_exactly_one_shard():
-    ids = [f"n-{number}" for number in range(60)]
+@pytest.mark.parametrize("shards", [2, 3])
+async def test_each_notification_is_sent_by_exactly_one_shard(shards):
+    ids = [f"n-{number}" for number in range(60)] + ["half a pair: \ud800"]
     shares = []
 
     async def handler(api_client):
@@ -157,8 +158,8 @@ async def test_each_notification_is_sent_by_exactly_one_shard():
         )
         shares.append(sent)
 
-    for index in range(3):
-        await result_of_a_run(handler, shard_index=index, shard_count=3)
+    for index in range(shards):
+        await result_of_a_run(handler, shard_index=index, shard_count=shards)
 
     assert all(shares)
     assert sorted(each for share in shares for each in share) == sorted(ids)

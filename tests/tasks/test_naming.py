@@ -52,7 +52,14 @@ def test_kubernetes_has_no_underscores():
 
 @pytest.mark.parametrize(
     ("typed", "hint"),
-    [("clenup", ", did you mean 'cleanup'?"), ("zzz", ""), ("", "")],
+    [
+        ("clenup", ", did you mean 'cleanup'?"),
+        ("clean", ", did you mean 'cleanup'?"),
+        ("cle", ", did you mean 'cleanup'?"),  # a ratio of 0.6
+        ("pull", ""),
+        ("zzz", ""),
+        ("", ""),
+    ],
 )
 def test_the_nearest_name_is_suggested_where_one_is_near(typed, hint):
     assert suggestion(typed, ["cleanup", "notifications"]) == hint

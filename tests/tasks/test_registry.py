@@ -111,3 +111,18 @@ def test_a_task_that_does_not_run_cannot_be_had(registry_of, variables, name, te
 
 def test_a_task_is_had_by_its_name(registry_of):
     assert registry_of("cleanup").get("cleanup").source == "cleanup.py"
+
+
+def test_a_registry_yields_the_tasks_that_run(registry_of):
+    registry = registry_of("a", "b", ROTA_TASK__A__ENABLED="false")
+    assert [task.name for task in registry] == ["b"]
+
+
+@pytest.mark.parametrize(("given", "starts"), [((), False), ((True,), True)], ids=["not", "start"])
+def test_what_is_registered_with_a_plain_handler_is_the_tasks(settings_of, given, starts):
+    registry = Registry(settings_of())
+    registry.register_task("a", handler, 45, *given)
+
+    task = registry.found["a"]
+    assert (task.interval_seconds, task.run_on_start) == (45, starts)
+    assert task.source == "register_task"
