@@ -3,8 +3,7 @@
 import difflib
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from rota.model.errors import TaskDefinitionError
 
@@ -14,8 +13,8 @@ HANDED_OVER = ("run", "log")
 _Kind = inspect.Parameter
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+# Every start makes this class: a frozen dataclass takes several times as long.
+class Parameters(NamedTuple):
     """`handed_over` names those of HANDED_OVER that a function has; `values` its defaults by name.
 
     Values are what `rota run TASK --arg name=value` may set.
