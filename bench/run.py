@@ -34,6 +34,8 @@ def main() -> None:
     next_times(run(python, "next_times.py"))
     cold_start(run(python, "cold_start.py", "--pairs", "5" if quick else "40"))
     fan_out(run(python, "fan_out.py", "--rounds", "3" if quick else "25"))
+    idle(run(python, "idle.py", "--seconds", "10" if quick else "60"))
+    virtual_year(run(python, "virtual_year.py"))
     scheduler_load(python, rounds=1 if quick else 3)
 
 
@@ -125,6 +127,20 @@ def fan_out(cost: dict[str, float]) -> None:
         f"| {cost['wall_ms']:.0f} | {cost['reference_wall_ms']:.0f} | {cost['wall_ratio']:.2f} | "
         f"{cost['cpu_ratio']:.2f} | 1.15 |\n"
     )
+
+
+def idle(percent: dict[str, float]) -> None:
+    """Print what a scheduler costs while nothing comes due."""
+    print("## 1,000 hourly tasks while nothing comes due: CPU, % of a core\n")
+    print("| rota | an event loop that sleeps |\n|---|---|")
+    print(f"| {percent['rota']:.3f} | {percent['loop']:.3f} |\n")
+
+
+def virtual_year(cost: dict[str, float]) -> None:
+    """Print what a year in virtual time costs."""
+    print("## a year of an hourly and a daily task in virtual time (target: 2 s)\n")
+    print("| CPU s | runs |\n|---|---|")
+    print(f"| {cost['cpu_seconds']:.2f} | {cost['runs']:.0f} |\n")
 
 
 def scheduler_load(python: Path, rounds: int) -> None:
