@@ -83,7 +83,9 @@ def test_a_client_that_cannot_be_made_with_the_url_alone_is_named_with_what_it_r
     monkeypatch.setattr(seed_client, "ShopApiClient", client_class)
     target = "fixtures.seed_client:ShopApiClient"
 
-    refusal = f"^ROTA_API_CLIENT: '{target}' cannot be made with the base URL alone: {problem}"
+    refusal = (
+        f"^ROTA_API_CLIENT: '{target}' cannot be instantiated with only the base URL: {problem}"
+    )
     with pytest.raises(ConfigError, match=refusal):
         make_client(Settings(api_client=target))
 

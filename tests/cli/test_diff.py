@@ -35,7 +35,7 @@ def written(tmp_path, objects):
 
 def test_manifests_of_the_same_tasks_are_the_same(manifests, tmp_path, capsys):
     assert run_command_line(["diff", "--file", str(written(tmp_path, manifests))]) == 0
-    assert capsys.readouterr().out == "the same: 2 tasks\n"
+    assert capsys.readouterr().out == "no differences: 2 tasks\n"
 
 
 def test_differences_are_a_table_and_exit_with_1(manifests, tmp_path, capsys):
@@ -116,13 +116,13 @@ def test_a_namespace_of_a_cluster_is_compared(manifests, monkeypatch, tmp_path, 
     ("arguments", "message"),
     [
         pytest.param([], "either --file FILE or --namespace NAMESPACE", id="neither"),
-        pytest.param(["--file", "x", "--namespace", "y"], "say what to compare with", id="both"),
+        pytest.param(["--file", "x", "--namespace", "y"], "choose what to compare with", id="both"),
         pytest.param(["--file", "x", "--context", "y"], "go with --namespace", id="context"),
         pytest.param(["--file", "x", "--selector", "y"], "go with --namespace", id="selector"),
         pytest.param(["--file", "gone.yaml"], "gone.yaml: No such file or directory", id="gone"),
         pytest.param(["--file", "."], "--file .: Is a directory", id="folder"),
         pytest.param(["--file", "latin.yaml"], "--file latin.yaml: not UTF-8", id="not-utf-8"),
-        pytest.param(["--file", "text.yaml"], "no Kubernetes object", id="no-object"),
+        pytest.param(["--file", "text.yaml"], "not a Kubernetes object", id="no-object"),
     ],
 )
 def test_what_cannot_be_compared_exits_with_2(arguments, message, tmp_path, capsys):

@@ -95,8 +95,8 @@ def test_a_last_line_says_that_the_reference_tasks_are_left_out(rota):
     _, report, last = rota("list", **OWN).stdout.splitlines()
     assert report.startswith("report  ")
     assert last == (
-        "Left out, as reference tasks: cleanup and notifications "
-        "(ROTA_ONLY or ROTA_TASKS can name them)"
+        "Reference tasks left out: cleanup and notifications "
+        "(name them in ROTA_ONLY or ROTA_TASKS to run them)"
     )
     assert json.loads(rota("list", "--json", **OWN).stdout)["left_out"] == [
         "cleanup",
@@ -107,7 +107,7 @@ def test_a_last_line_says_that_the_reference_tasks_are_left_out(rota):
 @pytest.mark.fault(110)
 @pytest.mark.usefixtures("own_tasks")
 def test_no_line_says_so_where_none_is(rota):
-    assert "Left out" not in rota("list").stdout
+    assert "left out" not in rota("list").stdout
     both = rota("list", ROTA_TASKS="seed_tasks:ReportTask,rota.tasks:register_tasks")
     assert len(both.stdout.splitlines()) == 4
     assert json.loads(rota("list", "--json").stdout)["left_out"] == []

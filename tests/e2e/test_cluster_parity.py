@@ -124,9 +124,9 @@ def test_diff_against_the_cluster_tells_no_difference_and_then_every_one(scenari
     selector = f"app.kubernetes.io/instance={PARITY_RELEASE}"
     command = ("diff", f"--namespace={namespace.name}", f"--selector={selector}")
     env = {**parity_settings(), "KUBECONFIG": environment()["KUBECONFIG"]}
-    assert "the same: 5 tasks" in rota(*command, **env)
+    assert "no differences: 5 tasks" in rota(*command, **env)
     other = scenarios["parity-scheduler"].namespace.name
-    assert "the same: 5 tasks" in rota(
+    assert "no differences: 5 tasks" in rota(
         "diff", f"--namespace={other}", f"--selector={selector}", **env
     )
 

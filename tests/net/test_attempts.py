@@ -10,7 +10,7 @@ from rota.model.context import Execution, Stop, enter
 from rota.model.errors import ApiError
 from rota.model.run import Run, Trigger
 from rota.net.attempts import USER_AGENT, path_template
-from rota.net.call import Call
+from rota.net.options import JsonRequest
 from rota.net.session import send
 from support.fault_server import answer, json_answer, reset
 
@@ -40,7 +40,7 @@ async def test_every_attempt_is_an_event(harness, server, replies, attempts):
     events = events_of_a_run()
     server.play(*replies)
     with contextlib.suppress(ApiError):
-        await send(harness.open(server.url), Call("GET", "/api/v1/orders/4711?page=2"))
+        await send(harness.open(server.url), JsonRequest("GET", "/api/v1/orders/4711?page=2"))
 
     assert [
         (each.attempt, each.status, each.status_class, each.error) for each in events
@@ -60,7 +60,7 @@ async def test_an_attempt_that_is_cut_off_is_an_event_too(harness, server):
         await asyncio.sleep(3600)
 
     server.play(never)
-    request = asyncio.ensure_future(send(harness.open(server.url), Call("GET", "/x")))
+    request = asyncio.ensure_future(send(harness.open(server.url), JsonRequest("GET", "/x")))
     await arrived.wait()
     request.cancel()
     await asyncio.wait([request])
@@ -72,9 +72,9 @@ async def test_the_user_agent_names_task_and_run(harness, server):
     events_of_a_run()
     server.play(GOOD)
     client = harness.open(server.url)
-    await send(client, Call("GET", "/x"))
+    await send(client, JsonRequest("GET", "/x"))
     client.headers["User-Agent"] = "shop/1"
-    await send(client, Call("GET", "/x"))
+    await send(client, JsonRequest("GET", "/x"))
 
     sent = [received.headers["user-agent"] for received in server.requests]
     assert sent == [f"{USER_AGENT} (task=orders; run=r1)", "shop/1"]
@@ -82,7 +82,7 @@ async def test_the_user_agent_names_task_and_run(harness, server):
 
 async def test_outside_a_run_nothing_is_told_and_no_run_named(harness, server):
     server.play(GOOD)
-    await send(harness.open(server.url), Call("GET", "/x"))
+    await send(harness.open(server.url), JsonRequest("GET", "/x"))
 
     assert server.requests[0].headers["user-agent"] == USER_AGENT
 

@@ -6,8 +6,7 @@ import trustme
 
 from rota.model.errors import ApiRejectedError, ApiUnavailableError, SettingsError
 from rota.model.exit_codes import ExitCode
-from rota.net.call import Call
-from rota.net.options import ApiOptions
+from rota.net.options import ApiOptions, JsonRequest
 from rota.net.session import send
 from rota.net.tls import tls_context
 from support.certificates import refusing_server, server_context, write_pair
@@ -23,14 +22,14 @@ def ca_file(authority, tmp_path):
 
 async def test_an_own_ca_is_trusted(harness, authority, ca_file):
     async with running(server_context(authority)) as server:
-        response = await send(harness.open(server.url, ca_file=ca_file), Call("GET", "/x"))
+        response = await send(harness.open(server.url, ca_file=ca_file), JsonRequest("GET", "/x"))
     assert response.status_code == 200
 
 
 @pytest.mark.fault(26)
 async def test_an_untrusted_ca_is_final(harness, authority):
     async with running(server_context(authority)) as server:
-        error = await harness.error_of(send(harness.open(server.url), Call("GET", "/x")))
+        error = await harness.error_of(send(harness.open(server.url), JsonRequest("GET", "/x")))
     assert isinstance(error, ApiRejectedError)
     assert "certificate" in str(error)
     assert harness.sleeps == []
@@ -40,7 +39,7 @@ async def test_an_untrusted_ca_is_final(harness, authority):
 async def test_a_certificate_for_another_host_is_final(harness, authority, ca_file):
     async with running(server_context(authority, "other.example")) as server:
         client = harness.open(server.url, ca_file=ca_file)
-        error = await harness.error_of(send(client, Call("GET", "/x")))
+        error = await harness.error_of(send(client, JsonRequest("GET", "/x")))
     assert isinstance(error, ApiRejectedError)
     assert harness.sleeps == []
 
@@ -52,14 +51,16 @@ async def test_a_client_certificate_is_shown(harness, authority, ca_file, tmp_pa
         client = harness.open(
             server.url, ca_file=ca_file, client_cert_file=certificate, client_key_file=key
         )
-        assert (await send(client, Call("GET", "/x"))).status_code == 200
+        assert (await send(client, JsonRequest("GET", "/x"))).status_code == 200
 
 
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
 
 
 @pytest.mark.fault(119)
-@pytest.mark.parametrize("call", [Call("GET", "/x"), Call("POST", "/x", json={})], ids=str)
+@pytest.mark.parametrize(
+    "call", [JsonRequest("GET", "/x"), JsonRequest("POST", "/x", json={})], ids=str
+)
 async def test_without_the_client_certificate_that_the_server_wants_it_is_final(
     harness, authority, ca_file, call
 ):
@@ -87,7 +88,7 @@ async def test_a_client_certificate_that_the_server_does_not_trust_is_final(
         client = harness.open(
             url, ca_file=ca_file, client_cert_file=certificate, client_key_file=key
         )
-        error = await harness.error_of(send(client, Call("GET", "/x")))
+        error = await harness.error_of(send(client, JsonRequest("GET", "/x")))
     assert type(error) is ApiRejectedError
     assert "refuses the client's TLS certificate" in str(error)
     assert harness.sleeps == []
@@ -104,10 +105,10 @@ async def test_a_damaged_record_is_a_broken_connection(
     async with running(context) as server:
         client = harness.open(server.url, ca_file=ca_file)
         server.play(damaged_record(before), answer(200, b"1"))
-        assert (await send(client, Call("POST", "/x", json={}))).json() == 1
+        assert (await send(client, JsonRequest("POST", "/x", json={}))).json() == 1
         assert len(harness.sleeps) == 1
         server.play(damaged_record(before))
-        error = await harness.error_of(send(client, Call("GET", "/x")))
+        error = await harness.error_of(send(client, JsonRequest("GET", "/x")))
         assert type(error) is ApiUnavailableError
         assert error.exit_code is ExitCode.API_UNAVAILABLE
         assert "GET /x: the connection broke" in str(error)
@@ -128,7 +129,7 @@ async def test_a_task_that_uses_the_client_itself_gets_an_error_of_httpx(
 def test_a_ca_file_that_cannot_be_used_is_named(tmp_path):
     empty = tmp_path / "ca.pem"
     for expected in ("No such file", "NO_CERTIFICATE_OR_CRL_FOUND"):
-        with pytest.raises(SettingsError, match=f"{empty}: no PEM certificates: {expected}"):
+        with pytest.raises(SettingsError, match=f"{empty}: cannot be read as PEM: {expected}"):
             tls_context("https", ApiOptions(ca_file=empty))
         empty.write_text("nothing")
 

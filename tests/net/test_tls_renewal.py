@@ -9,15 +9,14 @@ import trustme
 
 from rota.model.errors import ApiRejectedError, SettingsError
 from rota.net import tls_files
-from rota.net.call import Call
-from rota.net.options import ApiOptions
+from rota.net.options import ApiOptions, JsonRequest
 from rota.net.session import send
 from rota.net.tls import tls_context
 from rota.net.tls_files import TlsFiles
 from support.certificates import serial_of, server_context, write_pair
 from support.fault_server import answer, held, running, until
 
-GET = Call("GET", "/x")
+GET = JsonRequest("GET", "/x")
 
 pytestmark = pytest.mark.fault(118)
 

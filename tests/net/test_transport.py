@@ -17,8 +17,7 @@ from rota.model.errors import (
     RequestRefusedError,
 )
 from rota.model.run import Run, Trigger
-from rota.net.call import Call
-from rota.net.options import ApiOptions
+from rota.net.options import ApiOptions, JsonRequest
 from rota.net.retry import RetryPolicy
 from rota.net.session import send
 from support.fault_server import (
@@ -54,14 +53,16 @@ def unused_port():
 @pytest.mark.fault(26)
 async def test_a_refused_connection_is_tried_as_often_as_allowed(harness):
     client = harness.open(f"http://127.0.0.1:{unused_port()}")
-    error = await harness.error_of(send(client, Call("GET", "/x")))
+    error = await harness.error_of(send(client, JsonRequest("GET", "/x")))
     assert isinstance(error, ApiUnavailableError)
     assert len(harness.sleeps) == 3
 
 
 @pytest.mark.fault(26)
 async def test_an_unknown_host_is_tried_as_often_as_allowed(harness):
-    error = await harness.error_of(send(harness.open("http://no.invalid"), Call("GET", "/x")))
+    error = await harness.error_of(
+        send(harness.open("http://no.invalid"), JsonRequest("GET", "/x"))
+    )
     assert isinstance(error, ApiUnavailableError)
     assert len(harness.sleeps) == 3
 
@@ -101,7 +102,7 @@ TRANSIENT = {
 @pytest.mark.parametrize("fault", TRANSIENT.values(), ids=TRANSIENT.keys())
 async def test_what_may_pass_is_tried_again(harness, server, fault, method):
     server.play(fault, fault, GOOD)
-    response = await send(harness.open(server.url), Call(method, "/x"))
+    response = await send(harness.open(server.url), JsonRequest(method, "/x"))
     assert response.json() == {"ok": 1}
     assert len(server.requests) == 3
     assert len(server.effects) == (1 if method == "POST" else 0)
@@ -115,7 +116,9 @@ async def test_what_may_pass_is_tried_again(harness, server, fault, method):
 @pytest.mark.parametrize("fault", TRANSIENT.values(), ids=TRANSIENT.keys())
 async def test_what_does_not_pass_ends_as_unavailable(harness, server, fault):
     server.play(fault)
-    error = await harness.error_of(send(harness.open(server.url), Call("GET", "/x?secret=1")))
+    error = await harness.error_of(
+        send(harness.open(server.url), JsonRequest("GET", "/x?secret=1"))
+    )
     assert type(error) is ApiUnavailableError
     assert str(error).startswith("GET /x: ")
     assert len(server.requests) == 4
@@ -129,14 +132,16 @@ async def test_what_has_left_is_not_repeated_where_the_api_is_not_idempotent(
 ):
     server.play(fault)
     client = harness.open(server.url, idempotent=False)
-    assert isinstance(await harness.error_of(send(client, Call(method, "/x"))), ApiUnavailableError)
+    assert isinstance(
+        await harness.error_of(send(client, JsonRequest(method, "/x"))), ApiUnavailableError
+    )
     assert len(server.requests) == 1
 
 
 @pytest.mark.fault(27)
 async def test_what_has_not_left_is_repeated_even_where_the_api_is_not_idempotent(harness):
     client = harness.open(f"http://127.0.0.1:{unused_port()}", idempotent=False)
-    await harness.error_of(send(client, Call("POST", "/x")))
+    await harness.error_of(send(client, JsonRequest("POST", "/x")))
     assert len(harness.sleeps) == 3
 
 
@@ -144,7 +149,7 @@ async def test_what_has_not_left_is_repeated_even_where_the_api_is_not_idempoten
 @pytest.mark.fault(34)
 async def test_a_refusal_is_final(harness, server, status):
     server.play(answer(status, b'{"detail": "no"}'))
-    error = await harness.error_of(send(harness.open(server.url), Call("POST", "/x")))
+    error = await harness.error_of(send(harness.open(server.url), JsonRequest("POST", "/x")))
     assert type(error) is ApiRejectedError
     assert error.status == status
     assert len(server.requests) == 1
@@ -158,7 +163,7 @@ async def test_an_answer_that_drips_ends_at_the_deadline(harness, server, start)
     server.play(drip(start + b"H" * 900, every_seconds=0.01))
     client = harness.open(server.url, deadline_seconds=0.1, attempts=2)
     begin = asyncio.get_running_loop().time()
-    error = await harness.error_of(send(client, Call("GET", "/x")))
+    error = await harness.error_of(send(client, JsonRequest("GET", "/x")))
     assert isinstance(error, ApiUnavailableError)
     assert asyncio.get_running_loop().time() - begin < 1.0
 
@@ -219,7 +224,9 @@ async def test_a_header_that_cannot_be_sent_is_tried_once(harness, server):
 async def test_an_api_that_is_silent_ends_at_the_timeout(harness, server):
     server.play(silence())
     client = harness.open(server.url, timeout_seconds=0.05, attempts=2)
-    assert isinstance(await harness.error_of(send(client, Call("GET", "/x"))), ApiUnavailableError)
+    assert isinstance(
+        await harness.error_of(send(client, JsonRequest("GET", "/x"))), ApiUnavailableError
+    )
     assert len(server.requests) == 2
 
 
@@ -227,7 +234,7 @@ async def test_an_api_that_is_silent_ends_at_the_timeout(harness, server):
 async def test_a_busy_pool_is_waited_for_again(harness, server):
     server.play(silence(), GOOD)
     client = harness.open(server.url, max_connections=1, timeout_seconds=0.1, attempts=10)
-    responses = await asyncio.gather(*(send(client, Call("GET", f"/{n}")) for n in range(3)))
+    responses = await asyncio.gather(*(send(client, JsonRequest("GET", f"/{n}")) for n in range(3)))
     assert [response.json() for response in responses] == [{"ok": 1}] * 3
 
 
@@ -235,7 +242,7 @@ async def test_connections_are_given_back_and_used_again(harness, server):
     server.play(GOOD)
     client = harness.open(server.url, max_connections=1)
     for _ in range(5):
-        await send(client, Call("GET", "/x"))
+        await send(client, JsonRequest("GET", "/x"))
     assert server.connections == 1
 
 
@@ -244,7 +251,7 @@ async def test_a_connection_closed_between_two_requests_is_replaced(harness, ser
     server.play(answer(200, b"{}", close=True))
     client = harness.open(server.url)
     for _ in range(3):
-        await send(client, Call("GET", "/x"))
+        await send(client, JsonRequest("GET", "/x"))
     assert len(server.requests) >= 3
 
 
@@ -264,7 +271,7 @@ async def test_a_connection_closed_between_two_requests_is_replaced(harness, ser
 )
 async def test_retry_after_sets_the_wait(harness, server, value, waits):
     server.play(answer(503, b"", ("Retry-After", value)), GOOD)
-    await send(harness.open(server.url), Call("GET", "/x"))
+    await send(harness.open(server.url), JsonRequest("GET", "/x"))
     if waits is None:
         assert 0 <= harness.sleeps[0] <= 0.5
     else:
@@ -276,7 +283,7 @@ async def test_retry_after_sets_the_wait(harness, server, value, waits):
 async def test_a_wait_that_would_outlast_the_run_is_not_begun(harness, server):
     start_run(seconds=5)
     server.play(answer(503, b"", ("Retry-After", "60")))
-    error = await harness.error_of(send(harness.open(server.url), Call("GET", "/x")))
+    error = await harness.error_of(send(harness.open(server.url), JsonRequest("GET", "/x")))
     assert isinstance(error, ApiUnavailableError)
     assert harness.sleeps == []
     assert len(server.requests) == 1
@@ -286,14 +293,14 @@ async def test_a_wait_that_would_outlast_the_run_is_not_begun(harness, server):
 async def test_an_attempt_ends_with_the_run(harness, server):
     start_run(seconds=0.1)
     server.play(silence())
-    error = await harness.error_of(send(harness.open(server.url), Call("GET", "/x")))
+    error = await harness.error_of(send(harness.open(server.url), JsonRequest("GET", "/x")))
     assert isinstance(error, ApiUnavailableError)
     assert len(server.requests) == 1
 
 
 async def test_a_run_without_time_left_sends_nothing(harness, server):
     start_run(seconds=-1)
-    error = await harness.error_of(send(harness.open(server.url), Call("GET", "/x")))
+    error = await harness.error_of(send(harness.open(server.url), JsonRequest("GET", "/x")))
     assert isinstance(error, ApiUnavailableError)
     assert server.requests == []
 
@@ -303,7 +310,7 @@ async def test_waits_are_random_and_double_up_to_the_longest(harness, server):
     server.play(answer(503))
     client = harness.open(server.url, attempts=9, backoff_max_seconds=4.0)
     for _ in range(20):
-        await harness.error_of(send(client, Call("GET", "/x")))
+        await harness.error_of(send(client, JsonRequest("GET", "/x")))
     columns = [harness.sleeps[n::8] for n in range(8)]
     for column, longest in zip(columns, [0.5, 1, 2, 4, 4, 4, 4, 4], strict=True):
         assert max(column) <= longest
@@ -314,7 +321,7 @@ async def test_a_stop_refuses_the_next_request(harness, server):
     execution = start_run()
     execution.stop.request()
     client = harness.open(server.url)
-    assert isinstance(await harness.error_of(send(client, Call("GET", "/x"))), StopRequested)
+    assert isinstance(await harness.error_of(send(client, JsonRequest("GET", "/x"))), StopRequested)
     assert execution.work_refused
     assert server.requests == []
 
@@ -329,7 +336,7 @@ async def test_a_stop_ends_the_wait_for_another_attempt_at_once(harness, server,
 
     monkeypatch.setattr(harness, "sleep", endless)
     async with asyncio.timeout(2):
-        error = await harness.error_of(send(harness.open(server.url), Call("GET", "/x")))
+        error = await harness.error_of(send(harness.open(server.url), JsonRequest("GET", "/x")))
     assert isinstance(error, StopRequested)
     assert len(server.requests) == 1
 
@@ -338,7 +345,7 @@ async def test_a_stop_leaves_the_request_in_flight_alone(harness, server):
     execution = start_run()
     server.play(drip(head(200, ("Content-Length", "2")) + b"{}", every_seconds=0.001))
     asyncio.get_running_loop().call_later(0.01, execution.stop.request)
-    assert (await send(harness.open(server.url), Call("GET", "/x"))).json() == {}
+    assert (await send(harness.open(server.url), JsonRequest("GET", "/x"))).json() == {}
 
 
 @pytest.mark.fault(36)
@@ -346,7 +353,9 @@ async def test_a_stop_leaves_the_request_in_flight_alone(harness, server):
 @pytest.mark.parametrize("location", ["http://127.0.0.1:1/", "/y", "http://[", "", "\xff"])
 async def test_a_redirect_is_a_refusal_and_never_followed(harness, server, status, location):
     server.play(answer(status, b"", ("Location", location)), GOOD)
-    error = await harness.error_of(send(harness.open(server.url), Call("POST", "/x", json={})))
+    error = await harness.error_of(
+        send(harness.open(server.url), JsonRequest("POST", "/x", json={}))
+    )
     assert isinstance(error, ApiRejectedError)
     assert error.status == status
     assert len(server.requests) == 1
@@ -374,7 +383,7 @@ async def test_a_redirect_says_to_which_path_and_nothing_more(harness, server, l
     location = location.replace("{port}", server.url.rpartition(":")[2])
     body = f'<a href="{location}">here</a>'.encode()
     server.play(answer(308, body, ("Location", location), content_type="text/html"))
-    error = await harness.error_of(send(harness.open(server.url), Call("GET", "/x")))
+    error = await harness.error_of(send(harness.open(server.url), JsonRequest("GET", "/x")))
     words = f"{to}not followed" if to else ", not followed"
     assert str(error).replace("Redirect,", "Redirect ,") == (
         f"GET /x: 308 Permanent Redirect {words} (text/html)"
@@ -408,7 +417,7 @@ async def test_a_redirect_is_not_followed_even_if_the_caller_asks(harness, serve
 )
 async def test_a_whole_body_that_is_no_sound_json_is_refused_at_once(harness, server, body):
     server.play(answer(200, body, content_type="text/html; charset=\x1b[31m"))
-    response = await send(harness.open(server.url), Call("GET", "/x"))
+    response = await send(harness.open(server.url), JsonRequest("GET", "/x"))
     with pytest.raises(ApiResponseError, match=r"^GET /x: 200 OK \(text/html") as caught:
         response.json()
     assert caught.value.status == 200
@@ -424,7 +433,7 @@ async def test_a_gzip_bomb_is_refused_before_it_unfolds(harness, server):
     packed = gzip.compress(b"0" * 200 * 2**20, compresslevel=1)
     server.play(answer(200, packed, ("Content-Encoding", "gzip")))
     client = harness.open(server.url, max_response_bytes=2**20)
-    await harness.error_of(send(client, Call("GET", "/warm-up")))
+    await harness.error_of(send(client, JsonRequest("GET", "/warm-up")))
     tracemalloc.start()
     error = await harness.error_of(client.get("/x"))
     peak = tracemalloc.get_traced_memory()[1]
@@ -459,7 +468,7 @@ async def test_many_informational_answers_are_skipped(harness, server):
     server.play(
         raw(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 2000 + head(200, ("Content-Length", "2")) + b"{}")
     )
-    assert (await send(harness.open(server.url), Call("GET", "/x"))).json() == {}
+    assert (await send(harness.open(server.url), JsonRequest("GET", "/x"))).json() == {}
 
 
 @pytest.mark.parametrize(
@@ -516,7 +525,7 @@ async def test_a_token_that_the_api_echoes_is_in_no_error(harness, server, reply
     server.play(reply)
 
     async def use() -> None:
-        (await send(harness.open(server.url), Call("GET", "/x"))).json()
+        (await send(harness.open(server.url), JsonRequest("GET", "/x"))).json()
 
     error = await harness.error_of(use())
     assert "canary" not in str(error)
@@ -533,10 +542,10 @@ async def test_an_unauthorized_answer_has_the_token_file_read_again_once(harness
     token_file.write_text("old-canary\n")
     server.play(answer(401), GOOD)
     client = harness.open(server.url, token=None, token_file=token_file)
-    await send(client, Call("POST", "/x"))
+    await send(client, JsonRequest("POST", "/x"))
     assert len(server.requests) == 2
     server.play(answer(401))
-    error = await harness.error_of(send(client, Call("POST", "/x")))
+    error = await harness.error_of(send(client, JsonRequest("POST", "/x")))
     assert error.status == 401
     assert len(server.requests) == 4
 
@@ -553,7 +562,7 @@ async def test_cookies_are_not_kept(harness, server):
 async def test_the_environment_is_not_asked(harness, server, monkeypatch):
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
-    await send(harness.open(server.url), Call("GET", "/x"))
+    await send(harness.open(server.url), JsonRequest("GET", "/x"))
     assert len(server.requests) == 1
 
 

@@ -66,7 +66,7 @@ def test_there_are_none_by_default(found):
     [
         ("shop_observers", "is not of the form 'module:attribute'"),
         ("shop_observers:functoin", "has no attribute 'functoin', did you mean 'function'"),
-        ("shop_observers:NeedsMore", "cannot be made without arguments"),
+        ("shop_observers:NeedsMore", "cannot be instantiated without arguments"),
         ("shop_observers:coroutine", "is a coroutine function"),
         ("shop_observers:number", "cannot be called"),
         ("no_such_module:x", "no_such_module"),

@@ -64,7 +64,7 @@ def test_a_folder_that_may_not_be_entered_is_named_since_it_may_hold_settings(in
     process = in_folder(command, mode=0o600, ROTA_TASKS=MISBEHAVING + "Works")
     assert process.exit_code == 2
     assert process.stderr == (
-        "rota: error: .env: cannot be looked for: this user may not enter the current folder; "
+        "rota: error: .env: cannot be read: this user may not enter the current folder; "
         "start rota in another one\n"
     )
 

@@ -115,12 +115,12 @@ REFUSALS = [
     (" @daily", "exactly five fields"),
     ("@fortnightly", "@every <duration>"),
     ("@every", "exactly one blank"),
-    ("TZ=UTC * * * * *", "state the time zone beside it"),
-    ("CRON_TZ=Europe/Berlin 0 3 * * *", "state the time zone beside it"),
-    ("TZ=UTC", "state the time zone beside it"),
-    ("CRON_TZ=", "state the time zone beside it"),
-    ("0 3 * * * TZ", "state the time zone beside it"),
-    ("@every 5m TZ=UTC", "state the time zone beside it"),
+    ("TZ=UTC * * * * *", "set timezone instead"),
+    ("CRON_TZ=Europe/Berlin 0 3 * * *", "set timezone instead"),
+    ("TZ=UTC", "set timezone instead"),
+    ("CRON_TZ=", "set timezone instead"),
+    ("0 3 * * * TZ", "set timezone instead"),
+    ("@every 5m TZ=UTC", "set timezone instead"),
 ]
 
 

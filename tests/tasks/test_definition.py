@@ -198,7 +198,7 @@ async def _takes_nothing(self):
         ({"interval_second": 60}, "did you mean 'interval_seconds'?"),
         ({"execute": _yields}, "execute yields"),
         ({"execute": _yields_async}, "execute yields"),
-        ({"execute": _takes_nothing}, "execute cannot be called with the API client alone"),
+        ({"execute": _takes_nothing}, "execute cannot be called with only the API client"),
     ],
 )
 def test_a_class_that_cannot_be_meant_is_refused(settings_of, attributes, culprit):

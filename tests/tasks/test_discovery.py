@@ -396,7 +396,7 @@ BROKEN = {
     "an exit when it is made": (
         "shop_g:Wants",
         PREAMBLE + "class Wants(Bills):\n    def __init__(self):\n        raise SystemExit(3)\n",
-        "'shop_g:Wants' cannot be made without arguments: SystemExit: 3 ({path}, line ",
+        "'shop_g:Wants' cannot be instantiated without arguments: SystemExit: 3 ({path}, line ",
     ),
     "a broken import": (
         "shop_g:Bills",
@@ -443,12 +443,12 @@ BROKEN = {
     "a class that wants arguments": (
         "shop_g:Wants",
         PREAMBLE + "class Wants(Bills):\n    def __init__(self, dsn):\n        pass\n",
-        "'shop_g:Wants' cannot be made without arguments: TypeError: ",
+        "'shop_g:Wants' cannot be instantiated without arguments: TypeError: ",
     ),
     "an abstract class": (
         "shop_g:BaseTask",
         PREAMBLE,
-        "'shop_g:BaseTask' cannot be made without arguments: TypeError: ",
+        "'shop_g:BaseTask' cannot be instantiated without arguments: TypeError: ",
     ),
     "a function that breaks": (
         "shop_g:register",

@@ -10,8 +10,8 @@ from rota.api import answers
 from rota.model.errors import ApiResponseError, RequestRefusedError
 from rota.net import ApiOptions
 from rota.net.base_url import parse_base_url
-from rota.net.call import Call
 from rota.net.idempotency import item_key, operation_key
+from rota.net.options import JsonRequest
 from rota.net.paths import next_path, segment
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class BusinessApiClient:
 
     async def get(self, path: str, *, params: Mapping[str, Any] | None = None) -> Any:
         """Return the JSON at `path`; None for a 204."""
-        response = await self._send(Call("GET", path, params))
+        response = await self._send(JsonRequest("GET", path, params))
         return None if response.status_code in _NO_CONTENT_STATUSES else response.json()
 
     async def post(
@@ -117,7 +117,7 @@ class BusinessApiClient:
         every run, for what must happen once per item; else one that only a second try of the same
         slot repeats.
         """
-        return await self._change(Call("POST", path, params, json, key), item)
+        return await self._change(JsonRequest("POST", path, params, json, key), item)
 
     async def put(
         self,
@@ -128,7 +128,7 @@ class BusinessApiClient:
         key: str | None = None,
     ) -> Any:
         """Return the JSON that the API answers; None where it answers with no body."""
-        return await self._change(Call("PUT", path, params, json, key))
+        return await self._change(JsonRequest("PUT", path, params, json, key))
 
     async def patch(
         self,
@@ -144,7 +144,7 @@ class BusinessApiClient:
         Like a POST it is repeated only while the API is idempotent; a key is sent only if `key` or
         `item` is given.
         """
-        return await self._change(Call("PATCH", path, params, json, key), item)
+        return await self._change(JsonRequest("PATCH", path, params, json, key), item)
 
     async def delete(self, path: str, *, params: Mapping[str, Any] | None = None) -> Any:
         """Return the JSON that the API answers; None where it answers with no body.
@@ -152,7 +152,7 @@ class BusinessApiClient:
         A 404 or 410 raises ApiRejectedError with that `status`: whether something that is gone
         already counts as deleted is for the caller to say.
         """
-        return await self._change(Call("DELETE", path, params))
+        return await self._change(JsonRequest("DELETE", path, params))
 
     async def pages(
         self, path: str, *, params: Mapping[str, Any] | None = None
@@ -179,15 +179,19 @@ class BusinessApiClient:
             followed.add(path)
         raise ApiResponseError(f"GET {first}: more than {self._options().max_pages} pages")
 
-    async def _change(self, call: Call, item: str | int | None = None) -> Any:
-        if call.key is None and item is not None:
-            query = f"?{urlencode(sorted(call.params.items()), doseq=True)}" if call.params else ""
-            operation = f"{call.method} {call.path}{query}"
-            call = replace(call, key=item_key(self._options(), operation, item))
-        response = await self._send(call)
+    async def _change(self, request: JsonRequest, item: str | int | None = None) -> Any:
+        if request.key is None and item is not None:
+            query = (
+                f"?{urlencode(sorted(request.params.items()), doseq=True)}"
+                if request.params
+                else ""
+            )
+            operation = f"{request.method} {request.path}{query}"
+            request = replace(request, key=item_key(self._options(), operation, item))
+        response = await self._send(request)
         return response.json() if response.content else None
 
-    async def _send(self, call: Call) -> "Response":
+    async def _send(self, request: JsonRequest) -> "Response":
         from rota.net.session import send  # noqa: PLC0415 (imports httpx)
 
-        return await send(self.client, call)
+        return await send(self.client, request)

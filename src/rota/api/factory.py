@@ -5,7 +5,7 @@ from rota.model.errors import ConfigError, RotaError
 from rota.net import ApiOptions, check_files
 from rota.runtime.streams import stdout_on_stderr
 from rota.settings import Settings
-from rota.settings.importing import load_attribute, told_of
+from rota.settings.importing import describe_error, load_attribute
 
 
 def make_client(settings: Settings) -> BusinessApiClient:
@@ -35,8 +35,8 @@ def _make_client(settings: Settings) -> BusinessApiClient:
         raise
     except (Exception, SystemExit) as error:
         raise ConfigError(
-            f"ROTA_API_CLIENT: {settings.api_client!r} cannot be made with the base URL alone: "
-            f"{told_of(error)}"
+            f"ROTA_API_CLIENT: {settings.api_client!r} cannot be instantiated with only the base "
+            f"URL: {describe_error(error)}"
         ) from error
     # Set afterwards, since a subclass in the seed's form takes the base URL alone.
     client.options = options

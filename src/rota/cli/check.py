@@ -14,9 +14,10 @@ from rota.settings import load_settings
 @click.command("check", epilog="\b\nExample, in the build of an image:\n  RUN rota check")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check_command(*, as_json: bool) -> None:
-    """Validate settings, tasks, schedules and files without running anything: 0, or 2 if refused.
+    """Validate settings, tasks, schedules and files without running anything.
 
-    Warnings tell what is allowed and may not be meant; they do not change the exit code.
+    Exits with 0, or with 2 if something is invalid. Warnings are about what is allowed but may be a
+    mistake; they do not change the exit code.
     """
     from rota.app import App  # noqa: PLC0415 (--help works without)
     from rota.tasks.discovery import discover  # noqa: PLC0415

@@ -21,7 +21,7 @@ _HARD_STOP_SECONDS = 10.0
     help="Only serve the embedded Business API there, until SIGTERM or SIGINT.",
 )
 def demo_command(*, api_only: str | None) -> int:
-    """Show rota at work on an embedded Business API, then end; nothing else is touched."""
+    """Show rota at work on an embedded Business API; nothing else is touched."""
     from rota.runtime.process import run_process  # noqa: PLC0415 (--help works without)
 
     setup_logging()

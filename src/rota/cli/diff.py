@@ -23,8 +23,8 @@ DIFFERENT = 1
     epilog="\b\nExamples:\n"
     "  helm template shop deploy/helm/rota -f values.yaml | rota diff --file -\n"
     "  rota diff --namespace shop --selector app.kubernetes.io/instance=shop\n\n"
-    "\b\nExit codes:\n  0  the same\n  1  something differs\n"
-    "  2  nothing was compared: usage, settings, an unreadable file, an API server that refuses",
+    "\b\nExit codes:\n  0  no differences\n  1  something differs\n"
+    "  2  nothing was compared: bad usage or settings, an unreadable file, a refusing API server",
 )
 @click.option("--file", "path", metavar="FILE", help="Rendered manifests; - reads them from stdin.")
 @click.option("--namespace", help="Compare with what runs in this namespace.")
@@ -41,14 +41,14 @@ def diff_command(
 ) -> int:
     """Compare the tasks found here with rendered manifests, or with what runs in a cluster.
 
-    Told are tasks that are missing, extra or deployed twice, every field that differs, such as the
-    schedule or the overlap, and CronJobs whose pods are told another name, so that their runs have
-    no slot. A task that runs more often than once a minute is looked for in a scheduler.
+    Reports tasks that are missing, extra or deployed twice, every field that differs, such as the
+    schedule or the overlap, and CronJobs whose pods have the wrong CronJob name, so that their runs
+    have no slot. A task that runs more often than once a minute is expected in a scheduler.
     """
     from rota.tasks.discovery import discover  # noqa: PLC0415 (--help works without)
 
     if (path is None) == (namespace is None):
-        raise UsageError("say what to compare with: either --file FILE or --namespace NAMESPACE")
+        raise UsageError("choose what to compare with: either --file FILE or --namespace NAMESPACE")
     if path is not None and (context or selector):
         raise UsageError("--context and --selector go with --namespace, not with --file")
     tasks = discover(load_settings()).selected()
@@ -84,7 +84,8 @@ def _objects(
 
 def _print(differences: list[Difference], task_count: int) -> None:
     if not differences:
-        click.secho(f"the same: {task_count} tasks", fg="green")
+        number = "1 task" if task_count == 1 else f"{task_count} tasks"
+        click.secho(f"no differences: {number}", fg="green")
         return
     rows = [
         (each.task, each.kind, each.registry or "-", each.deployed or "-", each.where or "-")

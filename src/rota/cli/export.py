@@ -18,7 +18,7 @@ DIFFERENT = 1
 
 @click.group("export", epilog="\b\nExample:\n  rota export helm-values --output values-tasks.yaml")
 def export_command() -> None:
-    """Write the tasks found here for Kubernetes: values for the Helm chart, or kustomize."""
+    """Write the tasks as values for the Helm chart, or as kustomize files."""
 
 
 @export_command.command(
@@ -27,9 +27,9 @@ def export_command() -> None:
     "  rota export helm-values --check values-tasks.yaml",
 )
 @click.option("--output", metavar="FILE", help="Write to FILE instead of stdout.")
-@click.option("--check", metavar="FILE", help="Write nothing; 1 and a diff where FILE differs.")
+@click.option("--check", metavar="FILE", help="Write nothing; exit 1 with a diff if FILE differs.")
 def export_helm_values(*, output: str | None, check: str | None) -> int:
-    """Write the chart's `tasks`: of each task its schedule, and what else it states."""
+    """Write the chart's `tasks`: the schedule of each task, and the fields that it sets."""
     from rota.kubernetes.manifests.values import helm_values  # noqa: PLC0415 (--help works without)
     from rota.tasks.discovery import discover  # noqa: PLC0415
 
@@ -54,11 +54,11 @@ def export_helm_values(*, output: str | None, check: str | None) -> int:
 @click.option(
     "--output", required=True, metavar="DIR", help="Folder for base, components, overlays."
 )
-@click.option("--check", is_flag=True, help="Write nothing; 1 and a diff where a file differs.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 with a diff if a file differs.")
 def export_kustomize(*, output: str, check: bool) -> int:
     """Write a base, a component for each mode, and an example overlay for each.
 
-    Files of other names in the folder are left alone: put overlays of your own beside the examples.
+    Other files in the folder are left alone: put your own overlays next to the examples.
     """
     from rota.kubernetes.manifests.kustomize import kustomize_files  # noqa: PLC0415 (--help works without)
     from rota.tasks.discovery import discover  # noqa: PLC0415
@@ -90,8 +90,7 @@ def _check(files: Mapping[Path, str]) -> int:
         return SAME
     names = ", ".join(map(str, differing))
     click.echo(
-        f"rota: {names}: not what the tasks say; run the same command without --check to "
-        "write it anew",
+        f"rota: {names}: out of date; run the same command without --check to update it",
         err=True,
     )
     return DIFFERENT

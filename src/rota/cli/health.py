@@ -15,7 +15,7 @@ _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (a key to c
 
 @click.command("health", epilog="\b\nExample, as a container's health check:\n  rota health")
 def health_command() -> int:
-    """Ask the scheduler at ROTA_HEALTH_ADDRESS whether it is healthy: exit code 0, else 1."""
+    """Ask the scheduler at ROTA_HEALTH_ADDRESS if it is healthy; exit 0 if it is, else 1."""
     address = load_settings().health_address
     if not address:
         raise ConfigError("ROTA_HEALTH_ADDRESS is not set: the scheduler has no health server")

@@ -12,7 +12,7 @@ from rota.settings import load_settings
 @click.command("list", epilog="\b\nExample:\n  rota list --json | jq '.tasks[].name'")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with every field.")
 def list_command(*, as_json: bool) -> None:
-    """List the tasks that are found, with what was decided about each."""
+    """List the tasks with their effective settings."""
     from rota.tasks.description import describe  # noqa: PLC0415 (--help works without)
     from rota.tasks.discovery import discover  # noqa: PLC0415
 
@@ -45,4 +45,6 @@ def list_command(*, as_json: bool) -> None:
     echo_table(headings, rows)
     if registry.left_out:
         names = " and ".join(registry.left_out)
-        click.echo(f"Left out, as reference tasks: {names} (ROTA_ONLY or ROTA_TASKS can name them)")
+        click.echo(
+            f"Reference tasks left out: {names} (name them in ROTA_ONLY or ROTA_TASKS to run them)"
+        )

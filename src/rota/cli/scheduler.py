@@ -8,9 +8,10 @@ import click
     epilog="\b\nExample:\n  ROTA_HEALTH_ADDRESS=127.0.0.1:8080 rota scheduler",
 )
 def scheduler_command() -> int:
-    """Run all tasks on their schedules until SIGTERM or SIGINT; then end with 0.
+    """Run all tasks on their schedules until SIGTERM or SIGINT.
 
-    Active runs get ROTA_GRACE_SECONDS to finish. A second signal ends at once.
+    Active runs get ROTA_GRACE_SECONDS to finish; a second signal ends the process at once. The exit
+    code is 0.
     """
     from rota.worker import run_worker  # noqa: PLC0415 (--help works without)
 

@@ -95,7 +95,7 @@ def current_execution() -> Execution | None:
     return _execution.get()
 
 
-def deciding_for(instance: object) -> DecidedTask | None:
+def definition_of(instance: object) -> DecidedTask | None:
     """Return what was decided about `instance`, where the run in this context is its own."""
     execution = _execution.get()
     if execution is None or execution.task is None:

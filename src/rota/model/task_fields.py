@@ -52,7 +52,7 @@ class TaskField(NamedTuple):
     class_value: Any = None
     """What BaseTask itself has, for the seed's sake; a task that inherits it states nothing."""
 
-    tells_when: bool = False
+    part_of_schedule: bool = False
     """One of those that are decided together, as the schedule of a task."""
     in_settings: bool = True
     """Whether manifests hand it to a task's pods among their settings."""
@@ -98,7 +98,7 @@ TASK_FIELDS = (
         bounds="whole seconds, 1 to 316224000 (ten years)",
         derived="`TASK_INTERVAL_SECONDS`, else 60",
         class_value=60,
-        tells_when=True,
+        part_of_schedule=True,
         in_cronjob="schedule",
         chart_meaning="Seconds between slots, for tasks that state neither this nor `schedule`.",
         chart_default="none",
@@ -110,7 +110,7 @@ TASK_FIELDS = (
         meaning="five-field cron text, a descriptor, or `@every <duration>`, instead of an "
         "interval",
         bounds="see [Schedules](schedules.md)",
-        tells_when=True,
+        part_of_schedule=True,
         in_cronjob="schedule",
         chart_meaning="Five-field cron text or a descriptor such as `@daily`, for tasks that state "
         "neither this nor `intervalSeconds`.",
@@ -123,7 +123,7 @@ TASK_FIELDS = (
         meaning="time zone of `schedule`; not together with an interval",
         bounds="a name of the tz database",
         derived="`Etc/UTC`",
-        tells_when=True,
+        part_of_schedule=True,
         in_cronjob="timeZone",
         chart_meaning="Time zone of every `schedule`, an IANA name.",
         chart_form="timezone",
@@ -240,7 +240,7 @@ TASK_FIELDS = (
     ),
 )
 
-DECIDED_FIELDS = tuple(field for field in TASK_FIELDS if not field.tells_when)
+DECIDED_FIELDS = tuple(field for field in TASK_FIELDS if not field.part_of_schedule)
 """Those that a task has a value of its own for; the others become its schedule."""
 
 TASK_FIELD_BY_NAME = {field.name: field for field in TASK_FIELDS}

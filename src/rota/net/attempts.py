@@ -1,4 +1,4 @@
-"""What the observers of a run hear of its client's attempts, and the API of the run."""
+"""Publishes the attempts of a run's client to observers, and names the run in the User-Agent."""
 
 import contextlib
 import re
@@ -11,7 +11,7 @@ import httpx
 from rota import __version__
 from rota.model.context import Execution, StopRequested, current_execution
 from rota.model.events import HttpAttempt
-from rota.net.retry import Outcome
+from rota.net.retry import AttemptResult
 
 USER_AGENT = f"rota/{__version__}"
 
@@ -23,13 +23,13 @@ _ID = re.compile(r".*[\d%].*|.{41,}")
 
 @dataclass(slots=True)
 class Attempt:
-    """One attempt; `outcome` is set once there is one."""
+    """One attempt; `result` is set once there is one."""
 
-    outcome: Outcome | None = None
+    result: AttemptResult | None = None
 
 
 @contextlib.contextmanager
-def told_of(request: httpx.Request, number: int) -> Iterator[Attempt]:
+def observed_attempt(request: httpx.Request, number: int) -> Iterator[Attempt]:
     """Publish the attempt that the body makes to the observers of the current run, if any."""
     execution = current_execution()
     attempt = Attempt()
@@ -45,8 +45,8 @@ def told_of(request: httpx.Request, number: int) -> Iterator[Attempt]:
     except BaseException as error:
         _publish(execution, request, number, started, error)
         raise
-    assert attempt.outcome is not None  # noqa: S101 (the body sets it)
-    _publish(execution, request, number, started, attempt.outcome)
+    assert attempt.result is not None  # noqa: S101 (the body sets it)
+    _publish(execution, request, number, started, attempt.result)
 
 
 def _publish(

@@ -88,4 +88,4 @@ class _Gunzip:
     def finish(self) -> None:
         """Raise DecodingError where the end of the last member never came."""
         if self._fed and not self._member.eof:
-            raise httpx.DecodingError("the gzip body is cut")
+            raise httpx.DecodingError("the gzip body is truncated")

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from rota.model.clock import Clock, SystemClock
 from rota.model.context import Execution, current_execution, current_items
 from rota.net.options import ApiOptions
-from rota.net.steady import Steadier
+from rota.net.stable_request import StableRequest
 
 HEADER = "Idempotency-Key"
 
@@ -35,8 +35,9 @@ class RequestKeys:
     """Makes keys for requests that nobody gave one.
 
     Inside a run: from the run's identity, the items of the fan-outs around the request, the request
-    without what belongs to this try (see `rota.net.steady`), and how many equal ones the run has
-    sent before: a second try of the slot repeats the keys of the first. Outside: random.
+    without what differs between attempts (see `rota.net.stable_request`), and how many equal ones
+    the run has sent before: a second attempt at the slot repeats the keys of the first. Outside:
+    random.
     """
 
     def __init__(self, options: ApiOptions, clock: Clock | None = None) -> None:
@@ -51,12 +52,12 @@ class RequestKeys:
             return uuid.uuid4().hex
         run, now = execution.run, self._clock.timestamp()
         started_at = now if execution.started_at is None else execution.started_at
-        steadier = Steadier(run, started_at, now)
+        stable = StableRequest(run, started_at, now)
         request = _digest(
             "request",
             method,
-            steadier.target(target),
-            steadier.body(body, content_type),
+            stable.target(target),
+            stable.body(body, content_type),
             str(run.shard_index),
             *current_items(),
         )

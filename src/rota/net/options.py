@@ -1,8 +1,9 @@
-"""How to talk to the Business API. Imports nothing heavy: settings and commands make these."""
+"""What callers pass to a client: its options, and one request. Imports nothing heavy."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from rota.model.errors import SettingsError
 
@@ -62,3 +63,14 @@ class ApiOptions:
             raise SettingsError("give the API token itself or its file, not both")
         if self.client_key_file is not None and self.client_cert_file is None:
             raise SettingsError("a client key file needs a client certificate file")
+
+
+@dataclass(frozen=True, slots=True)
+class JsonRequest:
+    """A request for JSON. `path` is below the base URL; `key` is its Idempotency-Key, if any."""
+
+    method: str
+    path: str
+    params: Mapping[str, Any] | None = None
+    json: Any = None
+    key: str | None = None

@@ -72,7 +72,7 @@ def next_path(base_url: str, current: str, link: object) -> str:
         target = urlsplit(urljoin(page_url, link))
         same_origin = _origin(target) == _origin(base)
     except ValueError:
-        raise RequestRefusedError("next is no URL") from None
+        raise RequestRefusedError("next is not a URL") from None
     if not same_origin:
         raise RequestRefusedError("next leads to another origin than the base URL's")
     if not target.path.startswith(f"{base_path}/"):

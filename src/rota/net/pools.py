@@ -56,10 +56,10 @@ class _Pool:
         try:
             response = await self._transport.handle_async_request(request)
         except BaseException:
-            await self._release()
+            await self._end_request()
             raise
         stream = cast("httpx.AsyncByteStream", response.stream)
-        response.stream = _CountedStream(stream, self._release)
+        response.stream = _CountedStream(stream, self._end_request)
         return response
 
     async def retire(self, on_end: Callable[["_Pool"], None]) -> None:
@@ -67,7 +67,7 @@ class _Pool:
         self._on_end = on_end
         await self._close_if_done()
 
-    async def _release(self) -> None:
+    async def _end_request(self) -> None:
         self._pending -= 1
         await self._close_if_done()
 

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from rota.model.errors import ApiResponseError, ApiUnavailableError
-from rota.net.strict_json import BodyKind, ParsedBody, parse_body
+from rota.net.json_body import BodyKind, ParsedBody, parse_body
 from rota.net.translate import describe_response
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import tenacity
 
 Sleep = Callable[[float], Awaitable[None]]
-Outcome = httpx.Response | httpx.RequestError
+AttemptResult = httpx.Response | httpx.RequestError
 """How one attempt ended. An error is a value here: whether it is raised is decided later."""
 
 # RFC 9110, 9.2.2.
@@ -32,7 +32,7 @@ class RetryPolicy:
         self._options = options
         self._clock = clock
 
-    def wants_another(self, method: str, outcome: Outcome) -> bool:
+    def wants_another(self, method: str, outcome: AttemptResult) -> bool:
         """Return whether the outcome is transient and the request may be sent again."""
         if isinstance(outcome, httpx.Response):
             return outcome.status_code in TRANSIENT_STATUSES and self._repeatable(method)
@@ -51,7 +51,7 @@ class RetryPolicy:
         remaining_seconds: Callable[[], float],
         before_sleep: "Callable[[tenacity.RetryCallState], None]",
     ) -> "tenacity.AsyncRetrying":
-        """Return the loop around a function that returns an Outcome; the last one comes out of it.
+        """Return the loop around a function that returns an AttemptResult; it returns the last one.
 
         It gives up at once where the next wait would not end within `remaining_seconds()`.
         """
@@ -81,7 +81,7 @@ class RetryPolicy:
             reraise=True,
         )
 
-    def _asked_wait(self, outcome: Outcome) -> float | None:
+    def _asked_wait(self, outcome: AttemptResult) -> float | None:
         if not isinstance(outcome, httpx.Response):
             return None
         return retry_after_seconds(
@@ -91,6 +91,6 @@ class RetryPolicy:
         )
 
 
-def _result(state: "tenacity.RetryCallState") -> Outcome:
-    outcome: Outcome = state.outcome.result()  # type: ignore[union-attr]  # set after every attempt
+def _result(state: "tenacity.RetryCallState") -> AttemptResult:
+    outcome: AttemptResult = state.outcome.result()  # type: ignore[union-attr]  # set after every attempt
     return outcome

@@ -13,9 +13,8 @@ from rota.model.errors import ApiError, RequestRefusedError
 from rota.net.attempts import USER_AGENT
 from rota.net.base_url import parse_base_url
 from rota.net.body import ACCEPT_ENCODING
-from rota.net.call import Call
 from rota.net.idempotency import HEADER
-from rota.net.options import ApiOptions
+from rota.net.options import ApiOptions, JsonRequest
 from rota.net.paths import check_path
 from rota.net.pools import RenewedPools
 from rota.net.retry import Sleep
@@ -65,25 +64,25 @@ def _connections(scheme: str, options: ApiOptions) -> httpx.AsyncBaseTransport:
     return pool(tls_context(scheme, options))
 
 
-async def send(client: httpx.AsyncClient, call: Call) -> httpx.Response:
-    """Return the response to `call`, which wants JSON; its status is 2xx.
+async def send(client: httpx.AsyncClient, request: JsonRequest) -> httpx.Response:
+    """Return the response to `request`, which wants JSON; its status is 2xx.
 
     Raises RequestRefusedError, ApiRejectedError, ApiResponseError or ApiUnavailableError.
     """
-    if call.params is not None and "?" in call.path:
+    if request.params is not None and "?" in request.path:
         raise RequestRefusedError("give the query in the path or as params, not both")
-    if call.key is not None and not _KEY.fullmatch(call.key):
+    if request.key is not None and not _KEY.fullmatch(request.key):
         raise RequestRefusedError(
             "an idempotency key must be 1 to 255 visible ASCII characters; "
             "give item= to have one made"
         )
     try:
         response = await client.request(
-            call.method,
-            check_path(call.path),
-            params=call.params,
-            json=call.json,
-            headers=None if call.key is None else {HEADER: call.key},
+            request.method,
+            check_path(request.path),
+            params=request.params,
+            json=request.json,
+            headers=None if request.key is None else {HEADER: request.key},
             extensions={JSON_EXTENSION: True},
         )
     except httpx.InvalidURL:

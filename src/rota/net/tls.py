@@ -33,7 +33,7 @@ def _trusting(ca_file: Path | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_file)
     except OSError as error:
-        raise SettingsError(f"CA file {ca_file}: no PEM certificates: {_reason(error)}") from None
+        raise SettingsError(f"CA file {ca_file}: cannot be read as PEM: {_reason(error)}") from None
 
 
 def _present(context: ssl.SSLContext, certificate: Path, key: Path | None) -> None:
@@ -44,7 +44,7 @@ def _present(context: ssl.SSLContext, certificate: Path, key: Path | None) -> No
         files = f"{certificate}" if key is None else f"{certificate} and {key}"
         raise SettingsError(
             f"client certificate {files}: cannot be used: {_reason(error)}; "
-            "wanted is PEM, with a key that fits and has no password"
+            "use PEM, with a matching key without a password"
         ) from None
 
 

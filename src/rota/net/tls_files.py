@@ -29,7 +29,7 @@ class TlsFiles:
         self._paths = files_of(options)
         for path in self._paths:
             _refuse_pipe(path)
-        self._told: str | None = None
+        self._logged_reason: str | None = None
         self._context = self._load()
 
     def current(self) -> ssl.SSLContext:
@@ -38,9 +38,9 @@ class TlsFiles:
             try:
                 self._context = self._load()
             except SettingsError as error:
-                self._tell(str(error))
+                self._log_unusable(str(error))
             else:
-                self._told = None
+                self._logged_reason = None
                 _logger.info("net.certificates_renewed")
         return self._context
 
@@ -56,9 +56,9 @@ class TlsFiles:
                 break
         raise refusal
 
-    def _tell(self, reason: str) -> None:
-        if reason != self._told:
-            self._told = reason
+    def _log_unusable(self, reason: str) -> None:
+        if reason != self._logged_reason:
+            self._logged_reason = reason
             _logger.warning("net.certificates_unusable", extra={"reason": reason})
 
     def _identities(self) -> list[FileIdentity | None]:

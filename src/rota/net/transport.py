@@ -16,11 +16,11 @@ from rota.model.errors import ApiResponseError, RequestRefusedError
 from rota.net import attempts
 from rota.net.body import BodyTooLargeError, read_body
 from rota.net.idempotency import HEADER, RequestKeys
+from rota.net.json_body import BodyKind
 from rota.net.options import ApiOptions
 from rota.net.paths import climbs
 from rota.net.response import BufferedResponse
-from rota.net.retry import Outcome, RetryPolicy, Sleep
-from rota.net.strict_json import BodyKind
+from rota.net.retry import AttemptResult, RetryPolicy, Sleep
 from rota.net.tokens import TokenSource
 from rota.net.translate import describe
 
@@ -91,12 +91,12 @@ class ApiTransport(httpx.AsyncBaseTransport):
         if not (path + b"/").startswith(self._base_path + b"/") or climbs(path.decode("ascii")):
             raise RequestRefusedError("the path leads out of the base URL's path")
 
-    async def _attempt_again(self, request: httpx.Request, first: Outcome) -> Outcome:
+    async def _attempt_again(self, request: httpx.Request, first: AttemptResult) -> AttemptResult:
         """Repeat the attempt whose outcome was `first`, which counts as the first of them."""
         known = [first]
         numbers = itertools.count(2)
 
-        async def attempt() -> Outcome:
+        async def attempt() -> AttemptResult:
             return known.pop() if known else await self._attempt(request, next(numbers))
 
         def log(state: "tenacity.RetryCallState") -> None:
@@ -109,7 +109,7 @@ class ApiTransport(httpx.AsyncBaseTransport):
             remaining_seconds=_remaining_seconds,
             before_sleep=log,
         )
-        outcome: Outcome = await retrying(attempt)
+        outcome: AttemptResult = await retrying(attempt)
         return outcome
 
     async def _pause(self, seconds: float) -> None:
@@ -127,12 +127,12 @@ class ApiTransport(httpx.AsyncBaseTransport):
             stop.cancel()
         execution.check_stop()
 
-    async def _attempt(self, request: httpx.Request, number: int) -> Outcome:
-        with attempts.told_of(request, number) as attempt:
-            attempt.outcome = await self._send_authorized(request)
-            return attempt.outcome
+    async def _attempt(self, request: httpx.Request, number: int) -> AttemptResult:
+        with attempts.observed_attempt(request, number) as attempt:
+            attempt.result = await self._send_authorized(request)
+            return attempt.result
 
-    async def _send_authorized(self, request: httpx.Request) -> Outcome:
+    async def _send_authorized(self, request: httpx.Request) -> AttemptResult:
         try:
             response = await self._send(request)
             if response.status_code == httpx.codes.UNAUTHORIZED and self._tokens.from_file:
@@ -226,7 +226,7 @@ def _without_secrets(error: httpx.RequestError) -> httpx.RequestError:
     return type(error)(masked)
 
 
-def _log_retry(request: httpx.Request, outcome: Outcome, attempt: int, wait: float) -> None:
+def _log_retry(request: httpx.Request, outcome: AttemptResult, attempt: int, wait: float) -> None:
     failure = (
         str(outcome.status_code) if isinstance(outcome, httpx.Response) else type(outcome).__name__
     )

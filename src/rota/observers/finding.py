@@ -9,7 +9,7 @@ from rota.model.events import Observer
 from rota.model.plain import plain_repr
 from rota.runtime.streams import stdout_on_stderr
 from rota.settings import Settings
-from rota.settings.importing import load_attribute, told_of
+from rota.settings.importing import describe_error, load_attribute
 
 ENTRY_POINT_GROUP = "rota.observers"
 
@@ -37,7 +37,8 @@ def _observer(target: str, where: str) -> Observer:
             found = found()
         except (Exception, SystemExit) as error:
             raise ConfigError(
-                f"{where}: {target!r} cannot be made without arguments: {told_of(error)}"
+                f"{where}: {target!r} cannot be instantiated without arguments: "
+                f"{describe_error(error)}"
             ) from error
     if not callable(found) or inspect.iscoroutinefunction(found):
         kind = "is a coroutine function" if callable(found) else "cannot be called"

@@ -40,16 +40,16 @@ class Watchdog:
         self._timer = asyncio.get_running_loop().call_later(_BEAT_SECONDS, self._beat)
 
     def _watch(self) -> None:
-        told_of = 0.0
+        last_logged = 0.0
         period = min(_BEAT_SECONDS, self._blocked_after_seconds / 2)
         while not self._stopped.wait(period):
             beat = self._last_beat
             blocked = time.monotonic() - beat
-            if blocked > self._blocked_after_seconds and beat != told_of:
-                told_of = beat
-                self._tell(blocked)
+            if blocked > self._blocked_after_seconds and beat != last_logged:
+                last_logged = beat
+                self._log_blocked(blocked)
 
-    def _tell(self, blocked_seconds: float) -> None:
+    def _log_blocked(self, blocked_seconds: float) -> None:
         extra = {"seconds": round(blocked_seconds, 1), "blocked_by": stack_of(self._loop_thread_id)}
         _logger.error("loop.blocked", extra=extra)
 

@@ -151,7 +151,7 @@ def five_parts(text: str) -> list[str]:
     if "TZ" in text:  # the API server's own test
         raise ScheduleError(
             f"schedule {text!r} is refused: TZ= and CRON_TZ= are not allowed in a schedule, "
-            "state the time zone beside it (timezone)"
+            "set timezone instead"
         )
     if text.startswith("@"):
         text = _expand_descriptor(text)
@@ -177,7 +177,7 @@ def _expand_descriptor(text: str) -> str:
     allowed = ", ".join([*_DESCRIPTORS, "@every <duration>"])
     hint = ""
     if text == "@reboot":
-        hint = "nothing reboots here, run_on_start runs a task at the start; "
+        hint = "to run a task at the start, set run_on_start; "
     elif text.strip().lower() in _DESCRIPTORS:
         hint = f"write it as {text.strip().lower()}; "
     elif text.startswith("@every"):

@@ -30,7 +30,7 @@ def warnings_for(text: str, timezone: str = "Etc/UTC") -> list[str]:
     if isinstance(parse_schedule(text, timezone), Every):
         warning = (
             f"{text!r} has no fixed times, a CronJob counts from its creation: "
-            "use an interval or five fields for times that stay when the CronJob is made anew"
+            "use an interval or five fields for times that do not depend on it"
         )
         return [warning]
     parts = [
@@ -64,12 +64,12 @@ def _step_warning(part: str, spec: FieldSpec, each: Range) -> str | None:
             f"it fires at {spec.name} {spec.minimum} only, once in each {cycle}"
         )
     if spec is DAY_OF_MONTH:
-        return f"the day-of-month steps in {part!r} start anew on the 1st of each month"
+        return f"the day-of-month steps in {part!r} restart on the 1st of each month"
     if size % each.step:
         last = each.first + (size - 1) // each.step * each.step
         gap = spec.maximum + 1 - last
         return (
-            f"the {spec.name} steps in {part!r} start anew with each {cycle}: from {last} to "
+            f"the {spec.name} steps in {part!r} restart with each {cycle}: from {last} to "
             f"{spec.minimum} it is {gap}, not {each.step}"
         )
     return None
@@ -90,8 +90,8 @@ def _clock_change_warnings(text: str, timezone: str) -> list[str]:
             if rule.hours >> hour & rule.minutes >> minute & 1 and rule.matches_date(day):
                 times.add(f"{hour:02}:{minute:02}")
     effects = (
-        (skipped, "skipped on days on which the clock is put forward over it"),
-        (doubled, "doubled on days on which the clock is put back over it"),
+        (skipped, "skipped on days when the clock jumps forward over it"),
+        (doubled, "run twice on days when the clock goes back over it"),
     )
     return [
         f"the run at {min(times)} in {timezone} is {effect}; Etc/UTC has no such days"

@@ -48,7 +48,7 @@ def _text() -> str | None:
         mode = _PATH.stat().st_mode
     except PermissionError:
         raise SettingsError(
-            ".env: cannot be looked for: this user may not enter the current folder; "
+            ".env: cannot be read: this user may not enter the current folder; "
             "start rota in another one"
         ) from None
     except OSError:

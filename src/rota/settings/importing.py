@@ -56,7 +56,7 @@ def load_target(target: str, where: str) -> Any:
         raise
 
 
-def told_of(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Return an error's class and text, and the line of the application that it came from.
 
     One that tells of a task says itself what is wrong, and where in a file unless it cannot.
@@ -139,5 +139,5 @@ def _import(module_name: str, where: str) -> ModuleType:
         missing = isinstance(error, ModuleNotFoundError) and package is not None
         origin = _origin_of(package, module_name) if missing and package else ""
         raise ConfigError(
-            f"{where}: {module_name!r} cannot be imported: {told_of(error)}{origin}"
+            f"{where}: {module_name!r} cannot be imported: {describe_error(error)}{origin}"
         ) from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from typing_extensions import TypeVar
 
-from rota.model.context import current_run, deciding_for
+from rota.model.context import current_run, definition_of
 from rota.model.run import Run
 from rota.model.task_fields import TASK_FIELD_BY_NAME
 
@@ -56,7 +56,7 @@ class BaseTask(ABC, Generic[ClientT_contra]):
             twice: each run sees what was decided about its own registration.
             """
             if name in TASK_FIELD_BY_NAME:
-                task = deciding_for(self)
+                task = definition_of(self)
                 if task is not None:
                     return task.decided(name)
             return super().__getattribute__(name)

@@ -69,6 +69,6 @@ def _check_execute(name: str, task: BaseTask) -> None:
         inspect.signature(task.execute).bind(None)
     except TypeError as error:
         raise TaskDefinitionError(
-            f"task {name!r}: execute cannot be called with the API client alone ({error}); "
+            f"task {name!r}: execute cannot be called with only the API client ({error}); "
             "write async def execute(self, api_client)"
         ) from None

@@ -9,7 +9,7 @@ from typing import Any
 from rota.model.errors import RotaError, TaskDefinitionError
 from rota.runtime.streams import stdout_on_stderr
 from rota.settings import Settings
-from rota.settings.importing import load_target, told_of
+from rota.settings.importing import describe_error, load_target
 from rota.tasks.modules import tasks_of_list, tasks_of_module
 from rota.tasks.registry import Registry
 from rota.tasks.stated import is_task
@@ -95,7 +95,7 @@ def _add(registry: Any, found: Any, target: str) -> None:
         raise
     except (Exception, SystemExit) as error:
         # Attributes may be properties, which are the application's code.
-        raise TaskDefinitionError(f"{target!r} cannot be used: {told_of(error)}") from error
+        raise TaskDefinitionError(f"{target!r} cannot be used: {describe_error(error)}") from error
 
 
 def _register(registry: Any, found: Any, target: str) -> None:
@@ -127,7 +127,7 @@ def _instance(task_class: type, target: str) -> Any:
         return task_class()
     except (Exception, SystemExit) as error:
         raise TaskDefinitionError(
-            f"{target!r} cannot be made without arguments: {told_of(error)}"
+            f"{target!r} cannot be instantiated without arguments: {describe_error(error)}"
         ) from error
 
 
@@ -137,4 +137,4 @@ def _call(register: Any, registry: Any, target: str) -> None:
     except RotaError:
         raise
     except (Exception, SystemExit) as error:
-        raise TaskDefinitionError(f"{target!r} failed: {told_of(error)}") from error
+        raise TaskDefinitionError(f"{target!r} failed: {describe_error(error)}") from error

@@ -99,8 +99,8 @@ class Registry:
         prefix = f"{where}: " if where else ""
         if name in self.left_out:
             return UnknownTaskError(
-                f"{prefix}{name!r} is a reference task, left out beside an application's own; "
-                "name it in ROTA_ONLY or ROTA_TASKS to have it"
+                f"{prefix}{name!r} is a reference task, left out because "
+                "there are other tasks; name it in ROTA_ONLY or ROTA_TASKS to run it"
             )
         known = ", ".join(self._found) or "none"
         return UnknownTaskError(

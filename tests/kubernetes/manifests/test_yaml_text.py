@@ -77,8 +77,8 @@ def test_documents_are_read_back_and_lists_are_taken_apart():
     [
         pytest.param("a: b: c", "x.yaml is not YAML: mapping values", id="syntax"),
         pytest.param("key: \x00", "x.yaml is not YAML: unacceptable character", id="control"),
-        pytest.param("hello", "x.yaml holds something that is no Kubernetes object", id="a-text"),
-        pytest.param("- kind: A", "x.yaml holds something that is no", id="a-list"),
+        pytest.param("hello", "x.yaml contains something that is not a", id="a-text"),
+        pytest.param("- kind: A", "x.yaml contains something that is not a", id="a-list"),
         pytest.param("!!python/object/apply:os.system [id]", "x.yaml is not YAML", id="code"),
     ],
 )

@@ -99,8 +99,8 @@ def _compare_one(task: TaskDefinition, found: DeployedTask) -> list[Difference]:
         differences.append(Difference(task.name, Kind.SUSPENDED, here, there, found.where))
     for field in _PLAIN_FIELDS:
         differences += _compare_field(task, found, field)
-    if found.told_name != found.cronjob_name:
-        names = (found.cronjob_name, found.told_name)
+    if found.name_in_pods != found.cronjob_name:
+        names = (found.cronjob_name, found.name_in_pods)
         differences.append(Difference(task.name, Kind.CRONJOB_NAME, *names, found.where))
     return differences
 
@@ -185,6 +185,6 @@ def _timezone(task: TaskDefinition) -> str:
 
 def _shown(schedule: tuple[str, str | None] | None) -> str:
     if schedule is None:
-        return "as the image says"
+        return "decided by the image"
     text, timezone = schedule
     return f"{text} ({timezone or 'the time zone of the controller'})"

@@ -29,7 +29,7 @@ class DeployedTask:
     leave it to the image; so is `suspended`. `release` is its ROTA_RELEASE, which decides splay.
 
     `settings` are the task's fields as its pods' settings have them, as texts; `spec` those that
-    Kubernetes itself acts on. `told_name` is the CronJob's name as its pods are told it.
+    Kubernetes itself acts on. `name_in_pods` is the CronJob's name as its pods are told it.
     """
 
     name: str
@@ -44,7 +44,7 @@ class DeployedTask:
     settings: Mapping[str, str]
     spec: Mapping[str, Any]
     cronjob_name: str | None = None
-    told_name: str | None = None
+    name_in_pods: str | None = None
 
 
 def deployed_tasks(
@@ -102,7 +102,7 @@ def _in_cronjob(cronjob: Mapping[str, Any], config_maps: ConfigMaps) -> list[Dep
             settings=texts_of_task(str(container["args"][1]), variables),
             spec=_cronjob_fields(spec),
             cronjob_name=cronjob["metadata"]["name"],
-            told_name=variables.get("ROTA_CRONJOB_NAME"),
+            name_in_pods=variables.get("ROTA_CRONJOB_NAME"),
         )
     ]
 

@@ -45,7 +45,7 @@ def helm_values(registry: Registry) -> str:
 
 def _schedule_values(task: TaskDefinition) -> dict[str, Any]:
     values = {
-        field.chart_key: task.decided(field.name) for field in TASK_FIELDS if field.tells_when
+        field.chart_key: task.decided(field.name) for field in TASK_FIELDS if field.part_of_schedule
     }
     if "timezone" not in task.stated:
         del values["timezone"]

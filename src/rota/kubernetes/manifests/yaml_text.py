@@ -67,7 +67,9 @@ def read_documents(text: str, source: str) -> list[dict[str, Any]]:
     objects: list[dict[str, Any]] = []
     for document in documents:
         if not isinstance(document, dict):
-            raise UsageError(f"{source} holds something that is no Kubernetes object: {document!r}")
+            raise UsageError(
+                f"{source} contains something that is not a Kubernetes object: {document!r}"
+            )
         is_list = str(document.get("kind", "")).endswith("List")
         objects += document.get("items") or [] if is_list else [document]
     return objects

@@ -5,8 +5,8 @@ import pytest
 
 from rota.model.clock import instant
 from rota.model.run import Run, Trigger
-from rota.net import steady
-from rota.net.steady import Steadier
+from rota.net import stable_request
+from rota.net.stable_request import StableRequest
 
 SLOT = 1_795_478_400
 STARTED = SLOT + 1.25
@@ -14,13 +14,13 @@ NOW = STARTED + 30
 RUN_ID = "6b05ed41-0123456789"
 
 
-def steadier(run_id=RUN_ID, started=STARTED, now=NOW):
+def stable(run_id=RUN_ID, started=STARTED, now=NOW):
     run = Run("t", run_id, Trigger.SCHEDULE, instant(SLOT), instant(started + 60), "slot")
-    return Steadier(run, started, now)
+    return StableRequest(run, started, now)
 
 
 def body(value, content_type="application/json", **run):
-    return steadier(**run).body(json.dumps(value).encode(), content_type)
+    return stable(**run).body(json.dumps(value).encode(), content_type)
 
 
 # Another try of the slot, some minutes later.
@@ -94,16 +94,14 @@ def test_forms_and_queries_are_looked_at_as_they_are_meant():
     form = "application/x-www-form-urlencoded; charset=utf-8"
     quoted = [text.replace(":", "%3A").replace("+", "%2B") for text in (at, again)]
     bodies = [f"a=1&at={text}".encode() for text in quoted]
-    assert steadier().body(bodies[0], form) == steadier(**AGAIN).body(bodies[1], form)
+    assert stable().body(bodies[0], form) == stable(**AGAIN).body(bodies[1], form)
     targets = [f"/x?at={text}" for text in quoted]
-    assert (
-        steadier().target(targets[0]) == steadier(**AGAIN).target(targets[1]) == "/x?at=<this try>"
-    )
+    assert stable().target(targets[0]) == stable(**AGAIN).target(targets[1]) == "/x?at=<this try>"
 
 
 def test_the_boundary_between_parts_is_chance():
     bodies = [
-        steadier().body(
+        stable().body(
             f"--{edge}\r\nx\r\n--{edge}--".encode(), f"multipart/form-data; boundary={edge}"
         )
         for edge in ("a1b2", "c3d4")
@@ -112,7 +110,7 @@ def test_the_boundary_between_parts_is_chance():
 
 
 def test_bytes_that_are_no_text_stay_apart():
-    texts = {steadier().body(bytes([number]), "") for number in range(256)}
+    texts = {stable().body(bytes([number]), "") for number in range(256)}
     assert len(texts) == 256
 
 
@@ -121,5 +119,5 @@ def test_bytes_that_are_no_text_stay_apart():
     [("shop-rota-cleanup-29384720-x7k2q", False), ("0123456789ab", False), ("build-server", True)],
 )
 def test_a_name_that_kubernetes_or_docker_made_up_is_taken_out(monkeypatch, host, stays):
-    monkeypatch.setattr(steady.socket, "gethostname", lambda: host)
+    monkeypatch.setattr(stable_request.socket, "gethostname", lambda: host)
     assert (host in body({"host": host})) is stays

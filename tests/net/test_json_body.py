@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rota.net.strict_json import BodyKind, parse_body
+from rota.net.json_body import BodyKind, parse_body
 
 JSON = st.recursive(
     st.none()
@@ -48,23 +48,23 @@ def test_no_body_raises(body):
         (b" " * 100 + b"\n", BodyKind.EMPTY, "empty"),
         (b"\xef\xbb\xbf", BodyKind.EMPTY, "empty"),
         (b" " * 100 + b"[]", BodyKind.JSON, ""),
-        (b"<html>", BodyKind.REFUSED, "no JSON"),
-        (b"'a'", BodyKind.REFUSED, "no JSON"),
-        (b"[NaN]", BodyKind.REFUSED, "NaN is no JSON"),
-        (b"[-Infinity]", BodyKind.REFUSED, "-Infinity is no JSON"),
-        (b"-Infinity", BodyKind.REFUSED, "-Infinity is no JSON"),
+        (b"<html>", BodyKind.REFUSED, "not JSON"),
+        (b"'a'", BodyKind.REFUSED, "not JSON"),
+        (b"[NaN]", BodyKind.REFUSED, "NaN is not JSON"),
+        (b"[-Infinity]", BodyKind.REFUSED, "-Infinity is not JSON"),
+        (b"-Infinity", BodyKind.REFUSED, "-Infinity is not JSON"),
         (b"[-1e999]", BodyKind.REFUSED, "too large"),
         (b'[{"a":1,"a":1}]', BodyKind.REFUSED, "twice"),
         (b"[" * 10**5, BodyKind.REFUSED, "too deeply"),
         (b'{"a":' * 10**5, BodyKind.REFUSED, "too deeply"),
         (b"1" * 5000, BodyKind.REFUSED, "too many digits"),
         (b'{"a": "\xff"}', BodyKind.CUT, "decoded"),
-        ('{"a": 1}'.encode("utf-16-le"), BodyKind.REFUSED, "no JSON"),
-        (b"{'a': 1}", BodyKind.REFUSED, "no JSON"),
-        (b'{"a": 1} trailing', BodyKind.REFUSED, "no JSON"),
-        (b"forbidden", BodyKind.REFUSED, "no JSON"),
-        (b"not found", BodyKind.REFUSED, "no JSON"),
-        (b"12:30 o'clock", BodyKind.REFUSED, "no JSON"),
+        ('{"a": 1}'.encode("utf-16-le"), BodyKind.REFUSED, "not JSON"),
+        (b"{'a': 1}", BodyKind.REFUSED, "not JSON"),
+        (b'{"a": 1} trailing', BodyKind.REFUSED, "not JSON"),
+        (b"forbidden", BodyKind.REFUSED, "not JSON"),
+        (b"not found", BodyKind.REFUSED, "not JSON"),
+        (b"12:30 o'clock", BodyKind.REFUSED, "not JSON"),
         (b"tru", BodyKind.CUT, "breaks off"),
         (b"[1.", BodyKind.CUT, "breaks off"),
         (b"[1.5e-", BodyKind.CUT, "breaks off"),

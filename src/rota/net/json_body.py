@@ -1,4 +1,4 @@
-"""JSON that means the same to everybody (RFC 8259), and what it was if it is not."""
+"""Parses bodies as interoperable JSON (RFC 8259), and says what is wrong with others."""
 
 import json
 import math
@@ -16,12 +16,12 @@ class BodyKind(Enum):
     """What a body turned out to be."""
 
     JSON = auto()
-    """Whole and sound."""
+    """Complete and valid."""
     CUT = auto()
-    """It begins like JSON but does not parse, or is not text: a part got lost on the way."""
+    """It begins like JSON but does not parse, or is not text: a part was lost on the way."""
     EMPTY = auto()
     REFUSED = auto()
-    """Whole, but no JSON, or JSON whose meaning depends on who reads it."""
+    """Complete, but not JSON, or JSON whose meaning depends on the reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _constant(name: str) -> None:
-    raise _NotInteroperableError(f"{name} is no JSON")
+    raise _NotInteroperableError(f"{name} is not JSON")
 
 
 def _number(text: str) -> float:
@@ -56,7 +56,7 @@ def _number(text: str) -> float:
 
 
 _LITERALS = ("true", "false", "null")
-# What stands behind the last digit of a number that was cut, or nothing.
+# What follows the last digit of a number that was cut, or nothing.
 _CUT_NUMBER = re.compile(r"-?|\.|[eE][+-]?")
 
 _decoder = json.JSONDecoder(
@@ -70,7 +70,7 @@ def parse_body(body: bytes) -> ParsedBody:
     if not start and not body.removeprefix(_UTF8_BOM).strip(_JSON_WHITESPACE):
         return ParsedBody(BodyKind.EMPTY, problem="the body is empty")
     if start and start[0] not in _FIRST_BYTES:
-        return ParsedBody(BodyKind.REFUSED, problem="the body is no JSON")
+        return ParsedBody(BodyKind.REFUSED, problem="the body is not JSON")
     try:
         text = body.decode("utf-8-sig")
         return ParsedBody(BodyKind.JSON, _decoder.decode(text))
@@ -97,7 +97,7 @@ def _refusal(error: ValueError | RecursionError) -> str:
     if isinstance(error, _NotInteroperableError):
         return f"not interoperable JSON: {error}"
     if isinstance(error, json.JSONDecodeError):
-        return "the body is no JSON"
+        return "the body is not JSON"
     if isinstance(error, RecursionError):
         return "the JSON is nested too deeply"
     # CPython refuses to convert more than 4,300 digits (CVE-2020-10735).

@@ -1,8 +1,9 @@
-"""A request's text without what belongs to one try of it: the clock's time, the run, the pod.
+"""A request without what differs between attempts: the time of the clock, the run, the pod.
 
-A second try of a slot sends the same work under other times and another run id. What tells one
-piece of work from another must stay: two that got one key would be one to the API, and the second
-lost. So only what certainly belongs to the try is taken out, and not what merely looks random.
+A second attempt at a slot sends the same work with other times and another run id. What
+distinguishes one piece of work from another must stay: if two of them had the same key, the API
+would do only the first. So only what certainly belongs to one attempt is removed, and not what
+merely looks random.
 """
 
 import re
@@ -19,19 +20,19 @@ _TIME = re.compile(
 )
 _EPOCH = re.compile(r"(?<![\w.])(\d{10})(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?(?![\w.])")
 _BOUNDARY = re.compile(r'boundary="?([^";,]+)')
-# What Kubernetes and Docker call a pod and a container: no other try has that name.
+# Names that Kubernetes and Docker generate for a pod or container: no other attempt has them.
 _GENERATED_HOST = re.compile(r".+-[bcdfghjklmnpqrstvwxz2456789]{5}|[0-9a-f]{12}")
-_HERE = "<this try>"
+_REMOVED = "<this attempt>"
 
 
-class Steadier:
-    """Takes out what belongs to one try of `run`, which lasts from `started_at` to `now`."""
+class StableRequest:
+    """Removes what belongs to this attempt of `run`, which lasts from `started_at` to `now`."""
 
     def __init__(self, run: Run, started_at: float, now: float) -> None:
         self._run = run
         self._earliest = started_at - _SLACK_SECONDS
         self._latest = now + _SLACK_SECONDS
-        # The slot too: a time that is cut to seconds is equal to it in a punctual try only.
+        # The slot too: a time cut to seconds equals it only in an attempt that is on time.
         self._instants = {int(run.deadline.timestamp())}
         if run.slot is not None:
             self._instants.add(int(run.slot.timestamp()))
@@ -48,22 +49,22 @@ class Steadier:
             text = unquote_plus(text)
         boundary = _BOUNDARY.search(content_type)
         if boundary is not None:
-            text = text.replace(boundary[1], _HERE)
+            text = text.replace(boundary[1], _REMOVED)
         return self._text(text)
 
     def _text(self, text: str) -> str:
-        text = text.replace(self._run.run_id, _HERE)
+        text = text.replace(self._run.run_id, _REMOVED)
         host = socket.gethostname()
         if _GENERATED_HOST.fullmatch(host):
-            text = text.replace(host, _HERE)
+            text = text.replace(host, _REMOVED)
         text = _TIME.sub(self._without_time, text)
         return _EPOCH.sub(self._without_epoch, text)
 
     def _without_time(self, match: re.Match[str]) -> str:
-        return _HERE if any(map(self._is_now, _epochs(match[0]))) else match[0]
+        return _REMOVED if any(map(self._is_now, _epochs(match[0]))) else match[0]
 
     def _without_epoch(self, match: re.Match[str]) -> str:
-        return _HERE if self._is_now(int(match[1])) else match[0]
+        return _REMOVED if self._is_now(int(match[1])) else match[0]
 
     def _is_now(self, epoch: float) -> bool:
         return self._earliest <= epoch <= self._latest or int(epoch) in self._instants
