@@ -22,7 +22,7 @@ _EPOCH = re.compile(r"(?<![\w.])(\d{10})(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?(?![\w.]
 _BOUNDARY = re.compile(r'boundary="?([^";,]+)')
 # Names that Kubernetes and Docker generate for a pod or container: no other attempt has them.
 _GENERATED_HOST = re.compile(r".+-[bcdfghjklmnpqrstvwxz2456789]{5}|[0-9a-f]{12}")
-_REMOVED = "<this attempt>"
+_REMOVED = "<this try>"
 
 
 class StableRequest:
