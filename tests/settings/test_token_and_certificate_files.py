@@ -141,8 +141,8 @@ def test_a_certificate_file_that_is_none_is_refused_by_its_path(
         (
             "broken_client:WantsMore",
             (
-                "ROTA_API_CLIENT: 'broken_client:WantsMore' cannot be made with the base URL "
-                "alone: TypeError: "
+                "ROTA_API_CLIENT: 'broken_client:WantsMore' cannot be instantiated with "
+                "only the base URL: TypeError: "
             ),
         ),
     ],
