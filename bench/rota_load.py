@@ -1,6 +1,5 @@
 """The load of `scheduler_load.py` in rota's scheduler, with its ledger and its own log lines."""
 
-import gc
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +10,7 @@ import rota.worker  # noqa: F401 (so that the imports are those of `rota schedul
 from rota.ledger.sqlite import SqliteLedger
 from rota.model.clock import SystemClock, instant
 from rota.observers.run_log import log_run_event
+from rota.runtime.memory import settle_garbage_collector
 from rota.scheduler import TaskScheduler
 from rota.settings import Settings
 from rota.tasks.definition import define_task
@@ -56,6 +56,5 @@ async def start(
         scheduler.add(replace(task, schedule=schedule))
     await scheduler.start()
     # As rota's worker does once all is planned.
-    gc.collect()
-    gc.freeze()
+    settle_garbage_collector()
     return scheduler.stop

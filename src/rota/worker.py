@@ -1,7 +1,6 @@
 """The long-running process: every part of it put together, started and stopped in order."""
 
 import asyncio
-import gc
 import logging
 import os
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from rota.model.errors import ConfigError
 from rota.model.exit_codes import ExitCode
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
 from rota.runs.blocked_loop import BlockedLoop
+from rota.runtime.memory import settle_garbage_collector
 from rota.runtime.process import run_process
 from rota.runtime.signals import StopSignals
 from rota.runtime.watchdog import Watchdog
@@ -73,9 +73,7 @@ class Worker:
         self._watchdog.start()
         await self.scheduler.start()
         self._blocked = BlockedLoop(self.scheduler.runner, self._app.close_observers)
-        # What is planned stays until the end: the collector need not look at it again and again.
-        gc.collect()
-        gc.freeze()
+        settle_garbage_collector()
         self.running = True
         self.logger.info("worker.started", extra={"tasks": [task.name for task in registry]})
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rota.ledger.protocol import Ledger
 from rota.model.clock import Clock, instant
@@ -18,6 +19,8 @@ from rota.scheduler.plan import Due, Plan
 from rota.settings import CatchUp, Overlap
 
 _REPLACED = "replaced"
+# All tasks that are due together have one slot, and one object for it.
+_instant = lru_cache(maxsize=64)(instant)
 
 
 class Dispatcher:
@@ -114,7 +117,7 @@ class Dispatcher:
         if due.slot is not None and now - due.slot > latest and not waits_for_others:
             self._skip(plan, due, SkipReason.TOO_LATE)
             return
-        slot = None if due.slot is None else instant(due.slot)
+        slot = None if due.slot is None else _instant(due.slot)
         run = new_run(plan.task, due.trigger, slot, clock=self._clock)
         self._ledger.run_started(run, now)
         active = self._runner.start(
