@@ -94,6 +94,7 @@ def test_a_pod_is_told_its_task_its_cronjob_and_its_job():
         "ROTA_TASK__SEND_BILLS__TIMEOUT_SECONDS=60",
         "ROTA_TASK__SEND_BILLS__OVERLAP=forbid",
         "ROTA_TASK__SEND_BILLS__CATCH_UP_SECONDS=3600",
+        "ROTA_TASK__SEND_BILLS__CATCH_UP=latest",
         "ROTA_TASK__SEND_BILLS__BACKOFF_LIMIT=2",
         "ROTA_TASK__SEND_BILLS__SHARDS=1",
         "ROTA_TASK__SEND_BILLS__SUSPEND=false",

@@ -22,7 +22,7 @@ IN_2026 = 1_795_478_400
             {"schedule": "30 2 * * *", "timezone": "Europe/Berlin"},
             [
                 "the run at 02:30 in Europe/Berlin is skipped",
-                "the run at 02:30 in Europe/Berlin is doubled",
+                "the run at 02:30 in Europe/Berlin is run twice",
             ],
         ),
     ],
