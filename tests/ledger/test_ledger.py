@@ -200,6 +200,18 @@ def test_a_run_is_found_with_its_facts(place):
     assert place.reader.run("nobody") is None
 
 
+def test_text_that_no_file_takes_is_kept_as_well_as_it_can_be(place):
+    """As an error has it that quotes a file's name in another encoding."""
+    counts = {"\udcff": 1}
+    place.ledger.run_ended(record("r", "failed", reason="no \udcff", counts=counts), owed=False)
+    place.ledger.run_ended(record("next"), owed=False)
+    place.reopen()
+
+    assert place.reader.run("r").reason == "no ?"
+    assert place.reader.run("r").counts == counts
+    assert place.reader.run("next") is not None
+
+
 class TestRuns:
     @pytest.fixture(autouse=True)
     def runs(self, place):

@@ -121,6 +121,10 @@ class TestABrokenFile:
         assert len(tasks) == 21
 
 
+def broken(connection, batch):
+    raise TypeError("not a row")
+
+
 class TestTheWritingThread:
     def opened(self, path, clock):
         ledger = SqliteLedger(path, clock)
@@ -167,6 +171,21 @@ class TestTheWritingThread:
             each.runs for each in caplog.records if each.message == "state.history_given_up"
         ]
         assert sum(given_up) + len(written) == 500
+
+    def test_a_batch_that_cannot_be_written_for_any_reason_stops_no_later_one(
+        self, path, clock, monkeypatch, caplog
+    ):
+        ledger = self.opened(path, clock)
+        monkeypatch.setattr(sqlite_ledger, "write", broken)
+        ledger.run_ended(record("one"), owed=False)
+        ledger.flush()
+        ledger._writing.exception()
+        monkeypatch.undo()
+        ledger.run_ended(record("two"), owed=False)
+        ledger.close()
+
+        assert [each.run_id for each in SqliteReader(path).runs()] == ["two", "one"]
+        assert [each.message for each in caplog.records] == ["state.write_failed"]
 
     def test_closing_does_not_wait_for_a_disk_that_does_not_answer(
         self, path, clock, caplog, monkeypatch

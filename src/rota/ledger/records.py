@@ -83,6 +83,11 @@ class RecordedSkip:
     noted_at: float
 
 
+def _storable(text: str) -> str:
+    # An error that quotes bytes as Python reads them has halves of characters, which no file takes.
+    return text[:REASON_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+
+
 def recorded_start(run: Run, started_at: float) -> RecordedRun:
     """Return a run that has begun."""
     return RecordedRun(
@@ -107,6 +112,6 @@ def recorded_end(record: RunRecord) -> RecordedRun:
         started_at=record.started_at,
         duration_seconds=None if duration_seconds is None else round(duration_seconds, 3),
         exit_code=int(record.exit_code),
-        reason=record.reason[:REASON_CHARACTERS] if record.reason else None,
+        reason=_storable(record.reason) if record.reason else None,
         counts=record.counts,
     )

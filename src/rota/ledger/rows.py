@@ -62,7 +62,7 @@ def _run_row(run: RecordedRun) -> tuple[Any, ...]:
         run.duration_seconds,
         run.exit_code,
         run.reason,
-        json.dumps(dict(run.counts), ensure_ascii=False) if run.counts else None,
+        json.dumps(dict(run.counts)) if run.counts else None,
         int(run.started_at) if run.slot is None else run.slot,
     )
 

@@ -47,7 +47,7 @@ class SqliteLedger:
         self._thread: ThreadPoolExecutor | None = None
         self._batch = Batch()
         self._sent = Batch()
-        self._writing: Future[sqlite3.Error | None] | None = None
+        self._writing: Future[Exception | None] | None = None
         self._failing = False
         self._on_dirty: OnDirty = _do_nothing
         self._awaits_flush = False
@@ -175,7 +175,7 @@ class SqliteLedger:
             _logger.info("state.write_recovered", extra={"path": path})
         self._failing = error is not None
 
-    def _write(self, batch: Batch) -> sqlite3.Error | None:
+    def _write(self, batch: Batch) -> Exception | None:
         connection = self._connection
         if connection is None:
             return None
@@ -184,7 +184,7 @@ class SqliteLedger:
                 runs = write(connection, batch)
                 if runs:
                     self._pruning.step(connection, now=runs[-1].started_at)
-        except sqlite3.Error as error:
+        except Exception as error:  # noqa: BLE001 (whatever it is, the next batch is written)
             return error
         return None
 
