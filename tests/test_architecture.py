@@ -1,5 +1,7 @@
 import ast
+import importlib.util
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -103,3 +105,12 @@ def test_the_seeds_own_module_paths_work_under_the_new_root():
     ]
 
     assert None not in found
+
+
+def test_the_modules_that_the_image_compiles_ahead_of_the_first_start_exist():
+    """They are named in a shell's text, which no tool that moves a module follows."""
+    dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
+    (named,) = re.findall(r"python -c 'import ([\w., ]+)'", dockerfile)
+
+    for module in named.split(", "):
+        assert importlib.util.find_spec(module) is not None, module
