@@ -14,6 +14,7 @@ from rota.ledger.records import (
     TaskMemory,
     recorded_end,
     recorded_start,
+    state_of_slot,
 )
 from rota.ledger.retention import Retention, forgettable
 from rota.model.events import SlotsSkipped
@@ -136,15 +137,13 @@ class MemoryLedger:
 
     def slot_state(self, task: str, slot: int) -> SlotState | None:
         """Return what became of a slot, or None where nothing is known of it (any more)."""
-        runs = [run for run in self._runs.values() if (run.task, run.slot) == (task, slot)]
-        if runs and runs[-1].state not in (SlotState.INTERRUPTED, SlotState.LOST):
-            return runs[-1].state
-        if self.skips(task, slot, slot):
-            return SlotState.SKIPPED
-        if runs:
-            return runs[-1].state
+        states = [run.state for run in self._runs.values() if (run.task, run.slot) == (task, slot)]
         known = self._tasks.get(task)
-        return SlotState.DUE if known is not None and slot in known.owed else None
+        return state_of_slot(
+            states[-1] if states else None,
+            skipped=bool(self.skips(task, slot, slot)),
+            owed=known is not None and slot in known.owed,
+        )
 
     def _task(self, name: str) -> _Task:
         return self._tasks.setdefault(name, _Task())

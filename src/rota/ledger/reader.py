@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rota.ledger.protocol import MOST_RUNS_READ
-from rota.ledger.records import RecordedRun, RecordedSkip
+from rota.ledger.records import RecordedRun, RecordedSkip, state_of_slot
 from rota.ledger.rows import RUN_COLUMNS, SKIP_COLUMNS, run_of, skip_of
 from rota.ledger.schema import SCHEMA_VERSION
 from rota.ledger.storage import open_for_reading
@@ -19,6 +19,7 @@ _SKIPS = f"""
 SELECT {SKIP_COLUMNS} FROM skips
 WHERE task = ? AND first_slot <= ? AND last_slot >= ? ORDER BY first_slot, id
 """
+_OWED = "SELECT 1 FROM owed_slots WHERE task = ? AND slot = ?"
 _RUN_OF_SLOT = "SELECT state FROM runs WHERE task = ? AND due = ? AND slot = ? ORDER BY id DESC"
 
 
@@ -70,15 +71,11 @@ class SqliteReader:
         """Return what became of a slot, or None where nothing is known of it (any more)."""
         with self._connected() as connection:
             row = connection.execute(_RUN_OF_SLOT, (task, slot, slot)).fetchone()
-            run_state = None if row is None else SlotState(row[0])
-            if run_state not in (None, SlotState.INTERRUPTED, SlotState.LOST):
-                return run_state
-            if connection.execute(_SKIPS, (task, slot, slot)).fetchone() is not None:
-                return SlotState.SKIPPED
-            if run_state is not None:
-                return run_state
-            owed = "SELECT 1 FROM owed_slots WHERE task = ? AND slot = ?"
-            return SlotState.DUE if connection.execute(owed, (task, slot)).fetchone() else None
+            return state_of_slot(
+                None if row is None else SlotState(row[0]),
+                skipped=connection.execute(_SKIPS, (task, slot, slot)).fetchone() is not None,
+                owed=connection.execute(_OWED, (task, slot)).fetchone() is not None,
+            )
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:

@@ -83,6 +83,18 @@ class RecordedSkip:
     noted_at: float
 
 
+def state_of_slot(run: SlotState | None, *, skipped: bool, owed: bool) -> SlotState | None:
+    """Return what became of a slot: of its last run, if any, whether it was skipped, and is owed.
+
+    None where nothing is known of it. A run that was cut off may have been followed by giving up.
+    """
+    if run not in (None, SlotState.INTERRUPTED, SlotState.LOST):
+        return run
+    if skipped:
+        return SlotState.SKIPPED
+    return SlotState.DUE if run is None and owed else run
+
+
 def _storable(text: str) -> str:
     # An error that quotes bytes as Python reads them has halves of characters, which no file takes.
     return text[:REASON_CHARACTERS].encode("utf-8", "replace").decode("utf-8")

@@ -10,12 +10,11 @@ from rota.model.outcome import SkipReason
 from rota.model.run import Trigger
 from rota.scheduler.catch_up import catch_up, give_up
 from rota.scheduler.plan import Due, Plan
+from rota.tasks.definition import MISSED_AFTER_SECONDS
 
 # A slot remembered further ahead than this was noted under a clock that was wrong: waiting for it
 # would stop the task for good.
 LONGEST_WAIT_FOR_CLOCK_SECONDS = 86_400
-# A slot met later than this was missed and is made up for, rather than started with a delay.
-MISSED_AFTER_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """The texts of `rota run TASK --arg name=value` as values for a task's parameters."""
 
-import difflib
 import inspect
 import math
 import re
@@ -17,12 +16,14 @@ from rota.model.plain import plain_repr
 from rota.tasks.base import BaseTask
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.function import FunctionTask
+from rota.tasks.naming import suggestion
 from rota.tasks.parameters import values_of
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _TRUTH = {"true": True, "yes": True, "on": True, "1": True}
 _TRUTH |= {"false": False, "no": False, "off": False, "0": False}
 _MAX_SHOWN_CHARACTERS = 80
+_NEAR = 0.6
 _KINDS = "str, int, float, bool, date, datetime, Literal and Enum"
 
 
@@ -56,9 +57,7 @@ def _function_of(handler: Any) -> Any:
 def _known(name: str, defaults: Mapping[str, Any]) -> str:
     if not defaults:
         return ": its function has no parameter with a default"
-    near = difflib.get_close_matches(name, defaults, n=1)
-    hint = f", did you mean {near[0]!r}?" if near else ""
-    return f"{hint} (arguments: {', '.join(defaults)})"
+    return f"{suggestion(name, defaults, cutoff=_NEAR)} (arguments: {', '.join(defaults)})"
 
 
 def _type_of(function: Any, name: str, default: Any) -> Any:
@@ -123,8 +122,7 @@ def _value(text: str, wanted: Any) -> Any:
 def _choice(text: str, choices: Mapping[str, Any]) -> Any:
     if text in choices:
         return choices[text]
-    near = difflib.get_close_matches(text, choices, n=1)
-    hint = f", did you mean {near[0]!r}?" if near else ""
+    hint = suggestion(text, choices, cutoff=_NEAR)
     raise ValueError(f"write one of {', '.join(choices)}{hint}")
 
 

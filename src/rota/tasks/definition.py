@@ -32,8 +32,8 @@ Handler = Callable[..., Any]
 DEFAULT_INTERVAL_SECONDS: int = TASK_FIELD_BY_NAME["interval_seconds"].class_value
 SHORTEST_DEFAULT_TIMEOUT_SECONDS = 60
 LONGEST_DEFAULT_TIMEOUT_SECONDS = 3600
-# With `catch_up: none` a slot that is later than this was missed, in both modes.
-SHORTEST_DELAY_SECONDS = 60
+# A slot met later than this was missed: it is caught up, or with `catch_up: none` given up.
+MISSED_AFTER_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class TaskDefinition:
     def latest_start_seconds(self) -> int:
         """How late a slot may start: `catch_up_seconds`; a minute at most with `catch_up: none`."""
         if self.catch_up is CatchUp.NONE:
-            return min(self.catch_up_seconds, SHORTEST_DELAY_SECONDS)
+            return min(self.catch_up_seconds, MISSED_AFTER_SECONDS)
         return self.catch_up_seconds
 
     def cronjob_schedule(self) -> CronJobSchedule:

@@ -27,7 +27,10 @@ def kubernetes_name(name: str) -> str:
     return name.replace("_", "-")
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return `, did you mean …?` with the nearest known name, or nothing."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+def suggestion(name: str, known: Iterable[str], *, cutoff: float = 0.5) -> str:
+    """Return `, did you mean …?` with the nearest known name, or nothing.
+
+    `cutoff`: how near it must be, from 0 to 1, as difflib measures.
+    """
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
     return f", did you mean {near[0]!r}?" if near else ""
