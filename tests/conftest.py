@@ -1,4 +1,5 @@
 import importlib
+import logging
 import os
 import shutil
 import tempfile
@@ -36,6 +37,19 @@ def pytest_sessionfinish(session):
     if folder is not None:
         os.chdir(session.config.rootpath)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before():
+    """Take back what a test does to the process's logging, such as by calling a command in it."""
+    root, package = logging.getLogger(), logging.getLogger("rota")
+    before = root.level, package.level
+    yield
+    for handler in root.handlers[:]:
+        if type(handler).__module__ == "rota.logs.setup":
+            root.removeHandler(handler)
+    root.setLevel(before[0])
+    package.setLevel(before[1])
 
 
 @pytest.fixture

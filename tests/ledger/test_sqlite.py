@@ -175,6 +175,7 @@ class TestTheWritingThread:
     def test_a_batch_that_cannot_be_written_for_any_reason_stops_no_later_one(
         self, path, clock, monkeypatch, caplog
     ):
+        caplog.set_level(logging.INFO)
         ledger = self.opened(path, clock)
         monkeypatch.setattr(sqlite_ledger, "write", broken)
         ledger.run_ended(record("one"), owed=False)
@@ -185,7 +186,10 @@ class TestTheWritingThread:
         ledger.close()
 
         assert [each.run_id for each in SqliteReader(path).runs()] == ["two", "one"]
-        assert [each.message for each in caplog.records] == ["state.write_failed"]
+        assert [each.message for each in caplog.records] == [
+            "state.write_failed",
+            "state.write_recovered",
+        ]
 
     def test_closing_does_not_wait_for_a_disk_that_does_not_answer(
         self, path, clock, caplog, monkeypatch
