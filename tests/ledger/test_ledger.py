@@ -1,7 +1,13 @@
 """What every ledger does; the one in memory and the one in a file are asked the same."""
 
-import pytest
+import tempfile
+from pathlib import Path
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rota.ledger.digest import TaskDigest
 from rota.ledger.memory import MemoryLedger
 from rota.ledger.reader import SqliteReader
 from rota.ledger.records import LostRun, TaskMemory
@@ -11,6 +17,7 @@ from rota.model.outcome import SkipReason
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
 from support.ledger_runs import START, record, run
+from support.virtual_time import VirtualClock
 
 
 class InMemory:
@@ -192,6 +199,7 @@ def test_a_run_is_found_with_its_facts(place):
         "slot": "2026-11-24T00:00:00Z",
         "state": "failed",
         "started_at": "2026-11-24T00:00:00Z",
+        "lateness_seconds": 0,
         "duration_seconds": 2.25,
         "exit_code": 1,
         "reason": "x" * 2000,
@@ -266,3 +274,62 @@ def test_skips_are_found_by_the_slots_that_they_cover(place):
     assert [each.skipped for each in place.reader.skips("t", 600, 900)] == found[2:]
     assert place.reader.skips("t", 601, 900) == []
     assert place.reader.skips("t", 0, 1000)[0].noted_at == START
+
+
+ENDS = ("succeeded", "failed", "timed_out", "interrupted")
+
+
+@given(
+    noted=st.lists(
+        st.one_of(
+            st.tuples(st.sampled_from(["t", "u"]), st.integers(1, 9), st.sampled_from(ENDS)),
+            st.tuples(st.sampled_from(["t", "u"]), st.integers(1, 9), st.just("skipped")),
+        ),
+        max_size=30,
+    ),
+    recent=st.integers(1, 5),
+)
+def test_a_digest_from_the_tables_is_the_digest_of_all_that_was_noted(noted, recent):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rota.sqlite3"
+        memory, tables = MemoryLedger(), SqliteLedger(path, VirtualClock(START))
+        for ledger in (memory, tables):
+            ledger.open(lambda: None)
+            for number, (task, slot, end) in enumerate(noted):
+                if end == "skipped":
+                    ledger.slots_skipped(skipped(slot, task=task), START + number)
+                else:
+                    ledger.run_ended(record(f"r{number}", end, task=task, slot=slot), owed=False)
+            ledger.close()
+
+        expected = memory.digests(["t", "u", "unknown"], recent=recent)
+        assert SqliteReader(path).digests(["t", "u", "unknown"], recent=recent) == expected
+
+
+def test_a_digest_counts_the_failures_since_the_last_success_and_no_interruption(place):
+    ends = ["failed", "succeeded", "failed", "interrupted", "timed_out", "failed"]
+    for number, end in enumerate(ends):
+        place.ledger.run_ended(record(f"r{number}", end, slot=60 * number), owed=False)
+    place.ledger.run_started(run("now", slot=600), 601.0)
+    place.reopen()
+
+    digest = place.reader.digests(["t"], recent=3)["t"]
+
+    assert digest.consecutive_failures == 3
+    assert digest.last_success.run_id == "r1"
+    assert digest.last_ended.run_id == "now"  # which its process left behind
+    assert [each.run_id for each in digest.recent] == ["now", "r5", "r4"]
+    assert digest.oldest_due == 0
+
+
+def test_of_a_task_that_is_not_known_a_digest_is_empty(place):
+    assert place.reader.digests(["other"], recent=3) == {"other": TaskDigest()}
+
+
+def test_the_owed_slots_are_read_in_their_order(place):
+    for slot in (180, 60):
+        place.ledger.slot_due("t", slot)
+    place.reopen()
+
+    assert list(place.reader.owed("t")) == [60, 180]
+    assert list(place.reader.owed("other")) == []

@@ -1,10 +1,11 @@
 """A ledger that ends with its process."""
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from rota.ledger.digest import TaskDigest, digest_of
 from rota.ledger.protocol import MOST_RUNS_READ, OnDirty
 from rota.ledger.records import (
     LostRun,
@@ -144,6 +145,23 @@ class MemoryLedger:
             skipped=bool(self.skips(task, slot, slot)),
             owed=known is not None and slot in known.owed,
         )
+
+    def digests(self, tasks: Collection[str], *, recent: int) -> Mapping[str, TaskDigest]:
+        """Return each task's history in short, with its `recent` newest runs and skips."""
+        runs: dict[str, list[RecordedRun]] = {name: [] for name in tasks}
+        skips: dict[str, list[RecordedSkip]] = {name: [] for name in tasks}
+        for run in self._runs.values():
+            if run.task in runs:
+                runs[run.task].append(run)
+        for skip in self._skips:
+            if skip.skipped.task in skips:
+                skips[skip.skipped.task].append(skip)
+        return {name: digest_of(runs[name], skips[name], recent=recent) for name in tasks}
+
+    def owed(self, task: str) -> Sequence[int]:
+        """Return the slots of a task that still need a run, ascending."""
+        known = self._tasks.get(task)
+        return sorted(known.owed) if known is not None else ()
 
     def _task(self, name: str) -> _Task:
         return self._tasks.setdefault(name, _Task())

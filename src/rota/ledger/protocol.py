@@ -1,8 +1,9 @@
 """What the scheduler asks of a ledger, and what its readers may ask."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
+from rota.ledger.digest import TaskDigest
 from rota.ledger.records import RecordedRun, RecordedSkip, Recovered
 from rota.model.events import SlotsSkipped
 from rota.model.run import Run, RunRecord
@@ -82,4 +83,12 @@ class LedgerReader(Protocol):
 
     def slot_state(self, task: str, slot: int) -> SlotState | None:
         """Return what became of a slot, or None where nothing is known of it (any more)."""
+        ...
+
+    def digests(self, tasks: Collection[str], *, recent: int) -> Mapping[str, TaskDigest]:
+        """Return each task's history in short, with its `recent` newest runs and skips."""
+        ...
+
+    def owed(self, task: str) -> Sequence[int]:
+        """Return the slots of a task that still need a run, ascending."""
         ...

@@ -59,6 +59,16 @@ class RecordedRun:
     reason: str | None = None
     counts: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def due(self) -> int:
+        """The slot, or the start of a run without one: its place in the task's history."""
+        return int(self.started_at) if self.slot is None else self.slot
+
+    @property
+    def lateness_seconds(self) -> float:
+        """What lies between the slot and the start; 0 for a run without a slot."""
+        return 0.0 if self.slot is None else round(self.started_at - self.slot, 3)
+
     def facts(self) -> dict[str, Any]:
         """Return it JSON-ready, in the words of the log lines."""
         return {
@@ -68,6 +78,7 @@ class RecordedRun:
             "slot": None if self.slot is None else rfc3339(instant(self.slot)),
             "state": self.state.value,
             "started_at": rfc3339(instant(round(self.started_at, 3))),
+            "lateness_seconds": self.lateness_seconds,
             "duration_seconds": self.duration_seconds,
             "exit_code": self.exit_code,
             "reason": self.reason,
