@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rota.ledger.digest import TaskDigest
 from rota.ledger.memory import MemoryLedger
 from rota.ledger.reader import SqliteReader
-from rota.ledger.records import LostRun, TaskMemory
+from rota.ledger.records import LostRun, TaskProgress
 from rota.ledger.sqlite import SqliteLedger
 from rota.model.events import SlotsSkipped
 from rota.model.outcome import SkipReason
@@ -62,8 +62,8 @@ def test_what_was_accounted_for_is_known_after_a_restart(place):
     place.ledger.account("b", "", 60, suspended=True)
 
     assert place.reopen().tasks == {
-        "a": TaskMemory("0 * * * *", 120),
-        "b": TaskMemory("", 60, suspended=True),
+        "a": TaskProgress("0 * * * *", 120),
+        "b": TaskProgress("", 60, suspended=True),
     }
 
 

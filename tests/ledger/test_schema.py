@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rota.ledger.reader import SqliteReader
-from rota.ledger.records import LostRun, TaskMemory
+from rota.ledger.records import LostRun, TaskProgress
 from rota.ledger.schema import SCHEMA_VERSION
 from rota.ledger.sqlite import SqliteLedger
 from support.ledger_runs import START
@@ -21,13 +21,13 @@ MINUTELY, HOURLY = "* * * * * Etc/UTC", "0 * * * * Etc/UTC"
 # run of slot 3, with slot 1 open below slot 2; w was suspended.
 FOUND = {
     1: {
-        "t": TaskMemory(MINUTELY, START + 2 * MINUTE, (START + MINUTE,)),
-        "u": TaskMemory(HOURLY, START),
+        "t": TaskProgress(MINUTELY, START + 2 * MINUTE, (START + MINUTE,)),
+        "u": TaskProgress(HOURLY, START),
     },
     2: {
-        "t": TaskMemory(MINUTELY, START + 3 * MINUTE, (START + MINUTE, START + 3 * MINUTE)),
-        "u": TaskMemory(HOURLY, START),
-        "w": TaskMemory("", START, suspended=True),
+        "t": TaskProgress(MINUTELY, START + 3 * MINUTE, (START + MINUTE, START + 3 * MINUTE)),
+        "u": TaskProgress(HOURLY, START),
+        "w": TaskProgress("", START, suspended=True),
     },
 }
 LOST_SLOT = {1: START + MINUTE, 2: START + 3 * MINUTE}

@@ -166,7 +166,7 @@ def test_a_share_that_there_is_not_ends_with_2_rather_than_do_nothing(rota):
         "run", name, ROTA_TASKS=MISBEHAVING + "FansOutTheWholeShare", JOB_COMPLETION_INDEX="3"
     )
     assert process.exit_code == 2
-    assert "JOB_COMPLETION_INDEX: 3 is not a share of task 'fans-out-the-whole-share'" in (
+    assert "JOB_COMPLETION_INDEX: 3 is not a shard of task 'fans-out-the-whole-share'" in (
         process.stderr
     )
     assert process.message["exit_code"] == 2

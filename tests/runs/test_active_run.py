@@ -469,11 +469,11 @@ async def test_the_first_cause_of_a_runs_end_is_the_one_that_is_told(clock, reco
     assert recording.finished()[0].duration_seconds == 62
 
 
-async def test_a_task_that_swallows_its_cancellation_ends_as_a_fact_before_it_is_gone(
+async def test_a_task_that_swallows_its_cancellation_ends_as_a_fact_before_it_returns(
     clock, recording, caplog
 ):
     caplog.set_level("INFO")
-    gone = []
+    returned = []
 
     async def swallows(api_client):
         with suppress(asyncio.CancelledError):
@@ -483,14 +483,14 @@ async def test_a_task_that_swallows_its_cancellation_ends_as_a_fact_before_it_is
     task = replace(definition_of("t", timeout_seconds=60), handler=swallows)
     runner = Runner(object(), clock=clock, stop=Stop(), bus=EventBus([recording]))
     run_of_it = new_run(task, Trigger.MANUAL, None, clock=clock)
-    active = runner.start(task, run_of_it, on_gone=gone.append)
+    active = runner.start(task, run_of_it, on_returned=returned.append)
 
     await asyncio.sleep(60 + CANCEL_GRACE_SECONDS - 0.5)
     assert (recording.outcomes(), active.stuck) == ([], False)
     await asyncio.sleep(1)
-    assert (recording.outcomes(), active.stuck, gone) == (["timed_out"], True, [])
+    assert (recording.outcomes(), active.stuck, returned) == (["timed_out"], True, [])
     await asyncio.sleep(10)
-    assert (recording.outcomes(), active.stuck, gone) == (["timed_out"], False, [active])
+    assert (recording.outcomes(), active.stuck, returned) == (["timed_out"], False, [active])
 
     [record] = recording.finished()
     assert (record.stuck, record.duration_seconds) == (True, 60 + CANCEL_GRACE_SECONDS)

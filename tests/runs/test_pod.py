@@ -125,7 +125,7 @@ def test_a_pod_does_the_share_that_its_index_says(shards, completion_index, shar
 
 @pytest.mark.parametrize("index", [3, 4])
 def test_an_index_beyond_the_tasks_shards_is_refused_by_its_variables_name(index):
-    problem = f"^JOB_COMPLETION_INDEX: {index} is not a share of task 'cleanup', which has 3 shards"
+    problem = f"^JOB_COMPLETION_INDEX: {index} is not a shard of task 'cleanup', which has 3"
     with pytest.raises(SettingsError, match=problem):
         run_at(30, definition_of("cleanup", shards=3), completion_index=index)
 

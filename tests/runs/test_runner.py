@@ -55,12 +55,12 @@ async def test_observers_hear_of_a_run_before_it_starts_and_after_its_end_is_dec
         handler,
         on_decided=lambda *_: seen.append(("decided", len(recording.events))),
         on_ended=lambda *_: seen.append(("ended", len(recording.events))),
-        on_gone=lambda *_: seen.append(("gone", len(runner.active))),
+        on_returned=lambda *_: seen.append(("returned", len(runner.active))),
     )
     assert runner.active == (active,)
     await asyncio.sleep(1)
 
-    assert seen == [("ran", 1), ("decided", 1), ("ended", 2), ("gone", 0)]
+    assert seen == [("ran", 1), ("decided", 1), ("ended", 2), ("returned", 0)]
     assert [type(event) for event in recording.events] == [RunStarted, RunFinished]
 
 
@@ -104,20 +104,20 @@ async def test_the_end_of_a_run_that_is_over_stays_what_it_was(runner, clock, re
 
 
 async def test_each_callback_is_handed_the_run_and_its_record(runner, clock, recording):
-    decided, ended, gone = [], [], []
+    decided, ended, returned = [], [], []
     active = started(
         runner,
         clock,
         nothing,
         on_decided=lambda *handed: decided.append(handed),
         on_ended=lambda *handed: ended.append(handed),
-        on_gone=lambda *handed: gone.append(handed),
+        on_returned=lambda *handed: returned.append(handed),
     )
     await asyncio.sleep(1)
 
     [record] = recording.finished()
     assert decided == ended == [(active, record)]
-    assert gone == [(active,)]
+    assert returned == [(active,)]
 
 
 async def test_a_task_sees_what_its_run_was_started_with(runner, clock, recording):

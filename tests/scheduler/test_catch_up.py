@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rota.model.errors import TaskDefinitionError
 from rota.model.outcome import SkipReason
-from rota.scheduler.catch_up import MOST_CAUGHT_UP, catch_up, give_up
+from rota.scheduler.catch_up import MOST_CAUGHT_UP, catch_up, skip_all
 from rota.settings import Settings
 from rota.tasks.definition import define_task
 from support.scheduler_process import Process
@@ -80,12 +80,11 @@ class TestTheDecision:
         assert [each.count for each in decision.skipped] == [3]
         assert decision.newest(START) == START + 3 * 86_400
 
-    def test_giving_up_tells_every_slot_with_the_reason(self):
-        decision = give_up(task_of(), START, START + 3 * MINUTE, minutes(-4), SkipReason.SUSPENDED)
+    def test_skipping_all_reports_every_slot_with_the_reason(self):
+        skipped = skip_all(task_of(), START, START + 3 * MINUTE, minutes(-4), SkipReason.SUSPENDED)
 
-        assert decision.start == ()
-        assert expanded(decision.skipped) == minutes(-4, 1, 2, 3)
-        assert {each.reason for each in decision.skipped} == {SkipReason.SUSPENDED}
+        assert expanded(skipped) == minutes(-4, 1, 2, 3)
+        assert {each.reason for each in skipped} == {SkipReason.SUSPENDED}
 
     @given(
         st.sampled_from(["latest", "all", "none"]),
@@ -94,7 +93,7 @@ class TestTheDecision:
         st.integers(10, 40_000),
     )
     @settings(deadline=None)
-    def test_every_slot_either_starts_or_is_told_once(self, policy, missed, owed, seconds):
+    def test_every_slot_either_starts_or_is_skipped_once(self, policy, missed, owed, seconds):
         task = task_of(catch_up=policy, catch_up_seconds=seconds)
         until = START + missed * MINUTE
         decision = catch_up(task, START, until, minutes(*owed))

@@ -12,7 +12,7 @@ from rota.ledger.records import (
     RecordedRun,
     RecordedSkip,
     Recovered,
-    TaskMemory,
+    TaskProgress,
     recorded_end,
     recorded_start,
     state_of_slot,
@@ -54,7 +54,7 @@ class MemoryLedger:
         for run in unfinished:
             self._runs[run.run_id] = replace(run, state=SlotState.LOST)
         tasks = {
-            name: TaskMemory(
+            name: TaskProgress(
                 task.schedule, task.accounted, tuple(sorted(task.owed)), task.suspended
             )
             for name, task in self._tasks.items()

@@ -13,7 +13,7 @@ REASON_CHARACTERS = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class TaskMemory:
+class TaskProgress:
     """What is known of one task's slots.
 
     Every slot up to `accounted` has been met: it had its run, was skipped, or is one of `owed`
@@ -38,9 +38,9 @@ class LostRun:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What an earlier process left: memories by task, and the runs that died with it."""
+    """What an earlier process left: progress by task, and the runs that died with it."""
 
-    tasks: Mapping[str, TaskMemory] = field(default_factory=dict)
+    tasks: Mapping[str, TaskProgress] = field(default_factory=dict)
     lost: tuple[LostRun, ...] = ()
 
 

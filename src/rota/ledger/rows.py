@@ -8,7 +8,7 @@ from rota.ledger.batch import Batch
 from rota.ledger.records import (
     RecordedRun,
     RecordedSkip,
-    TaskMemory,
+    TaskProgress,
 )
 from rota.model.events import SlotsSkipped
 from rota.model.outcome import SkipReason
@@ -106,13 +106,13 @@ def skip_of(row: tuple[Any, ...]) -> RecordedSkip:
     return RecordedSkip(skipped, noted_at)
 
 
-def memories(connection: sqlite3.Connection) -> dict[str, TaskMemory]:
+def task_progress(connection: sqlite3.Connection) -> dict[str, TaskProgress]:
     """Return what is known of each task's slots."""
     owed: dict[str, tuple[int, ...]] = {}
     for task, slot in connection.execute("SELECT task, slot FROM owed_slots ORDER BY task, slot"):
         owed[task] = (*owed.get(task, ()), slot)
     return {
-        name: TaskMemory(schedule, accounted, owed.get(name, ()), bool(suspended))
+        name: TaskProgress(schedule, accounted, owed.get(name, ()), bool(suspended))
         for name, schedule, accounted, suspended in connection.execute(
             "SELECT name, schedule, accounted, suspended FROM tasks"
         )

@@ -17,7 +17,7 @@ from rota.ledger.protocol import OnDirty
 from rota.ledger.pruning import Pruning
 from rota.ledger.records import LostRun, RecordedSkip, Recovered
 from rota.ledger.retention import Retention
-from rota.ledger.rows import memories, write
+from rota.ledger.rows import task_progress, write
 from rota.ledger.schema import NewerSchemaError
 from rota.ledger.storage import Storage
 from rota.model.clock import Clock
@@ -78,7 +78,7 @@ class SqliteLedger:
             with connection:
                 connection.execute(_LOST_ARE_OWED)
                 connection.execute(_MARK_LOST)
-            recovered = Recovered(memories(connection), lost)
+            recovered = Recovered(task_progress(connection), lost)
         except BaseException:
             connection.close()
             self._storage.release()

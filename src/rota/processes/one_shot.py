@@ -43,9 +43,9 @@ def run_task(
     app = App(settings, observers=[TerminationMessage(Path(settings.termination_message_path))])
     run = run_of_pod(task, settings, app.clock)
     if slot is not None or arguments:
-        from rota.runs.by_hand import told_by_hand  # noqa: PLC0415 (a CronJob's pod tells nothing)
+        from rota.runs.manual import manual_run  # noqa: PLC0415 (a CronJob's pod needs none)
 
-        run = told_by_hand(run, task, slot, arguments, app.clock)
+        run = manual_run(run, task, slot, arguments, app.clock)
     stop = Stop()
     runner = app.runner(stop)
     blocked = BlockedLoop(runner, app.close_observers).end_process_after(

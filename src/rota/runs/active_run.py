@@ -1,7 +1,7 @@
 """One active run: the task's coroutine, its timeout, its cancellation and its end.
 
-The end is decided here, from outside the coroutine, so that a task which swallows its cancellation
-or never returns still ends as a fact, with its slot free for what the overlap policy allows.
+The end is decided here, from outside the coroutine, so that the run of a task which swallows its
+cancellation or never returns ends too, and frees its slot for what the overlap policy allows.
 """
 
 import asyncio
@@ -23,18 +23,18 @@ from rota.runs.verdict import TIMED_OUT, Returned, Verdict, read_returned, verdi
 from rota.runtime.forks import ending_children
 from rota.tasks.definition import TaskDefinition
 
-# What a cancelled task gets to clean up in; with the grace it stays below Kubernetes' own limit.
+# A cancelled task has this long to clean up. With the grace it is below Kubernetes' limit.
 CANCEL_GRACE_SECONDS = 3.0
 
 _logger = logging.getLogger(__name__)
 
 
 class TaskExitedError(Exception):
-    """The task called sys.exit, or raised KeyboardInterrupt: the run's end, not the process's."""
+    """The task called sys.exit, or raised KeyboardInterrupt: it ends the run, not the process."""
 
 
 class ActiveRun:
-    """A run from its start to its result. Make it inside a running event loop."""
+    """A run from its start to its end. Make it inside a running event loop."""
 
     def __init__(
         self,
@@ -46,20 +46,19 @@ class ActiveRun:
         stop: Stop,
         publish: Callable[[RunEvent], None],
         on_end: Callable[["ActiveRun", RunRecord], None],
-        on_gone: Callable[["ActiveRun"], None],
+        on_returned: Callable[["ActiveRun"], None],
     ) -> None:
         """Start the task now.
 
-        `publish` is what the run's HTTP client tells of its attempts. `on_end` is called once, when
-        the end is decided; `on_gone` once the task's coroutine has really ended, which for a stuck
-        one is later or never.
+        The run's HTTP client passes its attempts to `publish`. `on_end` is called once, when the
+        end is decided; `on_returned` when the task has returned: later for a stuck one, or never.
         """
         loop = asyncio.get_running_loop()
         self.run = run
         self.stuck = False
         self._loop = loop
         self._on_end = on_end
-        self._on_gone = on_gone
+        self._on_returned = on_returned
         self._started_at = clock.timestamp()
         scheduled = run.slot is not None and run.trigger is not Trigger.MANUAL
         slot_seconds = run.slot.timestamp() if run.slot and scheduled else self._started_at
@@ -114,14 +113,14 @@ class ActiveRun:
                 fields = {"task": self.run.task, "run_id": self.run.run_id}
                 _logger.info("run.unstuck", extra=fields)
         finally:
-            self._on_gone(self)
+            self._on_returned(self)
 
     def end_from_outside(
         self, outcome: Outcome, exit_code: ExitCode, reason: str, blocked_by: str
     ) -> RunRecord | None:
         """Decide the end from another thread, since the event loop is blocked.
 
-        Returns None where it has been decided before.
+        Return None if it is already decided.
         """
         if self._decided:
             return None
@@ -188,7 +187,7 @@ class ActiveRun:
         verdict = verdict_on(error)
         out_of_reach = verdict.exit_code is ExitCode.API_UNAVAILABLE
         if out_of_reach and not self._execution.remaining_seconds():
-            # The client's last attempt ends at the run's own deadline, a moment before the timer.
+            # The client's last attempt ends at the run's deadline, a moment before the timer.
             return TIMED_OUT
         return verdict
 

@@ -1,4 +1,4 @@
-"""What becomes of runs whose task blocks the event loop, so that nothing there can end them."""
+"""Ends runs whose task blocks the event loop, from another thread."""
 
 import threading
 from collections.abc import Callable
@@ -12,9 +12,9 @@ from rota.runtime.watchdog import stack_of
 
 
 class BlockedLoop:
-    """Tells, from other threads, of the end of runs that the event loop cannot end any more.
+    """Publishes, from other threads, the end of runs that the event loop can no longer end.
 
-    Make it in the thread of the event loop. `flush` has the observers finish what they were told.
+    Make it in the thread of the event loop. `flush` waits for the observers, briefly.
     """
 
     def __init__(self, runner: Runner, flush: Callable[[], None]) -> None:
@@ -29,12 +29,12 @@ class BlockedLoop:
         return self
 
     def disarm(self) -> None:
-        """Let the process go on, since the end of the run is decided."""
+        """Leave the process alone: the end of the run is decided."""
         if self._deadline is not None:
             self._deadline.cancel()
 
     def stop(self, signal_number: int) -> None:
-        """Tell the end of runs that a stop did not get through to."""
+        """Publish the end of runs that a stop did not reach."""
         self._end(Outcome.INTERRUPTED, exit_code_of_signal(signal_number), "stopped")
 
     def _time_out(self) -> None:

@@ -17,23 +17,23 @@ _CUT_OFF = "the run is over, by its timeout or a stop: no new request is started
 async def call_in_thread(name: str, function: Callable[[Any], Any], api_client: Any) -> Any:
     """Call `function` with a blocking client in a thread; return what it returns.
 
-    Where the run is cancelled, requests of the thread raise, and its end is waited for: a thread
+    If the run is cancelled, requests of the thread raise, and its end is awaited, since a thread
     cannot be ended from outside. One that has not begun never does. A second cancellation, as at
-    the end of the process, leaves the thread to itself.
+    the end of the process, abandons the thread.
     """
     loop = asyncio.get_running_loop()
     client = BlockingClient(api_client)
     ended = loop.create_future()
     context = contextvars.copy_context()
-    outcome = _Outcome()
+    result = _CallResult()
 
     def work() -> None:
         with ending_children():
-            outcome.keep(lambda: context.run(function, client))
+            result.keep(lambda: context.run(function, client))
         try:
             loop.call_soon_threadsafe(ended.set_result, None)
         except RuntimeError:
-            return  # The loop has ended, and nobody waits any more.
+            return  # The loop has ended, and nothing waits for it.
 
     job = thread_pool.submit(work, f"rota:{name}")
     try:
@@ -45,7 +45,7 @@ async def call_in_thread(name: str, function: Callable[[Any], Any], api_client: 
         await asyncio.wait([ended])
     finally:
         client.cut_off(_CUT_OFF)
-    returned = outcome.get()
+    returned = result.get()
     if inspect.isawaitable(returned):
         if inspect.iscoroutine(returned):
             returned.close()
@@ -56,8 +56,8 @@ async def call_in_thread(name: str, function: Callable[[Any], Any], api_client: 
     return returned
 
 
-class _Outcome:
-    """What a call has returned or raised, from one thread to the other."""
+class _CallResult:
+    """What a call returned or raised, passed from one thread to another."""
 
     def __init__(self) -> None:
         self._value: Any = None

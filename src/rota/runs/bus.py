@@ -1,4 +1,4 @@
-"""The way of every event: from the runner and the scheduler to all observers."""
+"""Passes every event from the runner and the scheduler to the observers."""
 
 import logging
 from collections.abc import Sequence
@@ -10,16 +10,16 @@ _logger = logging.getLogger(__name__)
 
 
 class EventBus:
-    """Hands every event to every observer, in their order, from any thread.
+    """Calls every observer, in order, with every event, in the thread that publishes it.
 
-    An observer that raises is logged, and stops neither the run nor the other observers.
+    An observer that raises is logged; it affects neither the run nor the other observers.
     """
 
     def __init__(self, observers: Sequence[Observer] = ()) -> None:
         self._observers = observers
 
     def publish(self, event: RunEvent) -> None:
-        """Hand `event` to the observers."""
+        """Call the observers with `event`."""
         for observer in self._observers:
             try:
                 observer(event)

@@ -1,4 +1,4 @@
-"""How a run calls its task, of whichever kind that is."""
+"""How a run calls its task, whatever its kind."""
 
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from rota.tasks.function import FunctionTask
 
 
 async def invoke(task: TaskDefinition, run: Run, api_client: Any) -> Any:
-    """Call the task for `run`, with the arguments that the run has; return what it returns.
+    """Call the task for `run`, with the run's arguments; return what it returns.
 
     Plain functions of `@task` and of `execute` run in a thread, with a blocking client.
     """

@@ -1,6 +1,7 @@
 """The asyncio tasks that a run started and did not wait for.
 
-They may be cut off at any moment: `rota run` ends its process, and a scheduler stops without them.
+They may be cancelled at any moment: `rota run` ends its process, and a stopping scheduler does not
+wait for them.
 """
 
 import asyncio
@@ -23,10 +24,10 @@ _ended: WeakKeyDictionary[asyncio.AbstractEventLoop, list[Execution]] = WeakKeyD
 
 
 def note_end(execution: Execution) -> None:
-    """Warn in the loop's next turn of what this run, which has ended, has left behind.
+    """Warn, in the loop's next iteration, of asyncio tasks that this ended run left behind.
 
-    All runs that end in one turn are looked at together: the search goes through every asyncio task
-    of the loop.
+    Runs that end in one iteration are checked together, since the search goes through every asyncio
+    task of the loop.
     """
     loop = asyncio.get_running_loop()
     ended = _ended.setdefault(loop, [])
@@ -38,7 +39,7 @@ def note_end(execution: Execution) -> None:
 def _look(ended: list[Execution]) -> None:
     left: dict[Execution, list[str]] = {}
     for task, execution in _tasks_of_runs():
-        # What has been cancelled already is about to end.
+        # A cancelled one is about to end.
         if execution in ended and not task.cancelling():
             left.setdefault(execution, []).append(_name_of(task))
     ended.clear()

@@ -1,4 +1,4 @@
-"""The run that a Job's pod is there for: its slot, and its share of the work."""
+"""The run of a Job's pod: its slot and its shard."""
 
 import math
 import re
@@ -12,7 +12,7 @@ from rota.settings import Settings
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.job_deadline import active_deadline_seconds
 
-# What the clocks of two machines of one cluster may differ by.
+# How far apart the clocks of two machines of a cluster may be.
 CLOCK_SKEW_SECONDS = 300
 _SECONDS_PER_MINUTE = 60
 # terminationGracePeriodSeconds beyond the grace.
@@ -20,7 +20,7 @@ _KUBERNETES_EXTRA_SECONDS = 5
 
 
 def run_of_pod(task: TaskDefinition, settings: Settings, clock: Clock) -> Run:
-    """Return this process's run: scheduled where a Job's name tells a slot, else manual."""
+    """Return this process's run: scheduled if the Job's name contains a slot, else manual."""
     shard_index, shard_count = _shard_of_pod(task, settings.completion_index)
     slot = slot_of_job(
         settings.job_name,
@@ -42,12 +42,12 @@ def run_of_pod(task: TaskDefinition, settings: Settings, clock: Clock) -> Run:
 
 def _shard_of_pod(task: TaskDefinition, completion_index: int | None) -> tuple[int, int]:
     if completion_index is None or task.shards == 1:
-        # Nobody else does the rest: a run by hand does all of it.
+        # There is no other pod: a run by hand does all of the work.
         return 0, 1
     if completion_index >= task.shards:
         raise SettingsError(
-            f"JOB_COMPLETION_INDEX: {completion_index} is not a share of task {task.name!r}, which "
-            f"has {task.shards} shards, counted from 0; let the Job have as many completions"
+            f"JOB_COMPLETION_INDEX: {completion_index} is not a shard of task {task.name!r}, which "
+            f"has {task.shards}, counted from 0; set the Job's completions to {task.shards}"
         )
     return completion_index, task.shards
 
@@ -69,10 +69,10 @@ def slot_of_job(
     """Return the slot in a scheduled Job's name, or None for a Job made by hand.
 
     The controller names a Job `<cronjob>-<minutes since the epoch>` (eight digits until 2160:
-    kubernetes/pkg/controller/cronjob/cronjob_controllerv2.go, getJobName). A name of any other
-    shape is somebody's own, and so is one whose minute cannot be that of a Job which is running at
-    `now`, an epoch time: one to come, or one that is longer ago than `longest_age_seconds`, as
-    every date of the form 20261125 is.
+    kubernetes/pkg/controller/cronjob/cronjob_controllerv2.go, getJobName). Any other name was
+    chosen by a user. So was one whose minute cannot belong to a Job that is running at `now`, an
+    epoch time: a minute in the future, or one longer ago than `longest_age_seconds`, such as every
+    date of the form 20261125.
     """
     if not job_name or not cronjob_name:
         return None

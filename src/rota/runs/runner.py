@@ -1,4 +1,4 @@
-"""The only one that starts runs, and that tells of their starts and ends."""
+"""Starts every run of a process, and publishes its start and its end."""
 
 import random
 from collections.abc import Callable
@@ -15,15 +15,15 @@ from rota.runs.active_run import ActiveRun
 from rota.runs.bus import EventBus
 from rota.tasks.definition import TaskDefinition
 
-# For names, not for secrets. Its own, since a task may seed the random module's.
+# For names, not for secrets. Separate from the module's, which a task may seed.
 _random = random.Random()  # noqa: S311
 
 OnEnd = Callable[[ActiveRun, RunRecord], None]
-OnGone = Callable[[ActiveRun], None]
+OnReturned = Callable[[ActiveRun], None]
 
 
 class Runner:
-    """Owns every run of a process from its start to its end; use it inside one event loop."""
+    """Owns every run of a process from its start to its end. Use it inside one event loop."""
 
     def __init__(self, api_client: Any, *, clock: Clock, stop: Stop, bus: EventBus) -> None:
         self._api_client = api_client
@@ -44,12 +44,12 @@ class Runner:
         *,
         on_decided: OnEnd = lambda *_: None,
         on_ended: OnEnd = lambda *_: None,
-        on_gone: OnGone = lambda *_: None,
+        on_returned: OnReturned = lambda *_: None,
     ) -> ActiveRun:
-        """Start `run` and tell of it.
+        """Start `run` and publish its events.
 
-        `on_decided` is called when the end is decided, `on_ended` once the observers know of it,
-        `on_gone` when the task's coroutine has really ended, which for a stuck one is never, maybe.
+        `on_decided` is called when the end is decided, `on_ended` once the observers have been
+        called, `on_returned` when the task has returned: later for a stuck one, or never.
         """
 
         def end(active: ActiveRun, record: RunRecord) -> None:
@@ -57,9 +57,9 @@ class Runner:
             self._bus.publish(RunFinished(record))
             on_ended(active, record)
 
-        def gone(active: ActiveRun) -> None:
+        def returned(active: ActiveRun) -> None:
             self._active.pop(run.run_id, None)
-            on_gone(active)
+            on_returned(active)
 
         active = ActiveRun(
             task,
@@ -69,7 +69,7 @@ class Runner:
             stop=self._stop,
             publish=self._bus.publish,
             on_end=end,
-            on_gone=gone,
+            on_returned=returned,
         )
         self._active[run.run_id] = active
         self._bus.publish(RunStarted(run, active.lateness_seconds))
@@ -78,7 +78,7 @@ class Runner:
     def end_blocked(
         self, outcome: Outcome, exit_code: ExitCode, reason: str, blocked_by: str
     ) -> None:
-        """Tell the end of every run from another thread, where the event loop is blocked."""
+        """Publish the end of every run from another thread, since the event loop is blocked."""
         for active in self.active:
             record = active.end_from_outside(outcome, exit_code, reason, blocked_by)
             if record is not None:
@@ -94,7 +94,7 @@ def new_run(
     identity: str | None = None,
     **shard: Any,
 ) -> Run:
-    """Return a Run with a fresh run id; `identity` stands in for a slot that there is not."""
+    """Return a Run with a fresh run id. Without a slot, `identity` is used, or else the run id."""
     run_id = new_run_id(clock.timestamp())
     return Run(
         task=task.name,

@@ -1,6 +1,6 @@
-"""What a task returned or raised, judged once: an outcome, an exit code and plain data.
+"""What a task returned or raised, as an outcome, an exit code and plain data.
 
-Nothing that is handed on from here runs the application's code when it is looked at.
+Reading the results of this module never runs the application's code.
 """
 
 import asyncio
@@ -23,12 +23,12 @@ from rota.model.plain import plain_counts, plain_repr, plain_text, shortened
 from rota.model.result import Result
 from rota.net import as_api_error
 
-# Their text says all there is to say; a traceback would only show rota's own insides.
+# Their text says everything; a traceback would only show rota's internals.
 _SELF_EXPLAINING = (ApiError, GiveUp, ItemsFailedError, RequestRefusedError, TryAgain)
 _MAX_TRACEBACK_CHARACTERS = 8192
-# It stands in the termination message, beside the counts.
+# It is part of the termination message, with the counts.
 _MAX_NOTE_CHARACTERS = 500
-# Masked before it is cut, so that no half of a secret is left; a longer text is a mistake anyway.
+# Redacted before it is cut, so that no half of a secret is left. A longer text is a mistake anyway.
 _MAX_SEARCHED_CHARACTERS = 1_000_000
 
 
@@ -47,9 +47,9 @@ TIMED_OUT = Verdict(Outcome.TIMED_OUT, ExitCode.TIMED_OUT)
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What a task returned. `problem` tells what went wrong while the counts were read.
+    """What a task returned. `problem` is set if the counts could not be read.
 
-    `ignored` names the class of what is neither None, nor counts, nor a Result.
+    `ignored` is the class name of a value that is not None, counts or a Result.
     """
 
     counts: Mapping[str, Any] = field(default_factory=dict)
@@ -74,7 +74,7 @@ def read_returned(value: object) -> Returned:
 
 
 def verdict_on(error: BaseException) -> Verdict:
-    """Return what an error that a task let out makes of its run."""
+    """Return how a run ends whose task raised `error`."""
     if isinstance(error, asyncio.CancelledError):
         return Verdict(Outcome.FAILED, ExitCode.TASK_FAILED, "the task cancelled itself")
     try:
@@ -89,7 +89,7 @@ def verdict_on(error: BaseException) -> Verdict:
 
 
 def meaning(error: BaseException) -> BaseException:
-    """Return what an error says about the Business API, if that is what it is about."""
+    """Return the error as an ApiError, if it is about the Business API; else itself."""
     if isinstance(error, BaseExceptionGroup):
         leaves = [meaning(each) for each in error.exceptions]
         codes = {exit_code_of_error(each) for each in leaves}

@@ -1,4 +1,4 @@
-"""Which of the slots that were missed start after all. Pure: schedule, ledger and now are given."""
+"""Which missed slots start after all. Pure: schedule, ledger and now are arguments."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ MOST_SKIPS_COUNTED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Slots to start, the oldest first, and those that are given up."""
+    """Slots to start, the oldest first, and those that are skipped."""
 
     start: tuple[int, ...]
     skipped: tuple[SlotsSkipped, ...]
@@ -26,12 +26,12 @@ class Decision:
 
 
 def catch_up(task: TaskDefinition, after: int, until: int, owed: Collection[int] = ()) -> Decision:
-    """Decide on the slots in `(after, until]`, and on those `owed`, which are none of these.
+    """Decide on the slots in `(after, until]`, and on those `owed`, which are others.
 
-    `until` is now. By default at most the newest of all starts. Under `overlap: allow` each that is
-    owed starts besides the newest of the others, since its run was due whatever has come later.
-    With `catch_up: all` the newest `MOST_CAUGHT_UP` start that are not too late. Where the newest
-    is too late, that is told when its turn comes.
+    `until` is now. By default at most one starts, the newest of all. Under `overlap: allow` every
+    owed slot starts too, since later slots do not replace it. With `catch_up: all` the newest
+    `MOST_CAUGHT_UP` start that are not too late. Where the newest is too late, the dispatcher
+    skips it.
     """
     if task.catch_up is CatchUp.ALL:
         earliest = until - task.latest_start_seconds
@@ -44,18 +44,18 @@ def catch_up(task: TaskDefinition, after: int, until: int, owed: Collection[int]
         if task.overlap is not Overlap.ALLOW:
             start = start[-1:]
     oldest = min((slot for slot in start if slot > after and slot not in owed), default=until + 1)
-    given_up = sorted(set(owed) - set(start))
-    skipped = [_one(task, slot, SkipReason.MISSED) for slot in given_up]
+    dropped = sorted(set(owed) - set(start))
+    skipped = [_one(task, slot, SkipReason.MISSED) for slot in dropped]
     skipped += _skipped_between(task, after, oldest - 1, SkipReason.MISSED)
     return Decision(tuple(start), tuple(skipped))
 
 
-def give_up(
+def skip_all(
     task: TaskDefinition, after: int, until: int, owed: Collection[int], reason: SkipReason
-) -> Decision:
-    """Start none of the slots in `(after, until]`, nor of those `owed`."""
+) -> tuple[SlotsSkipped, ...]:
+    """Skip the slots in `(after, until]` and those `owed`, without starting any."""
     singles = [_one(task, slot, reason) for slot in sorted(owed)]
-    return Decision((), (*singles, *_skipped_between(task, after, until, reason)))
+    return (*singles, *_skipped_between(task, after, until, reason))
 
 
 def _newest(task: TaskDefinition, after: int, until: int, limit: int) -> Sequence[int]:

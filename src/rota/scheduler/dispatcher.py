@@ -14,8 +14,8 @@ from rota.model.run import RunRecord
 from rota.runs.active_run import ActiveRun
 from rota.runs.bus import EventBus
 from rota.runs.runner import Runner, new_run
+from rota.scheduler.entry import PendingRun, ScheduleEntry
 from rota.scheduler.overlap import queue_up
-from rota.scheduler.plan import Due, Plan
 from rota.settings import CatchUp, Overlap
 
 _REPLACED = "replaced"
@@ -42,7 +42,7 @@ class Dispatcher:
         self._ledger = ledger
         self._bus = bus
         self._capacity = capacity
-        self._ready: deque[Plan] = deque()
+        self._ready: deque[ScheduleEntry] = deque()
         self._active: set[ActiveRun] = set()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -52,34 +52,33 @@ class Dispatcher:
         """How many runs are active, stuck ones not counted."""
         return len(self._active)
 
-    def offer(self, plan: Plan, due: Due) -> None:
+    def submit(self, entry: ScheduleEntry, pending: PendingRun) -> None:
         """Start a due slot now, or when the task's overlap policy and the capacity allow.
 
-        The newest slot that has run comes due again where the clock went back and forth; it has had
-        its run.
+        A slot that has run comes due again if the clock goes back and forth; it is ignored.
         """
-        if due.slot is not None:
-            if due.slot == plan.finished_slot:
+        if pending.slot is not None:
+            if pending.slot == entry.finished_slot:
                 return
-            self._ledger.slot_due(plan.task.name, due.slot)
-        queueing = queue_up(plan.task, plan.waiting, due)
+            self._ledger.slot_due(entry.task.name, pending.slot)
+        queueing = queue_up(entry.task, entry.waiting, pending)
         for older in queueing.dropped:
-            self._skip(plan, older, SkipReason.OVERLAP)
-        plan.waiting = queueing.waiting
+            self._skip(entry, older, SkipReason.OVERLAP)
+        entry.waiting = queueing.waiting
         if queueing.interrupt:
-            for run in plan.active:
+            for run in entry.active:
                 run.interrupt(_REPLACED)
-        self._make_ready(plan)
+        self._make_ready(entry)
         self._fill()
 
-    def drop_waiting(self, plans: Sequence[Plan]) -> None:
-        """Let nothing that waits start any more; it is still owed, and the ledger has it."""
+    def drop_waiting(self, entries: Sequence[ScheduleEntry]) -> None:
+        """Skip what waits. It is still owed, and the next process finds it in the ledger."""
         self._ready.clear()
-        for plan in plans:
-            for due in plan.waiting:
-                self._skip(plan, due, SkipReason.STOPPING)
-            plan.waiting = ()
-            plan.queued = False
+        for entry in entries:
+            for pending in entry.waiting:
+                self._skip(entry, pending, SkipReason.STOPPING)
+            entry.waiting = ()
+            entry.queued = False
 
     async def wait_idle(self, timeout_seconds: float) -> None:
         """Return when no run is active, or after the timeout."""
@@ -94,72 +93,74 @@ class Dispatcher:
         for run in list(self._active):
             run.interrupt(reason)
 
-    def _make_ready(self, plan: Plan) -> None:
-        free = plan.task.overlap is Overlap.ALLOW or not plan.active
-        if free and plan.waiting and not plan.queued:
-            plan.queued = True
-            self._ready.append(plan)
+    def _make_ready(self, entry: ScheduleEntry) -> None:
+        free = entry.task.overlap is Overlap.ALLOW or not entry.active
+        if free and entry.waiting and not entry.queued:
+            entry.queued = True
+            self._ready.append(entry)
 
     def _fill(self) -> None:
         while self._ready and len(self._active) < self._capacity and not self._stop.requested:
-            plan = self._ready.popleft()
-            plan.queued = False
-            due, *rest = plan.waiting
-            plan.waiting = tuple(rest)
-            self._start(plan, due)
-            self._make_ready(plan)
+            entry = self._ready.popleft()
+            entry.queued = False
+            pending, *rest = entry.waiting
+            entry.waiting = tuple(rest)
+            self._start(entry, pending)
+            self._make_ready(entry)
 
-    def _start(self, plan: Plan, due: Due) -> None:
+    def _start(self, entry: ScheduleEntry, pending: PendingRun) -> None:
         now = self._clock.timestamp()
-        # With `all`, what may start was decided when it came due: it waits for others since.
-        waits_for_others = plan.task.catch_up is CatchUp.ALL
-        latest = plan.task.latest_start_seconds
-        if due.slot is not None and now - due.slot > latest and not waits_for_others:
-            self._skip(plan, due, SkipReason.TOO_LATE)
+        # With `all`, what may start was decided when it came due: since then it waits for others.
+        waits_for_others = entry.task.catch_up is CatchUp.ALL
+        latest = entry.task.latest_start_seconds
+        if pending.slot is not None and now - pending.slot > latest and not waits_for_others:
+            self._skip(entry, pending, SkipReason.TOO_LATE)
             return
-        slot = None if due.slot is None else _instant(due.slot)
-        run = new_run(plan.task, due.trigger, slot, clock=self._clock)
+        slot = None if pending.slot is None else _instant(pending.slot)
+        run = new_run(entry.task, pending.trigger, slot, clock=self._clock)
         self._ledger.run_started(run, now)
         active = self._runner.start(
-            plan.task,
+            entry.task,
             run,
-            on_decided=lambda _, record: self._decided(plan, due, record),
-            on_ended=self._ended,
-            on_gone=lambda active: self._gone(plan, active),
+            on_decided=lambda _, record: self._run_decided(entry, pending, record),
+            on_ended=self._run_ended,
+            on_returned=lambda active: self._task_returned(entry, active),
         )
-        plan.active += (active,)
+        entry.active += (active,)
         self._active.add(active)
         self._idle.clear()
 
-    def _decided(self, plan: Plan, due: Due, record: RunRecord) -> None:
-        plan.last_outcome, plan.last_started_at = record.outcome, record.started_at
-        # A newer slot runs in the place of one that was replaced; others that were cut off need
-        # another run, which the next process starts.
+    def _run_decided(self, entry: ScheduleEntry, pending: PendingRun, record: RunRecord) -> None:
+        entry.last_outcome, entry.last_started_at = record.outcome, record.started_at
+        # A newer slot runs in place of a replaced one. Other interrupted slots need another run,
+        # which the next process starts.
         owed = record.outcome is Outcome.INTERRUPTED and record.reason != _REPLACED
         self._ledger.run_ended(record, owed=owed)
-        if due.slot is not None and not owed:
-            plan.finished_slot = max(plan.finished_slot or due.slot, due.slot)
+        if pending.slot is not None and not owed:
+            entry.finished_slot = max(entry.finished_slot or pending.slot, pending.slot)
 
-    def _ended(self, active: ActiveRun, record: RunRecord) -> None:
+    def _run_ended(self, active: ActiveRun, record: RunRecord) -> None:
         if record.stuck:
-            self._release(active)
+            self._free_capacity(active)
 
-    def _gone(self, plan: Plan, active: ActiveRun) -> None:
-        plan.active = tuple(run for run in plan.active if run is not active)
-        self._release(active)
-        self._make_ready(plan)
+    def _task_returned(self, entry: ScheduleEntry, active: ActiveRun) -> None:
+        entry.active = tuple(run for run in entry.active if run is not active)
+        self._free_capacity(active)
+        self._make_ready(entry)
         self._fill()
 
-    def _release(self, active: ActiveRun) -> None:
+    def _free_capacity(self, active: ActiveRun) -> None:
         self._active.discard(active)
         if not self._active:
             self._idle.set()
         self._fill()
 
-    def _skip(self, plan: Plan, due: Due, reason: SkipReason) -> None:
-        if due.slot is None:
+    def _skip(self, entry: ScheduleEntry, pending: PendingRun, reason: SkipReason) -> None:
+        if pending.slot is None:
             return
-        event = SlotsSkipped(plan.task.name, due.slot, due.slot, 1, capped=False, reason=reason)
+        event = SlotsSkipped(
+            entry.task.name, pending.slot, pending.slot, 1, capped=False, reason=reason
+        )
         if reason is not SkipReason.STOPPING:
             self._ledger.slots_skipped(event, self._clock.timestamp())
         self._bus.publish(event)

@@ -1,30 +1,32 @@
-"""What a slot that comes due does to those that wait and the run that is active. Pure."""
+"""What a slot that comes due does to waiting slots and to the active run. Pure."""
 
 from dataclasses import dataclass
 
 from rota.model.task_fields import CatchUp, Overlap
 from rota.scheduler.catch_up import MOST_CAUGHT_UP
-from rota.scheduler.plan import Due
+from rota.scheduler.entry import PendingRun
 from rota.tasks.definition import TaskDefinition
 
 
 @dataclass(frozen=True, slots=True)
 class Queueing:
-    """What waits now, what is given up for it, and whether active runs are to be cut off."""
+    """What waits now, what is skipped for it, and whether to interrupt active runs."""
 
-    waiting: tuple[Due, ...]
-    dropped: tuple[Due, ...] = ()
+    waiting: tuple[PendingRun, ...]
+    dropped: tuple[PendingRun, ...] = ()
     interrupt: bool = False
 
 
-def queue_up(task: TaskDefinition, waiting: tuple[Due, ...], due: Due) -> Queueing:
-    """Let `due` wait: as with concurrencyPolicy, the newest slot is what counts.
+def queue_up(
+    task: TaskDefinition, waiting: tuple[PendingRun, ...], pending: PendingRun
+) -> Queueing:
+    """Let `pending` wait: as with concurrencyPolicy, the newest slot is what counts.
 
-    With `catch_up: all` none is given up for a newer one, but the oldest above `MOST_CAUGHT_UP`.
+    With `catch_up: all` a newer one replaces none; above `MOST_CAUGHT_UP` the oldest are skipped.
     """
     if task.overlap is Overlap.ALLOW:
-        return Queueing((*waiting, due))
+        return Queueing((*waiting, pending))
     if task.catch_up is CatchUp.ALL:
-        queue = (*waiting, due)
+        queue = (*waiting, pending)
         return Queueing(queue[-MOST_CAUGHT_UP:], dropped=queue[:-MOST_CAUGHT_UP])
-    return Queueing((due,), dropped=waiting, interrupt=task.overlap is Overlap.REPLACE)
+    return Queueing((pending,), dropped=waiting, interrupt=task.overlap is Overlap.REPLACE)

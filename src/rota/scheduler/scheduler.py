@@ -1,7 +1,7 @@
 """Starts each task's runs at its slots, in one process, with one timer for all of them.
 
 The wall clock is read anew at least every `longest_sleep_seconds`, so that a jump is met soon. What
-has run is remembered: going back in time repeats nothing.
+has run is remembered, so a clock that goes back repeats nothing.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from typing import Any
 
 from rota.ledger.memory import MemoryLedger
 from rota.ledger.protocol import Ledger
-from rota.ledger.records import TaskMemory
+from rota.ledger.records import TaskProgress
 from rota.model.clock import Clock, SystemClock, instant
 from rota.model.context import Stop
 from rota.model.errors import TaskDefinitionError
@@ -23,16 +23,16 @@ from rota.runs.active_run import CANCEL_GRACE_SECONDS
 from rota.runs.bus import EventBus
 from rota.runs.runner import Runner
 from rota.scheduler.dispatcher import Dispatcher
-from rota.scheduler.plan import Due, Plan, TaskSnapshot
+from rota.scheduler.entry import PendingRun, ScheduleEntry, TaskSnapshot
 from rota.scheduler.timers import Timers
-from rota.scheduler.timetable import LONGEST_WAIT_FOR_CLOCK_SECONDS, Arrival, Timetable
+from rota.scheduler.timetable import LONGEST_WAIT_FOR_CLOCK_SECONDS, DueRuns, Timetable
 from rota.settings import Settings, default_settings
 from rota.tasks.definition import Handler, TaskDefinition, define_task
 from rota.tasks.naming import kubernetes_name
 
 LONGEST_SLEEP_SECONDS = 5.0
 FLUSH_SECONDS = 0.9
-_TOLD_CLOCK_CHANGE_SECONDS = 60
+_LOGGED_CLOCK_CHANGE_SECONDS = 60
 # Time for the loop to see the last cancelled task end, beyond what the task itself gets.
 _SETTLE_SECONDS = 0.2
 
@@ -40,12 +40,12 @@ _SETTLE_SECONDS = 0.2
 class TaskScheduler:
     """Runs registered tasks on their schedules from `start` to `stop`.
 
-    `settings` (by default none but the defaults, and no environment is read; see
-    `rota.settings.load_settings`) decide what is said about each task from outside, the grace of a
-    stop and how many runs go on at once. `state` remembers slots between processes. `observers` are
-    called with each event of `rota.model.events`, and must return at once; by default they are
-    records of the standard library's logger `rota.runs`. `longest_sleep_seconds`: how long a jump
-    of the clock may go unnoticed; tests whose clock never jumps use a longer one.
+    `settings` hold the overrides of each task, the grace of a stop and the capacity. By default
+    they are the defaults: the environment is not read (see `rota.settings.load_settings`). `ledger`
+    keeps what happened to each slot, by default in memory. `observers` are called with each event
+    of `rota.model.events` and must return at once; by default each event becomes a record of the
+    logger `rota.runs`. `longest_sleep_seconds` is how long a jump of the clock may go unnoticed;
+    tests whose clock never jumps use a longer one.
     """
 
     def __init__(
@@ -65,9 +65,9 @@ class TaskScheduler:
         self._ledger = ledger or MemoryLedger()
         self._longest_sleep_seconds = longest_sleep_seconds
         self._bus = EventBus(observers)
-        self._plans: dict[str, Plan] = {}
+        self._entries: dict[str, ScheduleEntry] = {}
         self._kubernetes_names: dict[str, str] = {}
-        self._memories: Mapping[str, TaskMemory] = {}
+        self._progress: Mapping[str, TaskProgress] = {}
         self._timetable = Timetable()
         self._timers = Timers()
         self._stop = Stop()
@@ -86,7 +86,7 @@ class TaskScheduler:
     ) -> None:
         """Add a task; `handler` is called with the API client at each slot.
 
-        `interval_seconds` may be None for a task that says itself when it runs. May be called while
+        `interval_seconds` may be None for a handler with a schedule of its own. May be called while
         the scheduler runs. Raises TaskDefinitionError or ScheduleError.
         """
         self.add(
@@ -107,9 +107,9 @@ class TaskScheduler:
         if not task.enabled:
             return
         self._kubernetes_names[kubernetes_name(task.name)] = task.name
-        self._plans[task.name] = plan = Plan(task)
+        self._entries[task.name] = entry = ScheduleEntry(task)
         if self._dispatcher is not None:
-            self._begin(plan)
+            self._begin(entry)
             self._tick()
 
     @property
@@ -120,22 +120,24 @@ class TaskScheduler:
         `last_run` (aware UTC start of the last run that ended, or None).
         """
         return {
-            plan.task.name: {
-                "handler": plan.task.handler,
-                "interval": plan.task.interval_seconds,
-                "run_on_start": plan.task.run_on_start,
-                "last_run": None if plan.last_started_at is None else instant(plan.last_started_at),
+            entry.task.name: {
+                "handler": entry.task.handler,
+                "interval": entry.task.interval_seconds,
+                "run_on_start": entry.task.run_on_start,
+                "last_run": None
+                if entry.last_started_at is None
+                else instant(entry.last_started_at),
             }
-            for plan in self._plans.values()
+            for entry in self._entries.values()
         }
 
     def snapshot(self) -> tuple[TaskSnapshot, ...]:
         """Return what is known of each task now, in the order of their registration."""
-        return tuple(plan.snapshot() for plan in self._plans.values())
+        return tuple(entry.snapshot() for entry in self._entries.values())
 
     @property
     def runner(self) -> Runner:
-        """What owns the runs; another one after each `start`."""
+        """The owner of the active runs; each `start` makes a new one."""
         return self._runner
 
     @property
@@ -144,13 +146,13 @@ class TaskScheduler:
         return self._dispatcher is not None and not self._stop.requested
 
     def heartbeat_age_seconds(self) -> float:
-        """Return how long ago the scheduler last looked at the clock; 0 where it need not."""
+        """Return how long ago the scheduler last read the clock; 0 if it is not running."""
         if not self.running:
             return 0.0
         return asyncio.get_running_loop().time() - self._last_tick_loop_seconds
 
     async def start(self) -> None:
-        """Plan all tasks, make up for what they owe, and return."""
+        """Plan all tasks, start the runs that they owe, and return."""
         if self._stopping is not None:
             await self._stopping
             self._stopping = None
@@ -168,11 +170,11 @@ class TaskScheduler:
             capacity=self._settings.max_concurrent_runs,
         )
         recovered = self._ledger.open(self._arm_flush)
-        self._memories = recovered.tasks
+        self._progress = recovered.tasks
         for run in recovered.lost:
             self._bus.publish(RunLost(run.task, run.run_id, run.slot))
-        for plan in self._plans.values():
-            self._begin(plan)
+        for entry in self._entries.values():
+            self._begin(entry)
         self._tick()
 
     async def stop(self) -> None:
@@ -199,7 +201,7 @@ class TaskScheduler:
             return
         self._stop.request()
         self._timers.cancel_all()
-        dispatcher.drop_waiting(list(self._plans.values()))
+        dispatcher.drop_waiting(list(self._entries.values()))
         await dispatcher.wait_idle(self._settings.grace_seconds)
         dispatcher.interrupt_all("stopped")
         await dispatcher.wait_idle(CANCEL_GRACE_SECONDS + _SETTLE_SECONDS)
@@ -211,31 +213,31 @@ class TaskScheduler:
     def _new_runner(self) -> Runner:
         return Runner(self.api_client, clock=self._clock, stop=self._stop, bus=self._bus)
 
-    def _begin(self, plan: Plan) -> None:
+    def _begin(self, entry: ScheduleEntry) -> None:
         if self._dispatcher is None:
             return
         now = int(self._clock.timestamp())
-        self._arrive(self._timetable.resume(plan, self._memories.get(plan.task.name), now))
-        at_rest = not plan.task.suspend and not plan.waiting and not plan.active
-        if plan.task.run_on_start and at_rest:
-            self._dispatcher.offer(plan, Due(None, Trigger.START))
+        self._dispatch(self._timetable.resume(entry, self._progress.get(entry.task.name), now))
+        at_rest = not entry.task.suspend and not entry.waiting and not entry.active
+        if entry.task.run_on_start and at_rest:
+            self._dispatcher.submit(entry, PendingRun(None, Trigger.START))
 
-    def _arrive(self, arrival: Arrival) -> None:
-        plan, dispatcher = arrival.plan, self._dispatcher
+    def _dispatch(self, due: DueRuns) -> None:
+        entry, dispatcher = due.entry, self._dispatcher
         if dispatcher is None:
             return
-        for skipped in arrival.skipped:
+        for skipped in due.skipped:
             self._ledger.slots_skipped(skipped, self._clock.timestamp())
             self._bus.publish(skipped)
-        if arrival.accounted is not None:
+        if due.accounted is not None:
             self._ledger.account(
-                plan.task.name,
-                plan.schedule_key,
-                arrival.accounted,
-                suspended=plan.task.suspend,
+                entry.task.name,
+                entry.schedule_key,
+                due.accounted,
+                suspended=entry.task.suspend,
             )
-        for due in arrival.dues:
-            dispatcher.offer(plan, due)
+        for pending in due.runs:
+            dispatcher.submit(entry, pending)
 
     def _tick(self) -> None:
         if not self.running:
@@ -244,8 +246,8 @@ class TaskScheduler:
         self._last_tick_loop_seconds = loop.time()
         self._meet_clock_change(self._clock.timestamp() - loop.time())
         try:
-            for arrival in self._timetable.due(int(self._clock.timestamp())):
-                self._arrive(arrival)
+            for due in self._timetable.due(int(self._clock.timestamp())):
+                self._dispatch(due)
         finally:
             # Whatever goes wrong with one task, the next slot of the others is waited for.
             slot = self._timetable.next_slot()
@@ -257,18 +259,18 @@ class TaskScheduler:
     def _meet_clock_change(self, offset_seconds: float) -> None:
         previous, self._clock_offset_seconds = self._clock_offset_seconds, offset_seconds
         back_seconds = 0.0 if previous is None else previous - offset_seconds
-        if back_seconds < _TOLD_CLOCK_CHANGE_SECONDS:
+        if back_seconds < _LOGGED_CLOCK_CHANGE_SECONDS:
             return
-        plan_anew = back_seconds > LONGEST_WAIT_FOR_CLOCK_SECONDS
+        reschedules = back_seconds > LONGEST_WAIT_FOR_CLOCK_SECONDS
         self.logger.warning(
             "clock.moved_back",
             extra={
                 "seconds": round(back_seconds),
-                "effect": "planned anew" if plan_anew else "waiting for the slots still to come",
+                "effect": "planned anew" if reschedules else "waiting for the slots still to come",
             },
         )
-        if plan_anew:
-            self._timetable.plan_anew(int(self._clock.timestamp()))
+        if reschedules:
+            self._timetable.reschedule(int(self._clock.timestamp()))
 
     def _arm_flush(self) -> None:
         if self.running:  # Once a stop is requested, `close` writes what is left.
@@ -279,5 +281,5 @@ class TaskScheduler:
         try:
             again = self._ledger.flush()
         finally:
-            if again:  # Also after an error, so that what was noted is tried again.
+            if again:  # Also after an error, so that what was noted is written again.
                 self._arm_flush()

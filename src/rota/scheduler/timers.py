@@ -16,12 +16,12 @@ class Timers:
         """Call `action` after the delay, in place of the timer that had the name before."""
         if name in self._handles:
             self._handles[name].cancel()
-        # Not in the context of a task that registers another: what comes due is not of its run.
+        # Not in the context of a task that registers another: later runs are not part of its run.
         self._handles[name] = asyncio.get_running_loop().call_later(
             delay_seconds, action, context=self._context
         )
 
     def cancel_all(self) -> None:
-        """Let none of them happen any more."""
+        """Cancel all timers."""
         for handle in self._handles.values():
             handle.cancel()

@@ -4,12 +4,12 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rota.ledger.records import TaskMemory
+from rota.ledger.records import TaskProgress
 from rota.model.events import SlotsSkipped
 from rota.model.outcome import SkipReason
 from rota.model.run import Trigger
-from rota.scheduler.catch_up import catch_up, give_up
-from rota.scheduler.plan import Due, Plan
+from rota.scheduler.catch_up import Decision, catch_up, skip_all
+from rota.scheduler.entry import PendingRun, ScheduleEntry
 from rota.tasks.definition import MISSED_AFTER_SECONDS
 
 # A slot remembered further ahead than this was noted under a clock that was wrong: waiting for it
@@ -18,109 +18,112 @@ LONGEST_WAIT_FOR_CLOCK_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """Slots of a task that have come due, the oldest first, and those that are given up.
+class DueRuns:
+    """The runs of a task that are due, the oldest slot first, and the slots that are skipped.
 
     Every slot up to `accounted` has been met now. None: what the ledger has of it stays.
     """
 
-    plan: Plan
+    entry: ScheduleEntry
     accounted: int | None
-    dues: tuple[Due, ...]
+    runs: tuple[PendingRun, ...]
     skipped: tuple[SlotsSkipped, ...] = ()
 
 
 class Timetable:
-    """Plans ordered by their next slot."""
+    """Schedule entries, ordered by their next slot."""
 
     def __init__(self) -> None:
         # Many tasks are due together: the heap holds a slot once, however many they are.
         self._slots: list[int] = []
-        self._plans_by_slot: dict[int, list[Plan]] = {}
+        self._entries_by_slot: dict[int, list[ScheduleEntry]] = {}
 
-    def add(self, plan: Plan, after: int) -> None:
-        """Plan the first slot after `after`; a schedule that has none left is out of the table."""
-        self._put(plan, plan.task.schedule.next_epoch(after))
+    def add(self, entry: ScheduleEntry, after: int) -> None:
+        """Plan the first slot after `after`; one that has none left leaves the table."""
+        self._put(entry, entry.task.schedule.next_epoch(after))
 
-    def _put(self, plan: Plan, slot: int | None) -> None:
-        plan.next_slot = slot
+    def _put(self, entry: ScheduleEntry, slot: int | None) -> None:
+        entry.next_slot = slot
         if slot is None:
             return
-        others = self._plans_by_slot.get(slot)
+        others = self._entries_by_slot.get(slot)
         if others is None:
-            others = self._plans_by_slot[slot] = []
+            others = self._entries_by_slot[slot] = []
             heapq.heappush(self._slots, slot)
         elif others:
             # One number in memory for all of them.
-            plan.next_slot = others[0].next_slot
-        others.append(plan)
+            entry.next_slot = others[0].next_slot
+        others.append(entry)
 
-    def resume(self, plan: Plan, memory: TaskMemory | None, now: int) -> Arrival:
+    def resume(self, entry: ScheduleEntry, progress: TaskProgress | None, now: int) -> DueRuns:
         """Plan a task as the scheduler starts, going on from what the ledger has of it.
 
         A task seen for the first time, or with another schedule than before, owes nothing for its
         past, and a suspended one nothing for that time.
         """
-        task = plan.task
-        if memory is None:
-            self._begin(plan, now)
-            return Arrival(plan, now, ())
-        if memory.schedule != plan.schedule_key:
-            self._begin(plan, now)
-            skipped = give_up(task, now, now, memory.owed, SkipReason.MISSED).skipped
-            return Arrival(plan, now, (), skipped)
+        task = entry.task
+        if progress is None:
+            return self._start_afresh(entry, now, ())
+        if progress.schedule != entry.schedule_key:
+            skipped = skip_all(task, now, now, progress.owed, SkipReason.MISSED)
+            return self._start_afresh(entry, now, skipped)
         # A slot that is further ahead was noted under a clock that was wrong, or this one is.
-        ahead = memory.accounted > now + LONGEST_WAIT_FOR_CLOCK_SECONDS
-        last = now if ahead else memory.accounted
-        if task.suspend or memory.suspended:
-            self._begin(plan, now)
-            skipped = give_up(task, last, now, memory.owed, SkipReason.SUSPENDED).skipped
-            return Arrival(plan, now, (), skipped)
-        if memory.accounted not in memory.owed:
-            plan.finished_slot = memory.accounted
-        self._begin(plan, max(last, now))
-        found = catch_up(task, last, now, memory.owed)
-        dues = tuple(Due(slot, Trigger.CATCH_UP) for slot in found.start)
-        return Arrival(plan, None if ahead else found.newest(last), dues, found.skipped)
+        ahead = progress.accounted > now + LONGEST_WAIT_FOR_CLOCK_SECONDS
+        last = now if ahead else progress.accounted
+        if task.suspend or progress.suspended:
+            skipped = skip_all(task, last, now, progress.owed, SkipReason.SUSPENDED)
+            return self._start_afresh(entry, now, skipped)
+        if progress.accounted not in progress.owed:
+            entry.finished_slot = progress.accounted
+        self.add(entry, max(last, now))
+        decision = catch_up(task, last, now, progress.owed)
+        accounted = None if ahead else decision.newest(last)
+        return DueRuns(entry, accounted, _caught_up(decision), decision.skipped)
 
-    def _begin(self, plan: Plan, after: int) -> None:
-        if not plan.task.suspend:
-            self.add(plan, after)
+    def _start_afresh(
+        self, entry: ScheduleEntry, now: int, skipped: tuple[SlotsSkipped, ...]
+    ) -> DueRuns:
+        if not entry.task.suspend:
+            self.add(entry, now)
+        return DueRuns(entry, now, (), skipped)
 
-    def due(self, now: int) -> Iterator[Arrival]:
+    def due(self, now: int) -> Iterator[DueRuns]:
         """Yield what has come due by `now`, each task once with its newest slot."""
         while self._slots and self._slots[0] <= now:
             slot = self._slots[0]
-            plans = self._plans_by_slot[slot]
-            plans.reverse()
+            entries = self._entries_by_slot[slot]
+            entries.reverse()
             # One by one: where something goes wrong with a task, the others are still here.
-            while plans:
-                yield self._arrival(plans.pop(), slot, now)
-            # The caller that is given an arrival may ask what is due, too.
-            if self._plans_by_slot.get(slot) is plans:
-                del self._plans_by_slot[slot]
+            while entries:
+                yield self._due_runs(entries.pop(), slot, now)
+            # The caller that is is given due runs may ask what is due, too.
+            if self._entries_by_slot.get(slot) is entries:
+                del self._entries_by_slot[slot]
                 heapq.heappop(self._slots)
 
-    def _arrival(self, plan: Plan, slot: int, now: int) -> Arrival:
-        following = plan.task.schedule.next_epoch(slot)
+    def _due_runs(self, entry: ScheduleEntry, slot: int, now: int) -> DueRuns:
+        following = entry.task.schedule.next_epoch(slot)
         if following is None or following > now:
-            self._put(plan, following)
+            self._put(entry, following)
             missed = now - slot >= MISSED_AFTER_SECONDS
             trigger = Trigger.CATCH_UP if missed else Trigger.SCHEDULE
-            return Arrival(plan, slot, (Due(slot, trigger),))
-        found = catch_up(plan.task, slot - 1, now)
-        self.add(plan, now)
-        dues = tuple(Due(slot, Trigger.CATCH_UP) for slot in found.start)
-        return Arrival(plan, found.newest(slot), dues, found.skipped)
+            return DueRuns(entry, slot, (PendingRun(slot, trigger),))
+        self.add(entry, now)
+        decision = catch_up(entry.task, slot - 1, now)
+        return DueRuns(entry, decision.newest(slot), _caught_up(decision), decision.skipped)
 
-    def plan_anew(self, now: int) -> None:
+    def reschedule(self, now: int) -> None:
         """Forget all that was planned and plan the first slot of each task after `now`."""
-        planned = [plan for plans in self._plans_by_slot.values() for plan in plans]
+        planned = [entry for entries in self._entries_by_slot.values() for entry in entries]
         self._slots.clear()
-        self._plans_by_slot.clear()
-        for plan in planned:
-            self.add(plan, now)
+        self._entries_by_slot.clear()
+        for entry in planned:
+            self.add(entry, now)
 
     def next_slot(self) -> int | None:
         """Return the earliest slot of all."""
         return self._slots[0] if self._slots else None
+
+
+def _caught_up(decision: Decision) -> tuple[PendingRun, ...]:
+    return tuple(PendingRun(slot, Trigger.CATCH_UP) for slot in decision.start)

@@ -1,4 +1,4 @@
-"""A run that is told its slot and arguments."""
+"""A manual run, with a slot or arguments."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ import pytest
 from rota import Trigger, task
 from rota.model.clock import rfc3339
 from rota.model.errors import UsageError
-from rota.runs.by_hand import told_by_hand
+from rota.runs.manual import manual_run
 from rota.runs.runner import new_run
 from rota.settings import Settings
 from rota.tasks.definition import define_task
@@ -22,17 +22,17 @@ async def bills(api, limit=10): ...
 async def ping(api): ...
 
 
-def told(clock, slot=None, arguments=(), handler=bills):
+def run_of(clock, slot=None, arguments=(), handler=bills):
     settings = Settings(_env_file=None)
     definition = define_task(handler.name, handler, None, run_on_start=False, settings=settings)
     run = new_run(definition, Trigger.SCHEDULE, None, clock=clock, identity="uid")
-    return told_by_hand(run, definition, slot, arguments, clock)
+    return manual_run(run, definition, slot, arguments, clock)
 
 
 # It is 2026-11-24T00:00:00Z, a Tuesday.
 @pytest.mark.parametrize("text", ["2026-11-23T07:30:00Z", "2026-11-23T08:30:00+01:00"])
 async def test_the_run_is_then_that_of_the_slot(clock, text):
-    run = told(clock, text)
+    run = run_of(clock, text)
 
     assert run.slot == datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
     assert (run.trigger, run.identity) == (Trigger.MANUAL, "2026-11-23T07:30:00Z")
@@ -40,19 +40,19 @@ async def test_the_run_is_then_that_of_the_slot(clock, text):
 
 
 async def test_arguments_are_part_of_the_identity(clock):
-    run = told(clock, "2026-11-23T07:30:00Z", ["limit=3"])
+    run = run_of(clock, "2026-11-23T07:30:00Z", ["limit=3"])
 
     assert run.arguments == {"limit": 3}
     assert run.identity == '2026-11-23T07:30:00Z {"limit": 3}'
-    assert told(clock, None, ["limit=3"]).identity == 'uid {"limit": 3}'
-    assert told(clock, None, ["limit=10"]).identity == "uid"
+    assert run_of(clock, None, ["limit=3"]).identity == 'uid {"limit": 3}'
+    assert run_of(clock, None, ["limit=10"]).identity == "uid"
 
 
 async def test_an_intervals_slots_are_those_of_its_grid(clock):
     slot = int(clock.timestamp()) // 420 * 420
     text = rfc3339(datetime.fromtimestamp(slot, UTC))
 
-    assert told(clock, text, handler=ping).slot.timestamp() == slot
+    assert run_of(clock, text, handler=ping).slot.timestamp() == slot
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ async def test_an_intervals_slots_are_those_of_its_grid(clock):
             "2026-11-23T07:30:00.5Z",
             "not a slot of task 'bills'; the nearest are 2026-11-23T07:30:00Z and 2026-11-24T07:30",
         ),
-        ("2026-11-24T07:30:00Z", "--slot 2026-11-24T07:30:00Z has not come yet: "),
+        ("2026-11-24T07:30:00Z", "--slot 2026-11-24T07:30:00Z is in the future: "),
         ("2026-11-23T07:30:00", "--slot '2026-11-23T07:30:00' is not allowed: write an instant"),
         ("yesterday", "--slot 'yesterday' is not allowed: write an instant with its zone"),
     ],
@@ -74,7 +74,7 @@ async def test_an_intervals_slots_are_those_of_its_grid(clock):
 )
 async def test_what_is_no_slot_is_refused_with_the_nearest_two(clock, text, message):
     with pytest.raises(UsageError) as caught:
-        told(clock, text)
+        run_of(clock, text)
     assert message in str(caught.value)
 
 

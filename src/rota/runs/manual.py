@@ -1,4 +1,4 @@
-"""What `rota run` may be told of its run: the slot that it is for, and arguments."""
+"""A manual run: `rota run` with a slot or with arguments."""
 
 import json
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ from rota.tasks.definition import TaskDefinition
 _FIVE_YEARS_SECONDS = 5 * 366 * 86_400
 
 
-def told_by_hand(
+def manual_run(
     run: Run, task: TaskDefinition, slot: str | None, arguments: Sequence[str], clock: Clock
 ) -> Run:
-    """Return `run` as a manual one for `slot`, if there is one, with `arguments` (`name=value`).
+    """Return `run` as a manual one for `slot`, if given, with `arguments` (`name=value`).
 
-    Other arguments are other work: they are part of the identity that idempotency keys are made of.
-    Raises UsageError.
+    Other arguments mean other work, so they are part of the identity, from which idempotency keys
+    are made. Raises UsageError.
     """
     values = parse_arguments(task, arguments)
     if slot is not None:
@@ -31,15 +31,15 @@ def told_by_hand(
         run = replace(run, slot=moment_of_slot, trigger=Trigger.MANUAL, identity=identity)
     if not values:
         return run
-    told = json.dumps(plain_data(values), sort_keys=True)
-    return replace(run, arguments=values, identity=f"{run.identity} {told}")
+    encoded = json.dumps(plain_data(values), sort_keys=True)
+    return replace(run, arguments=values, identity=f"{run.identity} {encoded}")
 
 
 def parse_slot(task: TaskDefinition, text: str, clock: Clock) -> datetime:
     """Return the slot, aware UTC, that `text` names in RFC 3339.
 
-    UsageError for what is no instant, has not come yet, or is no fire time of the task's schedule;
-    the nearest two are named.
+    Raises UsageError if it is not an instant, is in the future, or is not a slot of the task's
+    schedule; the error names the two nearest slots.
     """
     try:
         slot = moment(text).astimezone(UTC)
@@ -48,8 +48,8 @@ def parse_slot(task: TaskDefinition, text: str, clock: Clock) -> datetime:
     epoch = slot.timestamp()
     if epoch > clock.timestamp():
         raise UsageError(
-            f"--slot {rfc3339(slot)} has not come yet: its own run would find the work done under "
-            "the same idempotency keys"
+            f"--slot {rfc3339(slot)} is in the future: its scheduled run would repeat the same "
+            "idempotency keys, and find the work done"
         )
     second = int(epoch // 1)
     if epoch == second and task.schedule.next_epoch(second - 1) == second:

@@ -9,27 +9,27 @@ from rota.tasks.definition import TaskDefinition
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A slot to run for; None for a run at start."""
+class PendingRun:
+    """A run that is due and has not started; without a slot for a run at start."""
 
     slot: int | None
     trigger: Trigger
 
 
 @dataclass(slots=True, eq=False)
-class Plan:
-    """One task in the scheduler. Slots are epoch times.
+class ScheduleEntry:
+    """One task on its schedule. Slots are epoch times.
 
     `finished_slot` is the newest whose run has ended.
     `waiting` holds what is due and cannot start yet: under `allow` all of it, otherwise the newest.
-    Of the last run that ended no more is kept than what is shown: its result would keep alive what
-    the task's own traceback holds.
+    Only what is shown is kept of the last run: its record would keep alive what the traceback of
+    the task holds.
     """
 
     task: TaskDefinition
     next_slot: int | None = None
     finished_slot: int | None = None
-    waiting: tuple[Due, ...] = ()
+    waiting: tuple[PendingRun, ...] = ()
     active: tuple[ActiveRun, ...] = ()
     queued: bool = False
     last_outcome: Outcome | None = None
@@ -37,7 +37,7 @@ class Plan:
 
     @property
     def schedule_key(self) -> str:
-        """What makes a remembered slot one of this task's schedule: its text and its zone."""
+        """Identifies the schedule in the ledger, by its text and its time zone."""
         schedule = self.task.schedule
         return f"{schedule.text} {getattr(schedule, 'timezone', '')}".rstrip()
 
@@ -51,7 +51,9 @@ class Plan:
         return TaskSnapshot(
             task=self.task,
             next_slot=self.next_slot,
-            waiting_slots=tuple(due.slot for due in self.waiting if due.slot is not None),
+            waiting_slots=tuple(
+                pending.slot for pending in self.waiting if pending.slot is not None
+            ),
             active=tuple(run.run for run in self.active),
             stuck=self.stuck,
             last_outcome=self.last_outcome,
