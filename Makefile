@@ -77,7 +77,7 @@ image: REVISION = $(shell git rev-parse HEAD 2>/dev/null)
 
 lock: ## write the requirements files anew, from pyproject.toml
 	@command -v $(UV) >/dev/null || { echo 'make lock needs uv: pipx install uv, or set UV' >&2; exit 2; }
-	$(COMPILE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) pyproject.toml --extra kubernetes --output-file requirements.txt
 	$(COMPILE) --group build --constraints requirements.txt --output-file requirements-build.txt
 	$(COMPILE) pyproject.toml --extra kubernetes --group dev --group build --constraints requirements.txt --output-file requirements-dev.txt
 	$(COMPILE) pyproject.toml --group bench --constraints requirements-dev.txt --output-file bench/requirements.txt

@@ -94,7 +94,7 @@ def test_only_the_tasks_that_run_here_are_compared(manifests, monkeypatch, tmp_p
 
 def test_a_namespace_of_a_cluster_is_compared(manifests, monkeypatch, tmp_path, capsys):
     path = tmp_path / "kubeconfig"
-    monkeypatch.setattr("kubernetes.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION", str(path))
+    monkeypatch.setenv("KUBECONFIG", str(path))
     other = yaml.safe_load(yaml.safe_dump(manifests[0]))
     other["metadata"]["labels"]["app.kubernetes.io/instance"] = "other"
     selector = "app.kubernetes.io/instance=rota"

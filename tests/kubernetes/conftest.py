@@ -7,8 +7,8 @@ from support.kubernetes_api import kubernetes_api, write_kubeconfig
 def api(tmp_path, monkeypatch):
     """A Kubernetes API that the kubeconfig of this test leads to."""
     path = tmp_path / "kubeconfig"
-    # The client library has read KUBECONFIG when it was imported.
-    monkeypatch.setattr("kubernetes.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION", str(path))
+    monkeypatch.setenv("KUBECONFIG", str(path))
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
     with kubernetes_api() as served:
         write_kubeconfig(path, served.url)
         yield served

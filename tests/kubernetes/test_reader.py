@@ -70,7 +70,8 @@ def test_the_kubeconfigs_token_is_sent(api):
             "is not the Kubernetes API: Expecting value: line 1 column 1 (char 0)",
             id="html",
         ),
-        pytest.param((200, []), "the Kubernetes API: an answer that is not a list", id="array"),
+        pytest.param((200, {"items": 3}), "cronjobs is not a list of objects", id="no-list"),
+        pytest.param((200, []), "the Kubernetes API: an answer that is not an object", id="array"),
     ],
 )
 def test_an_answer_that_is_none_is_told_in_a_sentence(api, reply, message):
@@ -126,7 +127,7 @@ def test_an_unknown_context_is_named(api):
 
 
 def test_without_the_client_library_it_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "kubernetes", None)
+    monkeypatch.setitem(sys.modules, "rota.kubernetes.connection", None)
 
     with pytest.raises(UsageError, match=r"pip install 'rota\[kubernetes\]'"):
         read_objects("shop")

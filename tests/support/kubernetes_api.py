@@ -69,7 +69,7 @@ def kubernetes_api():
         protocol_version = "HTTP/1.1"
 
         def do_GET(self):
-            status, body = api.answer(self.path, dict(self.headers))
+            status, body = api.answer(self.path, {k.lower(): v for k, v in self.headers.items()})
             if status is None:
                 self.close_connection = True
                 return
