@@ -17,6 +17,7 @@ from rota.schedules.mapping import (
 )
 from rota.schedules.parsing import parse_schedule
 from rota.schedules.splay import splay_offset_minutes, splayed_cronjob_schedule
+from rota.schedules.success_due import success_due
 from rota.schedules.window import count_between, newest_until
 from rota.schedules.zones import ZoneDifference, load_zone, zone_difference
 
@@ -37,6 +38,7 @@ __all__ = [
     "schedule_for_interval",
     "splay_offset_minutes",
     "splayed_cronjob_schedule",
+    "success_due",
     "warnings_for",
     "zone_difference",
 ]
