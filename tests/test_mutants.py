@@ -1,3 +1,5 @@
+import json
+
 import mutants
 import pytest
 
@@ -47,3 +49,16 @@ def test_too_many_survivors_or_one_without_a_reason_is_a_failure(
     monkeypatch.setattr(mutants, "known_survivors", lambda: known)
 
     assert mutants.report(found, sampled=sampled) is well
+
+
+def test_of_the_mutants_that_were_not_tried_only_the_chosen_ones_are_left(tmp_path):
+    found = {"a": 1, "b": 0, "c": None, "d": None, "e": 34}
+    meta = tmp_path / "mutants/src/rota/net/x.py.meta"
+    meta.parent.mkdir(parents=True)
+    meta.write_text(json.dumps({"exit_code_by_key": found, "other": 1}), "utf-8")
+
+    mutants.choose(tmp_path, {"b", "c"})
+
+    left = {"a": 1, "b": None, "c": None, "d": 34, "e": 34}
+    assert dict(mutants.exit_codes(tmp_path)) == left
+    assert json.loads(meta.read_text("utf-8"))["other"] == 1

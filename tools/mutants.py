@@ -2,7 +2,7 @@
 
     python tools/mutants.py                   all packages, some hours
     python tools/mutants.py schedules         one of them
-    python tools/mutants.py --sample 25       one mutant in 25, by its number: some minutes
+    python tools/mutants.py --sample 60       60 mutants of each package: some minutes each
     python tools/mutants.py schedules --again only those that survived last time, with the tests as
                                               they are now; the code must not have changed since
 
@@ -10,7 +10,8 @@ Ends with 1 where fewer than 90 % of a package's mutants are killed, or where on
 tools/survivors.txt does not give a reason for. A mutant is named there by its function and a hash
 of its change, so that a list stays true when lines move. One that changes nothing but the wording
 of a text needs no reason: tests that pinned each word would be a second copy of the texts. It
-counts as survived all the same. A sample is small: it may have 85 %, and only shows what survives.
+counts as survived all the same. A sample is random, but the same each time: a mutant is in it or
+not by a hash of its name. It is small: it may have 85 %, and only shows what survives.
 A mutant is killed, too, by a single test that hangs for half a minute. One whose tests take some
 minutes all the same is not, since a busy machine may be the reason.
 """
@@ -32,8 +33,8 @@ SURVIVORS = ROOT / "tools/survivors.txt"
 FOLDER = ROOT / "mutants"
 LEAST_PERCENT = 90.0
 LEAST_PERCENT_OF_SAMPLE = 85.0
-# Package → the tests that concern it. Those that start processes are left out below: mutmut's
-# changes are made in its own process.
+# Package → the tests that concern it. Left out below are those that start processes, since mutmut's
+# changes are made in its own process, and those of thousands of tasks or ticks, which take minutes.
 PACKAGES = {
     "schedules": ("tests/schedules", "tests/cli/test_time_zones.py"),
     "net": ("tests/net", "tests/api"),
@@ -41,11 +42,25 @@ PACKAGES = {
     "tasks": ("tests/tasks", "tests/cli"),
     "runs": ("tests/runs", "tests/tasks"),
     "scheduler": ("tests/scheduler", "tests/web"),
+    "ledger": ("tests/ledger", "tests/scheduler"),
 }
-_LEFT_OUT = "not importing and not test_commands and not test_export"
+_LEFT_OUT = "not importing and not test_commands and not test_export and not thousand"
 # Of pytest under mutmut (mutmut/stats.py): 0 survived, 5 and 33 no test ran, -24 and those after it
 # are mutmut's own time limit, which tells little; the rest is killed.
 _SURVIVED = (0, 5, 33, -24, 24, 36, 152, 255)
+# What mutmut itself notes for "skipped", and does not try.
+_NOT_TRIED = 34
+# What mutmut does first, so that there are names to choose from.
+_MAKE_MUTANTS = """
+from pathlib import Path
+from mutmut import __main__ as mutmut
+from mutmut.utils.file_utils import copy_also_copy_files, copy_src_dir
+Path("mutants").mkdir(exist_ok=True)
+copy_src_dir()
+copy_also_copy_files()
+mutmut.setup_source_paths()
+mutmut.create_mutants(1)
+"""
 # All of them in one process, since each start of mutmut takes a second.
 _DIFFS = """
 import json, sys
@@ -111,17 +126,24 @@ def configure(folder: Path, package: str) -> None:
     (folder / "pyproject.toml").write_text(text + config, "utf-8")
 
 
-def run(package: str, sample: int, children: int) -> Result:
-    """Run the mutants of a package, or every `sample`-th of each function."""
-    # A mutant's name ends with its number within its function; all functions have the first ones.
-    names = [f"*__mutmut_{number}" for number in range(7, 2000, sample)] if sample > 1 else []
-    return _run(prepare(package), package, names, children)
+def run(package: str, most: int | None, children: int) -> Result:
+    """Run the mutants of a package, or a sample of at most `most` of them."""
+    folder = prepare(package)
+    if most is not None:
+        make_mutants(folder)
+        names = sorted((name for name, _ in exit_codes(folder)), key=_chance)
+        choose(folder, set(names[:most]))
+    return _run(folder, package, children)
+
+
+def _chance(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
 
 
 def run_again(package: str, children: int) -> Result:
     """Run the mutants of a package that survived last time, with today's tests."""
     folder = FOLDER / package
-    names = [name for name, exit_code in exit_codes(folder) if exit_code in _SURVIVED]
+    names = {name for name, exit_code in exit_codes(folder) if exit_code in _SURVIVED}
     if not names:
         sys.exit(f"{package}: no mutant survived in {folder}, if there was a run at all")
     shutil.copytree(
@@ -131,11 +153,32 @@ def run_again(package: str, children: int) -> Result:
         dirs_exist_ok=True,
     )
     configure(folder, package)
-    return _run(folder, package, names, children)
+    choose(folder, names)
+    return _run(folder, package, children)
 
 
-def _run(folder: Path, package: str, names: list[str], children: int) -> Result:
-    command = [sys.executable, "-m", "mutmut", "run", f"--max-children={children}", *names]
+def make_mutants(folder: Path) -> None:
+    """Have mutmut write the mutants, and try none of them."""
+    subprocess.run(
+        [sys.executable, "-c", _MAKE_MUTANTS], cwd=folder, check=True, stdout=subprocess.DEVNULL
+    )
+
+
+def choose(folder: Path, names: set[str]) -> None:
+    """Let mutmut try `names`, and of the others none that it has not tried."""
+    for meta in metas(folder):
+        content = json.loads(meta.read_text("utf-8"))
+        found = content["exit_code_by_key"]
+        for name, exit_code in found.items():
+            if name in names:
+                found[name] = None
+            elif exit_code is None:
+                found[name] = _NOT_TRIED
+        meta.write_text(json.dumps(content), "utf-8")
+
+
+def _run(folder: Path, package: str, children: int) -> Result:
+    command = [sys.executable, "-m", "mutmut", "run", f"--max-children={children}"]
     environment = {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
     # The mutated copy, rather than what is installed.
     environment["PYTHONPATH"] = os.pathsep.join([str(folder / "mutants/src")])
@@ -146,6 +189,8 @@ def _run(folder: Path, package: str, names: list[str], children: int) -> Result:
     result = Result(package)
     survived = []
     for name, exit_code in exit_codes(folder):
+        if exit_code is None or exit_code == _NOT_TRIED:
+            continue
         if exit_code in _SURVIVED:
             survived.append(name)
             result.survived += 1
@@ -164,13 +209,15 @@ def tail(folder: Path) -> str:
     return "\n".join(line.rpartition("\r")[2][-200:] for line in text.splitlines()[-20:])
 
 
-def exit_codes(folder: Path) -> Iterator[tuple[str, int]]:
-    """Yield each mutant that was tried, and the exit code of its tests."""
-    for meta in sorted((folder / "mutants/src").rglob("*.meta")):
-        found = json.loads(meta.read_text("utf-8"))["exit_code_by_key"]
-        for name, exit_code in found.items():
-            if exit_code is not None:
-                yield name, exit_code
+def metas(folder: Path) -> list[Path]:
+    """Return the files in which mutmut notes what became of its mutants."""
+    return sorted((folder / "mutants/src").rglob("*.meta"))
+
+
+def exit_codes(folder: Path) -> Iterator[tuple[str, int | None]]:
+    """Yield each mutant, and the exit code of its tests; None where it was not tried yet."""
+    for meta in metas(folder):
+        yield from json.loads(meta.read_text("utf-8"))["exit_code_by_key"].items()
 
 
 def diffs_of(folder: Path, names: list[str]) -> dict[str, str]:
@@ -240,7 +287,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("packages", nargs="*", metavar="PACKAGE", help=", ".join(PACKAGES))
-    parser.add_argument("--sample", type=int, default=1, metavar="N")
+    parser.add_argument("--sample", type=int, metavar="N")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--children", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
@@ -253,7 +300,7 @@ def main() -> None:
             result = run_again(package, given.children)
         else:
             result = run(package, given.sample, given.children)
-        verdicts.append(report(result, sampled=given.sample > 1))
+        verdicts.append(report(result, sampled=given.sample is not None))
     sys.exit(0 if all(verdicts) else 1)
 
 

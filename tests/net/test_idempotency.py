@@ -29,6 +29,16 @@ def test_a_key_stays_the_same_from_release_to_release_of_rota():
     assert item_key(OPTIONS, "send", "n1") == "01fffe33e01c494b9c7a078a99f7ef6d"
 
 
+async def test_so_does_the_key_of_an_operation():
+    start_run()
+    assert operation_key(OPTIONS, "POST /cleanup") == "dd6500af51d919d17a999a06d6116b55"
+
+
+async def test_two_operations_of_a_slot_have_different_keys():
+    start_run()
+    assert operation_key(OPTIONS, "POST /a") != operation_key(OPTIONS, "POST /b")
+
+
 @given(st.tuples(st.text(), st.text()), st.tuples(st.text(), st.text()))
 def test_different_work_has_different_keys(one, other):
     assert (item_key(OPTIONS, *one) == item_key(OPTIONS, *other)) == (one == other)

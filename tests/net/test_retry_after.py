@@ -29,6 +29,7 @@ NOW = 1795489200.0  # Tue, 24 Nov 2026 03:00:00 GMT
         (["٣"], None),
         (["Tue, 24 Nov 2026 03:00:30 GMT"], 30.0),
         (["Tue, 24 Nov 2026 03:00:30 -0000"], 30.0),
+        (["Tue, 24 Nov 2026 05:00:30 +0200"], 30.0),
         (["Tue, 24 Nov 2026 02:00:00 GMT"], 0.0),
         (["Tue, 24 Nov 9999 02:00:00 GMT"], 120.0),
         (["Tue, 99 Nov 2026 02:00:00 GMT"], None),
@@ -38,6 +39,12 @@ NOW = 1795489200.0  # Tue, 24 Nov 2026 03:00:00 GMT
 )
 def test_both_forms_are_understood_and_clamped(values, seconds):
     assert retry_after_seconds(values, now=NOW, longest=120.0) == seconds
+
+
+def test_a_moment_without_a_zone_is_utc_wherever_the_machine_is(machine_zone):
+    machine_zone("Asia/Kathmandu")
+    values = ["Tue, 24 Nov 2026 03:00:30 -0000"]
+    assert retry_after_seconds(values, now=NOW, longest=120.0) == 30.0
 
 
 @given(st.lists(st.text(), max_size=3))

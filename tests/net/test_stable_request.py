@@ -67,6 +67,25 @@ def test_a_time_cut_to_the_second_of_the_slot_is_like_any_other():
     assert first == second
 
 
+def test_the_slot_is_taken_out_however_late_the_try():
+    at = instant(SLOT).isoformat()
+    assert body({"at": at}) == body({"at": at}, **AGAIN) == '{"at": "<this try>"}'
+    assert body({"at": SLOT}, **AGAIN) == '{"at": <this try>}'
+
+
+@pytest.mark.parametrize("zone", ["Etc/UTC", "Asia/Kathmandu", "America/St_Johns"])
+def test_a_time_without_a_zone_may_be_utc_or_the_machines_own(machine_zone, zone):
+    machine_zone(zone)
+    moment = instant(NOW)
+    for written in (moment.replace(tzinfo=None), moment.astimezone().replace(tzinfo=None)):
+        assert body({"at": str(written)}) == '{"at": "<this try>"}'
+
+
+def test_a_time_with_a_zone_is_no_other_that_reads_the_same():
+    written = instant(NOW).replace(tzinfo=timezone(timedelta(hours=5.5))).isoformat()
+    assert written in body({"at": written})
+
+
 @pytest.mark.parametrize("days", [-1, 1])
 def test_other_times_and_numbers_stay(days):
     other = NOW + days * 86_400
@@ -86,6 +105,14 @@ def test_the_run_outlasts_no_time_before_or_after_it():
     for moment in (STARTED - 60, NOW + 10):
         text = instant(moment).isoformat()
         assert text in body({"at": text})
+
+
+@pytest.mark.parametrize(
+    ("moment", "stays"), [(9, True), (10, False), (42, False), (43, True)], ids=str
+)
+def test_a_try_has_two_seconds_more_on_both_sides(moment, stays):
+    at = SLOT + moment
+    assert (str(at) in body({"at": at}, started=SLOT + 12, now=SLOT + 40)) is stays
 
 
 def test_forms_and_queries_are_looked_at_as_they_are_meant():

@@ -50,6 +50,8 @@ def test_a_file_that_holds_no_token_is_refused_without_its_content(tmp_path, con
 
 def test_a_file_that_is_too_large_is_refused(tmp_path):
     file = tmp_path / "token"
+    file.write_bytes(b"a" * 64 * 1024)
+    assert TokenSource(ApiOptions(token_file=file)).current() == "a" * 64 * 1024
     file.write_bytes(b"a" * (64 * 1024 + 1))
     with pytest.raises(SettingsError, match="larger than 65536 bytes"):
         TokenSource(ApiOptions(token_file=file))
@@ -76,9 +78,13 @@ def test_a_file_unreadable_for_a_moment_leaves_the_last_token_in_force(tmp_path,
     source = TokenSource(ApiOptions(token_file=file))
     file.write_text("")
     assert source.current() == "canary-old"
-    assert "net.token_unreadable" in caplog.messages
     file.unlink()
     assert source.current() == "canary-old"
+    told = [each.reason for each in caplog.records if each.message == "net.token_unreadable"]
+    assert told == [
+        f"token file {file}: empty; put the token there, or unset it",
+        f"token file {file}: cannot be read: No such file or directory",
+    ]
     file.write_text("canary-newer")
     assert source.current() == "canary-newer"
 

@@ -124,6 +124,12 @@ async def test_what_does_not_pass_ends_as_unavailable(harness, server, fault):
     assert len(server.requests) == 4
 
 
+async def test_a_cut_gzip_body_is_called_that(harness, server):
+    server.play(gzipped(b'{"items": []}', keep=-4))
+    error = await harness.error_of(send(harness.open(server.url), JsonRequest("GET", "/x")))
+    assert str(error).endswith("(the gzip body is truncated)")
+
+
 @pytest.mark.fault(27)
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
 @pytest.mark.parametrize("fault", [reset(), answer(503), until_close(b"{")], ids=["r", "s", "cut"])
@@ -631,7 +637,8 @@ async def test_a_raw_call_ends_with_the_last_response_so_that_raise_for_status_w
 
     error = await harness.error_of(check())
     assert isinstance(error, httpx.HTTPStatusError)
-    assert "secret" not in str(error)
+    assert str(error).startswith("GET /x: 503 Service Unavailable")
+    assert (error.request, error.response) == (response.request, response)
     assert response.json() == {"why": "tired"}
 
 

@@ -86,22 +86,23 @@ class TestTheDecision:
         assert expanded(skipped) == minutes(-4, 1, 2, 3)
         assert {each.reason for each in skipped} == {SkipReason.SUSPENDED}
 
-    @given(
-        st.sampled_from(["latest", "all", "none"]),
-        st.integers(0, 500),
-        st.sets(st.integers(-200, 0), max_size=120),
-        st.integers(10, 40_000),
-    )
-    @settings(deadline=None)
-    def test_every_slot_either_starts_or_is_skipped_once(self, policy, missed, owed, seconds):
-        task = task_of(catch_up=policy, catch_up_seconds=seconds)
-        until = START + missed * MINUTE
-        decision = catch_up(task, START, until, minutes(*owed))
-        every = sorted({*minutes(*owed), *minutes(*range(1, missed + 1))})
 
-        assert sorted([*decision.start, *expanded(decision.skipped)]) == every
-        assert list(decision.start) == sorted(decision.start)
-        assert len(decision.start) <= (MOST_CAUGHT_UP if policy == "all" else 1)
+@given(
+    st.sampled_from(["latest", "all", "none"]),
+    st.integers(0, 500),
+    st.sets(st.integers(-200, 0), max_size=120),
+    st.integers(10, 40_000),
+)
+@settings(deadline=None)
+def test_every_slot_either_starts_or_is_skipped_once(policy, missed, owed, seconds):
+    task = task_of(catch_up=policy, catch_up_seconds=seconds)
+    until = START + missed * MINUTE
+    decision = catch_up(task, START, until, minutes(*owed))
+    every = sorted({*minutes(*owed), *minutes(*range(1, missed + 1))})
+
+    assert sorted([*decision.start, *expanded(decision.skipped)]) == every
+    assert list(decision.start) == sorted(decision.start)
+    assert len(decision.start) <= (MOST_CAUGHT_UP if policy == "all" else 1)
 
 
 class TestAll:

@@ -1,6 +1,5 @@
 """Retry-After, in both forms of RFC 9110 section 10.2.3, and in the forms that servers invent."""
 
-import math
 import re
 from collections.abc import Sequence
 from datetime import UTC
@@ -28,7 +27,6 @@ def _parse(text: str, now: float) -> float | None:
         moment = parsedate_to_datetime(text)
         # "-0000" gives a naive moment, and means UTC.
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        wait = aware.timestamp() - now
+        return aware.timestamp() - now
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
-    return wait if math.isfinite(wait) else None
