@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from rota.ledger.attempts import Attempt
 from rota.model.clock import instant, rfc3339
 from rota.model.events import SlotsSkipped
 from rota.model.run import Run, RunRecord, Trigger
@@ -46,7 +47,10 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class RecordedRun:
-    """A run and what became of it; `duration_seconds` and `exit_code` are None while it goes on."""
+    """A run and what became of it; `duration_seconds` and `exit_code` are None while it goes on.
+
+    `attempts` are the pods of a Job, in the order of their making; a scheduler's runs have none.
+    """
 
     task: str
     run_id: str
@@ -58,6 +62,7 @@ class RecordedRun:
     exit_code: int | None = None
     reason: str | None = None
     counts: Mapping[str, Any] = field(default_factory=dict)
+    attempts: tuple[Attempt, ...] = ()
 
     @property
     def due(self) -> int:

@@ -1,5 +1,6 @@
 """The one table of exit codes, read by `rota run`, the docs and the chart's podFailurePolicy."""
 
+import signal
 from enum import IntEnum
 
 
@@ -27,3 +28,17 @@ class ExitCode(IntEnum):
     ASKED_TO_TRY_AGAIN = (8, "the task asks for another attempt", True)
     INTERRUPTED_SIGINT = (130, "SIGINT with work left", True)
     INTERRUPTED_SIGTERM = (143, "SIGTERM with work left", True)
+
+
+_SIGNAL_BASE = 128
+
+
+def meaning_of(code: int) -> str:
+    """Return what the end of a container says: of the table, or which signal killed it."""
+    for known in ExitCode:
+        if known == code:
+            return known.meaning
+    number = code - _SIGNAL_BASE
+    if number in {each.value for each in signal.Signals}:
+        return f"killed by {signal.Signals(number).name}"
+    return "not one of rota's exit codes"
