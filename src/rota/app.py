@@ -13,6 +13,7 @@ from rota.api import BusinessApiClient
 from rota.api.factory import make_client
 from rota.model.clock import Clock, SystemClock
 from rota.model.context import Stop
+from rota.model.errors import ConfigError
 from rota.model.events import Observer
 from rota.net.address import parse_address
 from rota.observers.finding import find_observers
@@ -26,6 +27,7 @@ from rota.tasks.definition import TaskDefinition
 if TYPE_CHECKING:
     from rota.ledger.protocol import Ledger
     from rota.scheduler import TaskScheduler
+    from rota.status.board import Board
 
 STATE_OFF = "off"
 # Of the client and of the observers, each: the work is done, and the process is about to end.
@@ -131,18 +133,39 @@ def make_ledger(settings: Settings, clock: Clock) -> "Ledger":
     """Return the ledger that ROTA_STATE_PATH asks for; in memory where there is no place for it."""
     from rota.ledger.memory import MemoryLedger  # noqa: PLC0415 (a single run needs none)
     from rota.ledger.sqlite import SqliteLedger  # noqa: PLC0415
-    from rota.ledger.storage import default_ledger_path  # noqa: PLC0415
 
     if settings.state_path.lower() == STATE_OFF:
         return MemoryLedger()
-    if settings.state_path:
-        return SqliteLedger(Path(settings.state_path), clock)
     try:
-        path = default_ledger_path(settings.release)
+        return SqliteLedger(_ledger_path(settings), clock)
+    except ConfigError as error:
+        _logger.warning("state.off", extra={"reason": str(error)})
+        return MemoryLedger()
+
+
+def open_board(settings: Settings, tasks: Sequence[TaskDefinition]) -> "Board":
+    """Return what answers questions about `tasks` from the ledger's file, for another process.
+
+    Raises ConfigError where there is no such file.
+    """
+    from rota.ledger.reader import SqliteReader  # noqa: PLC0415 (only for these commands)
+    from rota.status.board import Board  # noqa: PLC0415
+
+    if settings.state_path.lower() == STATE_OFF:
+        raise ConfigError("ROTA_STATE_PATH is off: the ledger is in the scheduler's memory")
+    path = _ledger_path(settings)
+    if not path.exists():
+        raise ConfigError(f"there is no ledger at {path}, where ROTA_STATE_PATH says")
+    return Board(tasks, SqliteReader(path), SystemClock())
+
+
+def _ledger_path(settings: Settings) -> Path:
+    from rota.ledger.storage import default_ledger_path  # noqa: PLC0415 (a single run needs none)
+
+    if settings.state_path:
+        return Path(settings.state_path)
+    try:
+        return default_ledger_path(settings.release)
     except RuntimeError:
         # What pathlib raises for a user without a name and without HOME, as OpenShift has them.
-        _logger.warning(
-            "state.off", extra={"reason": "there is no home directory; set ROTA_STATE_PATH"}
-        )
-        return MemoryLedger()
-    return SqliteLedger(path, clock)
+        raise ConfigError("there is no home directory; set ROTA_STATE_PATH") from None

@@ -333,3 +333,15 @@ def test_the_owed_slots_are_read_in_their_order(place):
 
     assert list(place.reader.owed("t")) == [60, 180]
     assert list(place.reader.owed("other")) == []
+
+
+def test_the_history_of_a_stretch_of_time_has_the_runs_that_were_due_in_it_in_their_order(place):
+    for run_id, slot in (("late", 240), ("again", 120), ("early", 60), ("first", 120)):
+        place.ledger.run_ended(record(run_id, slot=slot), owed=False)
+    place.ledger.run_ended(record("by hand", slot=None, started_at=130.5), owed=False)
+    place.ledger.run_ended(record("other", task="u", slot=120), owed=False)
+    place.reopen()
+
+    found = [each.run_id for each in place.reader.history("t", 61, 239)]
+    assert found == ["again", "first", "by hand"]
+    assert [each.run_id for each in place.reader.history("t", 60, 60)] == ["early"]

@@ -19,6 +19,9 @@ from rota.runtime import streams
 COMMANDS = {
     "run": "rota.cli.run",
     "scheduler": "rota.cli.scheduler",
+    "status": "rota.cli.status",
+    "history": "rota.cli.history",
+    "why": "rota.cli.why",
     "list": "rota.cli.list",
     "next": "rota.cli.next",
     "check": "rota.cli.check",

@@ -1,17 +1,73 @@
 """Columns for people."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from rota.runtime import streams
 
-def echo_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows in columns as wide as their widest cell, headings in bold on a terminal."""
-    widths = [max(len(cell) for cell in column) for column in zip(headings, *rows, strict=True)]
-    click.secho(_line(headings, widths), bold=True)
+if TYPE_CHECKING:
+    from rota.status.marks import Mark
+
+_NEVER_CUT = 10_000
+
+
+def echo_table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print rows in columns as wide as their widest cell, headings in bold on a terminal.
+
+    A cell is a text, or one of rich's with styles. Lines are cut at a terminal's width only.
+    """
+    from rich.console import Console  # noqa: PLC0415 (--help works without)
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    terminal = sys.stdout.isatty()
+    console = Console(
+        file=sys.stdout,
+        width=None if terminal else _NEVER_CUT,
+        no_color=True if streams.refuses_colour() else None,
+        highlight=False,
+    )
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in headings:
+        table.add_column(heading, no_wrap=True, overflow="ellipsis")
     for row in rows:
-        click.echo(_line(row, widths))
+        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+def marked(state: str) -> Any:
+    """Return a cell with the mark and the word of a task's, a slot's or a run's state."""
+    mark = _mark(state)
+    return _styled([(f"{_glyph(mark)} {state.replace('_', ' ')}", mark.colour)])
+
+
+def strip_text(cells: Sequence[Mapping[str, Any]]) -> Any:
+    """Return a cell with one mark for each of the last slots."""
+    marks = [_mark(cell["state"]) for cell in cells]
+    return _styled([(_glyph(mark), mark.colour) for mark in marks])
+
+
+def _mark(state: str) -> "Mark":
+    from rota.status.marks import MARKS  # noqa: PLC0415 (--help works without)
+
+    return MARKS.get(state) or MARKS["unobserved"]
+
+
+def _glyph(mark: "Mark") -> str:
+    try:
+        mark.glyph.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return mark.ascii
+    return mark.glyph
+
+
+def _styled(parts: Sequence[tuple[str, str]]) -> Any:
+    from rich.text import Text  # noqa: PLC0415 (as above)
+
+    return Text.assemble(*parts)

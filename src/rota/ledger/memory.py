@@ -123,6 +123,13 @@ class MemoryLedger:
         """Return one run, or None where it is not known (any more)."""
         return self._runs.get(run_id)
 
+    def history(self, task: str, first: int, last: int) -> Sequence[RecordedRun]:
+        """Return the runs of a task due between two epoch times, both included, in their order."""
+        found = [
+            run for run in self._runs.values() if run.task == task and first <= run.due <= last
+        ]
+        return sorted(found, key=lambda run: run.due)[-MOST_RUNS_READ:]
+
     def skips(self, task: str, first_slot: int, last_slot: int) -> Sequence[RecordedSkip]:
         """Return what was skipped of a task between two slots, both included."""
         return sorted(

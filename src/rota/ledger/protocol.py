@@ -77,6 +77,13 @@ class LedgerReader(Protocol):
         """Return one run, or None where it is not known (any more)."""
         ...
 
+    def history(self, task: str, first: int, last: int) -> Sequence[RecordedRun]:
+        """Return the runs of a task due between two epoch times, both included, in their order.
+
+        A run without a slot is due when it starts. At most `MOST_RUNS_READ`, the newest.
+        """
+        ...
+
     def skips(self, task: str, first_slot: int, last_slot: int) -> Sequence[RecordedSkip]:
         """Return what was skipped of a task between two slots, both included, the oldest first."""
         ...

@@ -24,6 +24,7 @@ _OWED = "SELECT 1 FROM owed_slots WHERE task = ? AND slot = ?"
 _OWED_SLOTS = "SELECT slot FROM owed_slots WHERE task = ? ORDER BY slot"
 # In the order of the index but for runs of one slot: no more rows are read than are returned.
 _NEWEST_FIRST = "ORDER BY due DESC, id DESC"
+_HISTORY = f"{_RUN} WHERE task = ? AND due BETWEEN ? AND ? {_NEWEST_FIRST} LIMIT ?"
 _RECENT = f"{_RUN} WHERE task = ? {_NEWEST_FIRST} LIMIT ?"
 _RECENT_SKIPS = f"""
 SELECT {SKIP_COLUMNS} FROM skips WHERE task = ? ORDER BY last_slot DESC, id DESC LIMIT ?
@@ -78,6 +79,12 @@ class SqliteReader:
         with self._connected() as connection:
             row = connection.execute(f"{_RUN} WHERE run_id = ?", (run_id,)).fetchone()
             return None if row is None else run_of(row)
+
+    def history(self, task: str, first: int, last: int) -> Sequence[RecordedRun]:
+        """Return the runs of a task due between two epoch times, both included, in their order."""
+        with self._connected() as connection:
+            rows = connection.execute(_HISTORY, (task, first, last, MOST_RUNS_READ))
+            return [run_of(row) for row in rows][::-1]
 
     def skips(self, task: str, first_slot: int, last_slot: int) -> Sequence[RecordedSkip]:
         """Return what was skipped of a task between two slots, both included, the oldest first."""

@@ -1,0 +1,54 @@
+"""Where `status`, `history` and `why` get their answers: over HTTP, or from the ledger's file."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import click
+
+from rota.model.errors import ConfigError
+from rota.model.slot import SlotState
+from rota.settings import load_settings
+
+url_option = click.option(
+    "--url",
+    metavar="URL",
+    help="Ask the scheduler or console there; without it the ledger's file is read.",
+)
+
+
+class Source(Protocol):
+    """Answers, as the JSON API gives them. Each method raises RotaError."""
+
+    def overview(self) -> Mapping[str, Any]:
+        """Return how all tasks are doing, problems first."""
+        ...
+
+    def runs(
+        self, *, task: str | None, states: Sequence[SlotState], limit: int
+    ) -> Sequence[Mapping[str, Any]]:
+        """Return runs, the newest first."""
+        ...
+
+    def explain(self, task: str, slot: int) -> Mapping[str, Any]:
+        """Say why a slot ran or did not."""
+        ...
+
+
+def open_source(url: str | None) -> Source:
+    """Return the source at `url`; without one that of the ledger's file, in this place."""
+    if url is not None:
+        from rota.cli.remote_source import RemoteSource  # noqa: PLC0415 (HTTP: only where asked for)
+
+        return RemoteSource(url)
+    from rota.app import open_board  # noqa: PLC0415 (--help works without)
+    from rota.cli.local_source import LocalSource  # noqa: PLC0415
+    from rota.tasks.discovery import discover  # noqa: PLC0415
+
+    settings = load_settings()
+    tasks = discover(settings).selected()
+    try:
+        return LocalSource(open_board(settings, tasks))
+    except ConfigError as error:
+        raise ConfigError(
+            f"{error}; run this where the scheduler runs, or give the --url of its page"
+        ) from None

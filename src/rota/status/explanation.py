@@ -1,0 +1,157 @@
+"""Why a slot ran or did not: the answer to `rota why`, in sentences."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rota.ledger.protocol import LedgerReader
+from rota.ledger.records import RecordedRun
+from rota.model.clock import duration_text, instant, rfc3339
+from rota.model.errors import UsageError
+from rota.model.outcome import SkipReason
+from rota.model.slot import SlotState
+from rota.schedules import newest_until
+from rota.status.run_facts import meaning_of, run_facts
+from rota.status.slots import Absence, SlotStatus, slots_between
+from rota.tasks.definition import TaskDefinition
+
+_FIVE_YEARS_SECONDS = 5 * 366 * 86_400
+_DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A slot, what happened to it as sentences, and the other runs that bear on it."""
+
+    status: SlotStatus
+    sentences: Sequence[str]
+    evidence: Sequence[RecordedRun] = ()
+
+    def facts(self) -> dict[str, Any]:
+        """Return it JSON-ready."""
+        return {
+            "task": self.status.task.name,
+            **self.status.facts(),
+            "runs": [run_facts(run) for run in self.status.runs],
+            "why": list(self.sentences),
+            "evidence": [run_facts(run) for run in self.evidence],
+        }
+
+
+def explain(task: TaskDefinition, reader: LedgerReader, slot: int, now: float) -> Explanation:
+    """Say what happened to one slot; UsageError, with the nearest two, where it is none."""
+    found = slots_between(task, reader, slot, slot, now)
+    if not found:
+        before = newest_until(task.schedule, slot - _FIVE_YEARS_SECONDS, slot)
+        after = task.schedule.next_epoch(slot)
+        near = " and ".join(_text(each) for each in (before, after) if each is not None)
+        raise UsageError(
+            f"{_text(slot)} is not a slot of task {task.name!r}; the nearest are {near}"
+        )
+    status = found[0]
+    during = _active_at(task, reader, slot)
+    evidence = during if status.state in (SlotState.SKIPPED, SlotState.DUE) else []
+    return Explanation(status, list(_sentences(task, reader, status, during, now)), evidence)
+
+
+def _active_at(task: TaskDefinition, reader: LedgerReader, slot: int) -> list[RecordedRun]:
+    """Return the other runs of the task that were active when the slot came."""
+    longest = int(task.timeout_seconds) + task.catch_up_seconds + _DAY_SECONDS
+    return [
+        run
+        for run in reader.history(task.name, slot - longest, slot)
+        if run.slot != slot
+        and run.started_at <= slot
+        and (run.duration_seconds is None or run.started_at + run.duration_seconds >= slot)
+        and run.state is not SlotState.LOST
+    ]
+
+
+def _sentences(
+    task: TaskDefinition,
+    reader: LedgerReader,
+    status: SlotStatus,
+    during: Sequence[RecordedRun],
+    now: float,
+) -> Iterator[str]:
+    yield from map(_run_sentence, status.runs)
+    match status.state:
+        case Absence.UPCOMING:
+            yield f"It comes in {duration_text(max(0, int(status.slot - now)))}."
+        case Absence.UNOBSERVED:
+            yield _unobserved(task, reader, status.slot)
+        case SlotState.SKIPPED:
+            yield _SKIPPED[SkipReason(status.reason)].format(
+                late=duration_text(task.latest_start_seconds), overlap=task.overlap.value
+            )
+            yield from map(_active_sentence, during)
+        case SlotState.DUE:
+            yield "It is due, and waits for its run."
+            yield from map(_active_sentence, during)
+        case SlotState.INTERRUPTED | SlotState.LOST:
+            yield "Nothing is known of another run for it."
+
+
+_SKIPPED = {
+    SkipReason.OVERLAP: (
+        "It was skipped: another run of the task was active, and a newer slot came before that "
+        "run ended (overlap: {overlap})."
+    ),
+    SkipReason.MISSED: (
+        "It was skipped: no scheduler was there when it came, and a newer slot was caught up "
+        "instead, or none was to be."
+    ),
+    SkipReason.TOO_LATE: (
+        "It was skipped: it could not start within {late} (catch_up_seconds, catch_up)."
+    ),
+    SkipReason.STOPPING: "It was skipped: the scheduler was stopping.",
+    SkipReason.SUSPENDED: "It was skipped: the task was suspended.",
+}
+
+
+def _run_sentence(run: RecordedRun) -> str:
+    text = f"Run {run.run_id} ({run.trigger.value}) started {_text(int(run.started_at))}"
+    late = int(run.lateness_seconds)
+    text += f", {duration_text(late)} late" if late > 0 else ""
+    if run.state is SlotState.RUNNING:
+        return f"{text} and is active."
+    end = run.state.value.replace("_", " ")
+    text += f" and {_ENDS.get(run.state, end)}"
+    if run.duration_seconds is not None:
+        text += f" after {run.duration_seconds:g} s"
+    if run.exit_code is not None:
+        text += f" with exit code {run.exit_code} ({meaning_of(run.exit_code)})"
+    return f"{text}: {run.reason}" if run.reason else f"{text}."
+
+
+_ENDS = {
+    SlotState.LOST: "was lost: its process died",
+    SlotState.INTERRUPTED: "was interrupted",
+}
+
+
+def _active_sentence(run: RecordedRun) -> str:
+    which = f"the slot {_text(run.slot)}" if run.slot is not None else "no slot"
+    text = f"Active at that moment: run {run.run_id} for {which}, from {_text(int(run.started_at))}"
+    if run.duration_seconds is None:
+        return f"{text}, without an end yet."
+    return f"{text} to {_text(int(run.started_at + run.duration_seconds))} ({run.state.value})."
+
+
+def _unobserved(task: TaskDefinition, reader: LedgerReader, slot: int) -> str:
+    oldest = reader.digests([task.name], recent=1)[task.name].oldest_due
+    if oldest is None:
+        return "Nothing has been recorded of this task yet."
+    if slot < oldest:
+        return (
+            f"Nothing is known from so long ago: the oldest record of the task is of "
+            f"{_text(oldest)}."
+        )
+    return (
+        "Nothing was recorded for it: no scheduler was there, the task had another schedule then, "
+        "or the record was deleted to keep the history small."
+    )
+
+
+def _text(epoch: int) -> str:
+    return rfc3339(instant(epoch))

@@ -1,0 +1,121 @@
+"""What became of each slot of a task, also of those without a run."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from rota.ledger.protocol import LedgerReader
+from rota.ledger.records import RecordedRun, state_of_slot
+from rota.model.clock import instant, rfc3339
+from rota.model.events import SlotsSkipped
+from rota.model.slot import SlotState
+from rota.schedules import load_zone
+from rota.status.run_facts import run_facts
+from rota.tasks.definition import TaskDefinition
+
+MOST_SLOTS = 500
+# What a slot that has just come may take to be noted.
+_NOTED_WITHIN_SECONDS = 5.0
+
+
+class Absence(StrEnum):
+    """What is true of a slot of which a ledger has nothing."""
+
+    UPCOMING = "upcoming"
+    UNOBSERVED = "unobserved"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotStatus:
+    """A slot, an epoch time, and what became of it. `runs` are all that were for it, in order."""
+
+    task: TaskDefinition
+    slot: int
+    state: SlotState | Absence
+    reason: str | None = None
+    runs: Sequence[RecordedRun] = ()
+
+    def facts(self) -> dict[str, Any]:
+        """Return it JSON-ready; `run` is the last of its runs."""
+        return {
+            "at": rfc3339(instant(self.slot)),
+            "local": local_text(self.task, self.slot),
+            "state": self.state.value,
+            "reason": self.reason,
+            "run": run_facts(self.runs[-1]) if self.runs else None,
+        }
+
+
+def local_text(task: TaskDefinition, epoch: int) -> str:
+    """Return an epoch time on the wall clock of the task's schedule, with its offset."""
+    zone = load_zone(getattr(task.schedule, "timezone", "Etc/UTC"))
+    offset = zone.span(epoch).offset
+    sign = "-" if offset < 0 else "+"
+    minutes = abs(offset) // 60
+    wall = instant(zone.local(epoch)).strftime("%a %Y-%m-%d %H:%M:%S")
+    return f"{wall} {sign}{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def slots_between(
+    task: TaskDefinition, reader: LedgerReader, first: int, last: int, now: float
+) -> Sequence[SlotStatus]:
+    """Return the slots from `first` to `last`, both included, the oldest first.
+
+    Those of the schedule as it is now, and those of earlier schedules that something is known of;
+    at most `MOST_SLOTS`, the oldest.
+    """
+    known = _Known(
+        runs=_by_slot(reader.history(task.name, first, last)),
+        skips=[each.skipped for each in reader.skips(task.name, first, last)],
+        owed=frozenset(reader.owed(task.name)),
+    )
+    expected = _expected(task, first, last)
+    noted = (slot for slot in known.slots() if first <= slot <= last)
+    slots = sorted({*expected, *noted})[:MOST_SLOTS]
+    return [_status(task, slot, known, now) for slot in slots]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    runs: Mapping[int, Sequence[RecordedRun]]
+    skips: Sequence[SlotsSkipped]
+    owed: frozenset[int]
+
+    def slots(self) -> Iterator[int]:
+        yield from self.runs
+        yield from self.owed
+        for skip in self.skips:
+            yield from (skip.first_slot, skip.last_slot)
+
+
+def _expected(task: TaskDefinition, first: int, last: int) -> Iterator[int]:
+    at: int | None = first - 1
+    for _ in range(MOST_SLOTS):
+        at = task.schedule.next_epoch(at)
+        if at is None or at > last:
+            return
+        yield at
+
+
+def _by_slot(runs: Sequence[RecordedRun]) -> Mapping[int, Sequence[RecordedRun]]:
+    found: dict[int, list[RecordedRun]] = {}
+    for run in runs:
+        if run.slot is not None:
+            found.setdefault(run.slot, []).append(run)
+    return found
+
+
+def _status(task: TaskDefinition, slot: int, known: _Known, now: float) -> SlotStatus:
+    runs = known.runs.get(slot, ())
+    skip = next((each for each in known.skips if each.first_slot <= slot <= each.last_slot), None)
+    state = state_of_slot(
+        runs[-1].state if runs else None, skipped=skip is not None, owed=slot in known.owed
+    )
+    if state is None:
+        absence = Absence.UPCOMING if slot > now - _NOTED_WITHIN_SECONDS else Absence.UNOBSERVED
+        return SlotStatus(task, slot, absence)
+    reason = runs[-1].reason if runs else None
+    if state is SlotState.SKIPPED and skip is not None:
+        reason = skip.reason.value
+    return SlotStatus(task, slot, state, reason, runs)

@@ -1,0 +1,55 @@
+"""The last slots of a task, one cell each, as a line of marks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rota.ledger.digest import TaskDigest
+from rota.model.clock import instant, rfc3339
+from rota.model.slot import SlotState
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A slot, or a run without one, or `count` neighbouring slots that were skipped together.
+
+    `at` is an epoch time: the slot, the start of a run without one, the last of several slots.
+    """
+
+    at: int
+    state: SlotState
+    reason: str | None = None
+    run_id: str | None = None
+    count: int = 1
+
+    def facts(self) -> dict[str, Any]:
+        """Return it JSON-ready."""
+        return {
+            "at": rfc3339(instant(self.at)),
+            "state": self.state.value,
+            "reason": self.reason,
+            "run_id": self.run_id,
+            "count": self.count,
+        }
+
+
+def strip_of(digest: TaskDigest, length: int) -> Sequence[Cell]:
+    """Return the last `length` cells, the oldest first; of several runs for a slot the last."""
+    by_position: dict[tuple[int, str | None], Cell] = {}
+    for skip in reversed(digest.skips):
+        skipped = skip.skipped
+        key = (skipped.last_slot, None)
+        reason = skipped.reason.value
+        by_position[key] = Cell(skipped.last_slot, SlotState.SKIPPED, reason, count=skipped.count)
+    for run in reversed(digest.recent):
+        # Runs without a slot are apart from each other, and from a slot of the same second.
+        key = (run.due, run.run_id if run.slot is None else None)
+        known = by_position.get(key)
+        if known is None or known.state is not SlotState.SKIPPED or run.state not in _OPEN:
+            by_position[key] = Cell(run.due, run.state, run.reason, run.run_id)
+    cells = sorted(by_position.values(), key=lambda cell: cell.at)
+    return cells[-length:]
+
+
+# A run that was cut off may have been followed by giving up (see `rota.ledger.records`).
+_OPEN = (SlotState.INTERRUPTED, SlotState.LOST)

@@ -1,0 +1,193 @@
+"""How a task is doing."""
+
+import inspect
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from rota.ledger.digest import TaskDigest
+from rota.ledger.records import RecordedRun
+from rota.model.clock import instant, rfc3339
+from rota.model.outcome import SkipReason
+from rota.model.slot import SlotState
+from rota.schedules.success_due import NEVER, success_due
+from rota.status.run_facts import run_facts
+from rota.status.strip import Cell, strip_of
+from rota.status.words import schedule_text, schedule_words
+from rota.tasks.definition import TaskDefinition
+from rota.tasks.description import describe_cronjob
+
+NEXT_SLOTS = 5
+STRIP_LENGTH = 30
+_P95_OF_100 = 94
+_FEWEST_FOR_PERCENTILES = 2
+
+
+class TaskState(StrEnum):
+    """The one word for a task, the worst first.
+
+    `overdue`: its next success should be there by now. `failing`: the last run that ended failed or
+    timed out. `new`: it has never run.
+    """
+
+    OVERDUE = "overdue"
+    FAILING = "failing"
+    RUNNING = "running"
+    NEW = "new"
+    SUSPENDED = "suspended"
+    OK = "ok"
+
+
+PROBLEMS = (TaskState.OVERDUE, TaskState.FAILING)
+SEVERITY = {state: place for place, state in enumerate(TaskState)}
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """Of the recent runs that succeeded, in seconds."""
+
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStatus:
+    """A task at one moment. Slots and times are epoch times.
+
+    `success_due` is when the next success should have been seen; None for a suspended task.
+    """
+
+    task: TaskDefinition
+    state: TaskState
+    digest: TaskDigest
+    next_slots: Sequence[int]
+    success_due: int | None
+    durations: Durations | None
+    strip: Sequence[Cell]
+
+    @property
+    def running(self) -> Sequence[RecordedRun]:
+        """The runs that go on now, of the recent ones."""
+        return [run for run in self.digest.recent if run.state is SlotState.RUNNING]
+
+    @property
+    def last_run(self) -> RecordedRun | None:
+        """The run of the newest slot, whether it has ended or not."""
+        return self.digest.recent[0] if self.digest.recent else None
+
+    @property
+    def reason(self) -> str | None:
+        """Why it is failing, where it is."""
+        ended = self.digest.last_ended
+        return ended.reason if ended is not None and self.state in PROBLEMS else None
+
+    def facts(self) -> dict[str, Any]:
+        """Return it JSON-ready."""
+        digest, last_run, durations = self.digest, self.last_run, self.durations
+        return {
+            "name": self.task.name,
+            "doc": doc_of(self.task),
+            "state": self.state.value,
+            "reason": self.reason,
+            "schedule": schedule_text(self.task),
+            "words": schedule_words(self.task),
+            "time_zone": getattr(self.task.schedule, "timezone", "Etc/UTC"),
+            "cronjob": describe_cronjob(self.task),
+            "running": [run.run_id for run in self.running],
+            "next_slots": [rfc3339(instant(slot)) for slot in self.next_slots],
+            "success_due": _moment(self.success_due),
+            "last_run": None if last_run is None else run_facts(last_run),
+            "last_success": None if digest.last_success is None else run_facts(digest.last_success),
+            "consecutive_failures": digest.consecutive_failures,
+            "duration": None if durations is None else {"p50": durations.p50, "p95": durations.p95},
+            "strip": [cell.facts() for cell in self.strip],
+        }
+
+
+def task_status(
+    task: TaskDefinition,
+    digest: TaskDigest,
+    now: float,
+    *,
+    strip_length: int = STRIP_LENGTH,
+) -> TaskStatus:
+    """Return how `task` is doing at the epoch time `now`."""
+    due = _success_due(task, digest)
+    return TaskStatus(
+        task=task,
+        state=_state(task, digest, now, due),
+        digest=digest,
+        next_slots=() if task.suspend else next_slots(task, int(now), NEXT_SLOTS),
+        success_due=due,
+        durations=_durations(digest),
+        strip=strip_of(digest, strip_length),
+    )
+
+
+def next_slots(task: TaskDefinition, after: int, count: int) -> Sequence[int]:
+    """Return the next `count` slots strictly after an epoch time."""
+    slots: list[int] = []
+    at: int | None = after
+    while len(slots) < count and (at := task.schedule.next_epoch(at)) is not None:
+        slots.append(at)
+    return slots
+
+
+def doc_of(task: TaskDefinition) -> str | None:
+    """Return the first paragraph of a task's own docstring, on one line; None without one."""
+    handler: Any = getattr(task.handler, "function", task.handler)
+    described = handler if inspect.isroutine(handler) else type(handler)
+    text = described.__doc__ if isinstance(described.__doc__, str) else ""
+    paragraph = inspect.cleandoc(text).split("\n\n")[0]
+    return " ".join(paragraph.split()) or None
+
+
+def _success_due(task: TaskDefinition, digest: TaskDigest) -> int | None:
+    if task.suspend or digest.oldest_due is None:
+        return None
+    suspended = [
+        skip.skipped.last_slot
+        for skip in digest.skips
+        if skip.skipped.reason is SkipReason.SUSPENDED
+    ]
+    last_success = digest.last_success
+    # A task that has never succeeded owes its first slot that is known.
+    since = digest.oldest_due - 1 if last_success is None else last_success.due
+    due = success_due(
+        task.schedule,
+        max([since, *suspended]),
+        catch_up_seconds=task.latest_start_seconds,
+        budget_seconds=task.timeout_seconds,
+    )
+    return None if due == NEVER else due
+
+
+def _state(task: TaskDefinition, digest: TaskDigest, now: float, due: int | None) -> TaskState:
+    if task.suspend:
+        return TaskState.SUSPENDED
+    if due is not None and now > due:
+        return TaskState.OVERDUE
+    ended = digest.last_ended
+    if ended is not None and ended.state in (SlotState.FAILED, SlotState.TIMED_OUT):
+        return TaskState.FAILING
+    if any(run.state is SlotState.RUNNING for run in digest.recent):
+        return TaskState.RUNNING
+    return TaskState.NEW if ended is None else TaskState.OK
+
+
+def _durations(digest: TaskDigest) -> Durations | None:
+    seconds = [
+        run.duration_seconds
+        for run in digest.recent
+        if run.state is SlotState.SUCCEEDED and run.duration_seconds is not None
+    ]
+    if len(seconds) < _FEWEST_FOR_PERCENTILES:
+        return Durations(seconds[0], seconds[0]) if seconds else None
+    percentiles = statistics.quantiles(seconds, n=100, method="inclusive")
+    return Durations(round(statistics.median(seconds), 3), round(percentiles[_P95_OF_100], 3))
+
+
+def _moment(epoch_seconds: float | None) -> str | None:
+    return None if epoch_seconds is None else rfc3339(instant(epoch_seconds))
