@@ -81,9 +81,7 @@ def _sentences(
         case Absence.UNOBSERVED:
             yield _unobserved(task, reader, status.slot)
         case SlotState.SKIPPED:
-            yield _SKIPPED[SkipReason(status.reason)].format(
-                late=duration_text(task.latest_start_seconds), overlap=task.overlap.value
-            )
+            yield _skip_sentence(task, status.reason)
             yield from map(_active_sentence, during)
         case SlotState.DUE:
             yield "It is due, and waits for its run."
@@ -107,6 +105,11 @@ _SKIPPED = {
     SkipReason.STOPPING: "It was skipped: the scheduler was stopping.",
     SkipReason.SUSPENDED: "It was skipped: the task was suspended.",
 }
+
+
+def _skip_sentence(task: TaskDefinition, reason: str | None) -> str:
+    late = duration_text(task.latest_start_seconds)
+    return _SKIPPED[SkipReason(reason or "")].format(late=late, overlap=task.overlap.value)
 
 
 def _run_sentence(run: RecordedRun) -> str:

@@ -90,12 +90,13 @@ class _Known:
 
 
 def _expected(task: TaskDefinition, first: int, last: int) -> Iterator[int]:
-    at: int | None = first - 1
+    at = first - 1
     for _ in range(MOST_SLOTS):
-        at = task.schedule.next_epoch(at)
-        if at is None or at > last:
+        following = task.schedule.next_epoch(at)
+        if following is None or following > last:
             return
-        yield at
+        yield following
+        at = following
 
 
 def _by_slot(runs: Sequence[RecordedRun]) -> Mapping[int, Sequence[RecordedRun]]:

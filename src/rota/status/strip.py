@@ -38,9 +38,10 @@ def strip_of(digest: TaskDigest, length: int) -> Sequence[Cell]:
     by_position: dict[tuple[int, str | None], Cell] = {}
     for skip in reversed(digest.skips):
         skipped = skip.skipped
-        key = (skipped.last_slot, None)
         reason = skipped.reason.value
-        by_position[key] = Cell(skipped.last_slot, SlotState.SKIPPED, reason, count=skipped.count)
+        by_position[skipped.last_slot, None] = Cell(
+            skipped.last_slot, SlotState.SKIPPED, reason, count=skipped.count
+        )
     for run in reversed(digest.recent):
         # Runs without a slot are apart from each other, and from a slot of the same second.
         key = (run.due, run.run_id if run.slot is None else None)

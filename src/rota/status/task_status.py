@@ -129,9 +129,11 @@ def task_status(
 def next_slots(task: TaskDefinition, after: int, count: int) -> Sequence[int]:
     """Return the next `count` slots strictly after an epoch time."""
     slots: list[int] = []
-    at: int | None = after
-    while len(slots) < count and (at := task.schedule.next_epoch(at)) is not None:
-        slots.append(at)
+    while len(slots) < count:
+        following = task.schedule.next_epoch(slots[-1] if slots else after)
+        if following is None:
+            break
+        slots.append(following)
     return slots
 
 

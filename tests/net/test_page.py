@@ -1,0 +1,66 @@
+import httpx
+import pytest
+
+from rota.model.errors import ConfigError, UsageError
+from rota.net.page import ask_page
+
+PAGE = "http://rota.test/ops"
+
+
+def ask(respx_mock, answer):
+    respx_mock.get(f"{PAGE}/api/v1/runs").mock(**answer)
+    return ask_page(PAGE, "api/v1/runs", [("state", "failed"), ("state", "lost")])
+
+
+def test_the_answer_below_the_base_path_is_returned(respx_mock):
+    answer = ask(respx_mock, {"return_value": httpx.Response(200, json={"items": []})})
+
+    assert answer == {"items": []}
+    assert respx_mock.calls.last.request.url.query == b"state=failed&state=lost"
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "message"),
+    [
+        pytest.param(
+            {"return_value": httpx.Response(404, json={"detail": "no task is named 'x'"})},
+            UsageError,
+            "no task is named 'x'",
+            id="a problem of the question",
+        ),
+        pytest.param(
+            {"return_value": httpx.Response(503, json={"detail": "the ledger cannot be read"})},
+            ConfigError,
+            f"{PAGE} answered 503: the ledger cannot be read",
+            id="a problem of the page",
+        ),
+        pytest.param(
+            {"return_value": httpx.Response(200, text="<html>")},
+            ConfigError,
+            f"{PAGE} is not a page of rota: it answered 200 without JSON",
+            id="some other page",
+        ),
+        pytest.param(
+            {"return_value": httpx.Response(200, json=[1])},
+            ConfigError,
+            "is not a page of rota",
+            id="other JSON",
+        ),
+        pytest.param(
+            {"side_effect": httpx.ConnectError("refused")},
+            ConfigError,
+            f"no answer from {PAGE}: refused",
+            id="nobody there",
+        ),
+    ],
+)
+def test_what_is_no_answer_is_an_error_that_names_the_page(respx_mock, answer, error, message):
+    with pytest.raises(error) as caught:
+        ask(respx_mock, answer)
+
+    assert message in str(caught.value)
+
+
+def test_an_address_that_is_none_is_refused():
+    with pytest.raises(ConfigError, match="http"):
+        ask_page("rota.test", "api/v1/runs")
