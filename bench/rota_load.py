@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import rota.worker  # noqa: F401 (so that the imports are those of `rota scheduler`)
+import rota.processes.scheduler  # noqa: F401 (so that the imports are those of `rota scheduler`)
 from rota.ledger.sqlite import SqliteLedger
 from rota.model.clock import SystemClock, instant
 from rota.observers.run_log import log_run_event
-from rota.runtime.memory import settle_garbage_collector
+from rota.runtime.process import settle_garbage_collector
 from rota.scheduler import TaskScheduler
 from rota.settings import Settings
 from rota.tasks.definition import define_task

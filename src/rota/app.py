@@ -15,9 +15,9 @@ from rota.model.clock import Clock, SystemClock
 from rota.model.context import Stop
 from rota.model.errors import ConfigError
 from rota.model.events import Observer
-from rota.net.address import parse_address
+from rota.net.addresses import parse_address
+from rota.observers.background import BackgroundObserver
 from rota.observers.finding import find_observers
-from rota.observers.own_thread import OwnThread
 from rota.observers.run_log import log_run_event
 from rota.runs.bus import EventBus
 from rota.runs.runner import Runner
@@ -54,7 +54,7 @@ class App:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.client: BusinessApiClient = make_client(settings)
-        self._found = [OwnThread(observer) for observer in find_observers(settings)]
+        self._found = [BackgroundObserver(observer) for observer in find_observers(settings)]
         self.observers: Sequence[Observer] = [*observers, log_run_event, *self._found]
         self._servers = contextlib.AsyncExitStack()
 

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from rota.model.errors import ConfigError, ScheduleError
-from rota.net.base_url import parse_base_url
+from rota.net.addresses import parse_base_url
 from rota.schedules import Cron
 from support import helm
 

@@ -212,7 +212,7 @@ def test_what_cannot_be_written_or_read_exits_with_2(arguments, message, tmp_pat
 
 
 def test_a_run_imports_neither_yaml_nor_a_kubernetes_client():
-    modules = "rota.cli.run, rota.processes.one_shot, rota.worker"
+    modules = "rota.cli.run, rota.processes.one_shot, rota.processes.scheduler"
     code = f"import sys, {modules}; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

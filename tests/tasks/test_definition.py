@@ -11,7 +11,7 @@ from rota.model.task_fields import TASK_FIELD_BY_NAME
 from rota.schedules import Cron, splay_offset_minutes
 from rota.settings import Overlap, Settings
 from rota.tasks import BaseTask
-from rota.tasks.definition import define_task
+from rota.tasks.definition import active_deadline_seconds, define_task
 from rota.tasks.description import describe
 from support.registries import definition_of
 
@@ -405,3 +405,22 @@ def test_every_task_is_described_with_a_time_zone(attributes, zone):
     task = definition_of("t", **attributes)
 
     assert describe(task, selected=True, now=0)["timezone"] == zone
+
+
+@pytest.mark.parametrize(
+    ("timeout", "backoff_limit", "grace", "expected"),
+    [
+        pytest.param(60, 0, 30, 120 + 90, id="one-attempt-no-wait"),
+        pytest.param(60, 1, 30, 120 + 2 * 90 + 10, id="one-wait"),
+        pytest.param(3600, 2, 30, 120 + 3 * 3630 + 10 + 20, id="waits-double"),
+        pytest.param(0.5, 0, 5, 120 + 6, id="parts-of-a-second-round-up"),
+        pytest.param(60, 6, 30, 120 + 7 * 90 + 10 + 20 + 40 + 80 + 160 + 320, id="all-below-ten"),
+        pytest.param(60, 8, 30, 120 + 9 * 90 + 630 + 2 * 600, id="ten-minutes-at-most"),
+    ],
+)
+def test_the_deadline_leaves_room_for_every_attempt(timeout, backoff_limit, grace, expected):
+    found = active_deadline_seconds(
+        timeout_seconds=timeout, backoff_limit=backoff_limit, termination_grace_seconds=grace
+    )
+
+    assert found == expected

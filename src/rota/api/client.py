@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from rota.api import answers
 from rota.model.errors import ApiResponseError, RequestRefusedError
 from rota.net import ApiOptions
-from rota.net.base_url import parse_base_url
+from rota.net.addresses import parse_base_url
 from rota.net.idempotency import item_key, operation_key
 from rota.net.options import JsonRequest
 from rota.net.paths import next_path, segment

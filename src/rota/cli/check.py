@@ -6,7 +6,6 @@ from typing import Any
 import click
 
 from rota.model.clock import SystemClock
-from rota.model.errors import ConfigError
 from rota.schedules.zone_report import tz_database_facts, tz_database_text
 from rota.settings import load_settings
 
@@ -22,14 +21,14 @@ def check_command(*, as_json: bool) -> None:
     from rota.app import App  # noqa: PLC0415 (--help works without)
     from rota.tasks.discovery import discover  # noqa: PLC0415
     from rota.tasks.modules import unregistered  # noqa: PLC0415
+    from rota.tasks.registry import check_not_empty  # noqa: PLC0415
     from rota.tasks.warnings import task_warnings  # noqa: PLC0415
 
     settings = load_settings()
     registry = discover(settings)
     tasks = registry.selected()
     App(settings)
-    if not tasks:
-        raise ConfigError("no task would run: name some in ROTA_TASKS or ROTA_ONLY, or enable one")
+    check_not_empty(tasks)
     now = int(SystemClock().timestamp())
     warnings = {task.name: task_warnings(task, now) for task in tasks}
     if as_json:

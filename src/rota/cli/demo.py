@@ -6,7 +6,7 @@ import click
 
 from rota.model.context import Stop
 from rota.model.exit_codes import ExitCode
-from rota.net.address import parse_address
+from rota.net.addresses import parse_address
 from rota.runtime.signals import StopSignals
 from rota.settings import load_settings, setup_logging
 

@@ -6,7 +6,7 @@ import click
 
 from rota.model.errors import ConfigError
 from rota.model.exit_codes import ExitCode
-from rota.net.address import parse_address
+from rota.net.addresses import parse_address
 from rota.settings import load_settings
 
 _TIMEOUT_SECONDS = 3.0

@@ -13,6 +13,6 @@ def scheduler_command() -> int:
     Active runs get ROTA_GRACE_SECONDS to finish; a second signal ends the process at once. The exit
     code is 0.
     """
-    from rota.worker import run_worker  # noqa: PLC0415 (--help works without)
+    from rota.processes.scheduler import run_scheduler  # noqa: PLC0415 (--help works without)
 
-    return run_worker()
+    return run_scheduler()

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 
 from rota.model.errors import ConfigError, UsageError
+from rota.net.addresses import parse_base_url
 from rota.net.attempts import USER_AGENT
-from rota.net.base_url import parse_base_url
 
 _TIMEOUT_SECONDS = 10.0
 _BAD_REQUEST, _SERVER_ERROR = 400, 500

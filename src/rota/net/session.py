@@ -10,8 +10,8 @@ import httpx
 from httpx import AsyncClient, Response
 
 from rota.model.errors import ApiError, RequestRefusedError
+from rota.net.addresses import parse_base_url
 from rota.net.attempts import USER_AGENT
-from rota.net.base_url import parse_base_url
 from rota.net.body import ACCEPT_ENCODING
 from rota.net.idempotency import HEADER
 from rota.net.options import ApiOptions, JsonRequest

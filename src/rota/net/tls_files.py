@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 from rota.model.errors import SettingsError
-from rota.net.file_identity import FileIdentity, file_identity
+from rota.net.files import FileIdentity, file_identity
 from rota.net.options import ApiOptions
 from rota.net.tls import tls_context
 
@@ -16,12 +16,12 @@ _MOST_TRIES = 3
 
 
 class TlsFiles:
-    """Gives the context made of CA, client certificate and key as they are on disk now.
+    """Returns the context made of the CA, client certificate and key as they are on disk now.
 
-    They are looked at before every request, and read again once one of them is another file or was
-    written, which the symlink swap of a Kubernetes volume makes visible too. Until all of them can
-    be used together, such as a new certificate whose key is still to come, the last good context
-    stays in force. Raises SettingsError where there is none yet.
+    The files are checked before every request, and read again when one was replaced or written,
+    also by the symlink swap of a Kubernetes volume. While they do not fit together, such as a new
+    certificate before its key, the last good context stays in use. Raises SettingsError if there
+    is none yet.
     """
 
     def __init__(self, options: ApiOptions) -> None:
@@ -76,7 +76,7 @@ def _identity(path: Path) -> FileIdentity | None:
         status = path.stat()
     except OSError:
         return None
-    # With the time of a change of its mode: one that could not be read may now be.
+    # With the time of its last change of mode, after which it may be readable.
     return (*file_identity(status), status.st_ctime_ns)
 
 
@@ -84,6 +84,6 @@ def _refuse_pipe(path: Path) -> None:
     try:
         mode = path.stat().st_mode
     except OSError:
-        return  # what reads it says why
+        return  # reading it will report why
     if stat.S_ISFIFO(mode):
         raise SettingsError(f"{path}: is a pipe; certificates and keys are read from files")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rota.logs import redaction
 from rota.model.errors import SettingsError
-from rota.net.file_identity import FileIdentity, file_identity
+from rota.net.files import FileIdentity, file_identity
 from rota.net.options import ApiOptions
 
 _logger = logging.getLogger(__name__)
@@ -19,12 +19,11 @@ _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 
 
 class TokenSource:
-    """Gives the token that is valid now. Raises SettingsError where there can be none.
+    """Returns the token that is valid now. Raises SettingsError if it cannot be read.
 
-    A file is looked at before every request and read again once it is another one or was written,
-    which the symlink swap of a Kubernetes secret volume makes visible too. A file that becomes
-    unreadable later leaves the last good token in force: writers are not always atomic. A pipe
-    gives its token once, and is not looked at again.
+    A file is checked before every request, and read again when it was replaced or written, also by
+    the symlink swap of a Kubernetes secret volume. While it cannot be read, the last good token
+    stays in use: writers are not always atomic. A pipe is read once.
     """
 
     def __init__(self, options: ApiOptions) -> None:
@@ -44,7 +43,7 @@ class TokenSource:
         return self._path is not None
 
     def current(self) -> str | None:
-        """Return the token to send now; None where the API wants none."""
+        """Return the token to send now, or None if there is none."""
         if self._path is not None and self._has_changed(self._path):
             self.reread()
         return self._token
@@ -86,8 +85,8 @@ def _checked(text: str, place: str) -> str:
         raise SettingsError(f"{place}: empty; put the token there, or unset it")
     if not _VISIBLE_ASCII.fullmatch(token):
         raise SettingsError(
-            f"{place}: holds spaces, control or non-ASCII characters inside; "
-            "allowed are visible ASCII characters, in one piece"
+            f"{place}: contains spaces, control or non-ASCII characters; "
+            "only visible ASCII characters are allowed"
         )
     redaction.hide(token)
     return token

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rota.app import App
-from rota.logs.own_loggers import kept_loggers
+from rota.logs.protection import protected_loggers
 from rota.model.context import Stop
 from rota.model.exit_codes import ExitCode
 from rota.model.run import Run, RunRecord
 from rota.observers.termination_message import TerminationMessage
+from rota.processes import HARD_STOP_SECONDS
 from rota.runs.active_run import CANCEL_GRACE_SECONDS, ActiveRun
 from rota.runs.blocked_loop import BlockedLoop
 from rota.runs.pod import run_of_pod
@@ -19,9 +20,6 @@ from rota.runtime.process import run_process
 from rota.runtime.signals import StopSignals
 from rota.settings import Settings
 from rota.tasks.definition import TaskDefinition
-
-# Beyond the grace and the cancellation: still below terminationGracePeriodSeconds = grace + 5.
-_HARD_STOP_SECONDS = CANCEL_GRACE_SECONDS + 1.0
 
 _logger = logging.getLogger(__name__)
 
@@ -49,9 +47,9 @@ def run_task(
     stop = Stop()
     runner = app.runner(stop)
     blocked = BlockedLoop(runner, app.close_observers).end_process_after(
-        task.timeout_seconds + CANCEL_GRACE_SECONDS + _HARD_STOP_SECONDS
+        task.timeout_seconds + CANCEL_GRACE_SECONDS + HARD_STOP_SECONDS
     )
-    with kept_loggers():
+    with protected_loggers():
         try:
             return run_process(_run(task, run, runner, app=app, stop=stop, blocked=blocked))
         finally:
@@ -76,7 +74,7 @@ async def _run(
 
     signals = StopSignals(
         stop_soon,
-        hard_stop_seconds=grace_seconds + _HARD_STOP_SECONDS,
+        hard_stop_seconds=grace_seconds + HARD_STOP_SECONDS,
         on_hard_stop=blocked.stop,
     )
 

@@ -9,8 +9,7 @@ from rota.model.errors import SettingsError
 from rota.model.run import Run, Trigger
 from rota.runs.runner import new_run
 from rota.settings import Settings
-from rota.tasks.definition import TaskDefinition
-from rota.tasks.job_deadline import active_deadline_seconds
+from rota.tasks.definition import TaskDefinition, active_deadline_seconds
 
 # How far apart the clocks of two machines of a cluster may be.
 CLOCK_SKEW_SECONDS = 300

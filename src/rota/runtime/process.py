@@ -1,4 +1,4 @@
-"""The event loop of a process, from its start to its end, whatever a task has left behind."""
+"""The event loop of a process, from its start to its end, and its garbage collection."""
 
 import asyncio
 import contextlib
@@ -16,20 +16,23 @@ from rota.runtime.shutdown import deadlines
 
 _logger = logging.getLogger(__name__)
 
-# What tasks and asynchronous generators that are left get to end by themselves.
+# Remaining tasks and asynchronous generators have this long to end.
 _LEFTOVER_SECONDS = 1.0
+# New objects between two collections of the youngest generation. Python's 700 is reached with every
+# fourth run of a task: a tenth of the CPU time of a scheduler with many tasks.
+_YOUNG_OBJECTS = 5_000
 
 
 def run_process(main: Coroutine[Any, Any, ExitCode]) -> ExitCode:
     """Run `main` in a new event loop and return the exit code that it returns.
 
-    A coroutine that is left and swallows its cancellation is passed over; threads that are left
-    are the business of `shutdown.end_process`.
+    A remaining coroutine that swallows its cancellation is abandoned; `shutdown.end_process`
+    deals with remaining threads.
     """
-    # What has been imported stays until the end, and need not be searched, not even at the end.
+    # Imported modules stay until the end: the collector need not look at them.
     gc.freeze()
     gc.enable()
-    # Now, since later a task may have left no thread to be had.
+    # Now, since later a task may have used up all threads.
     deadlines.start()
     # Not asyncio.Runner, which starts a thread at the end and waits for others without a limit.
     loop = asyncio.new_event_loop()
@@ -42,6 +45,17 @@ def run_process(main: Coroutine[Any, Any, ExitCode]) -> ExitCode:
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
         _close(loop)
+
+
+def settle_garbage_collector() -> None:
+    """Exempt the objects of now from collection, and look at new objects less often.
+
+    What a scheduler has planned stays until its end. Call it once that is done.
+    """
+    gc.collect()
+    gc.freeze()
+    _, *older = gc.get_threshold()
+    gc.set_threshold(_YOUNG_OBJECTS, *older)
 
 
 @contextlib.contextmanager

@@ -13,9 +13,9 @@ from rota.schedules.mapping import (
     CronJobSchedule,
     cronjob_schedule,
     five_field_text,
+    parse_schedule,
     schedule_for_interval,
 )
-from rota.schedules.parsing import parse_schedule
 from rota.schedules.splay import splay_offset_minutes, splayed_cronjob_schedule
 from rota.schedules.success_due import success_due
 from rota.schedules.window import count_between, newest_until

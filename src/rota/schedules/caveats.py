@@ -13,7 +13,7 @@ from rota.schedules.fields import (
     Range,
     parse_field,
 )
-from rota.schedules.parsing import parse_schedule
+from rota.schedules.mapping import parse_schedule
 from rota.schedules.zones import SECONDS_PER_DAY, load_zone
 
 # Changes of the clock are looked for in these years: enough for each date to meet one.

@@ -1,4 +1,4 @@
-"""How an interval is written in a CronJob, and the schedule that the scheduler runs it as.
+"""Between schedules and a CronJob's `.spec.schedule` and `.spec.timeZone`, in both directions.
 
 The Helm chart computes the same texts with the same rules; a test renders both and compares.
 """
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from rota.model.errors import ScheduleError
 from rota.schedules.cron import Cron
+from rota.schedules.every import PREFIX, Every
 from rota.schedules.interval import Interval, check_interval
+from rota.schedules.zones import load_zone
 
 UTC_ZONE = "Etc/UTC"
 MINUTE_SECONDS = 60
@@ -18,11 +20,11 @@ WEEK_SECONDS = 604_800
 
 @dataclass(frozen=True, slots=True)
 class CronJobSchedule:
-    """What `.spec.schedule` and `.spec.timeZone` of a CronJob say for an interval.
+    """`.spec.schedule` and `.spec.timeZone` of a CronJob.
 
     `exact`: the CronJob fires at the scheduler's own fire times. Otherwise the text is `@every`,
-    which keeps the gap between runs and not the phase: it counts from the CronJob's creation, and
-    must not be joined with a startingDeadlineSeconds.
+    which keeps the gap between runs but not the phase: it counts from the CronJob's creation, and
+    must not be combined with a startingDeadlineSeconds.
     """
 
     text: str
@@ -30,10 +32,24 @@ class CronJobSchedule:
     exact: bool
 
 
+def parse_schedule(text: str, timezone: str = UTC_ZONE) -> Cron | Every:
+    """Return the schedule that the API server would read in `text` and `timezone`.
+
+    Raises ScheduleError for what it would refuse, and for what it accepts but misreads or never
+    runs: `@every` of zero, of a negative time or with parts of a second, and texts that never fire.
+    """
+    if not isinstance(text, str):
+        raise ScheduleError(f"schedule {text!r} is refused: it must be text, such as '0 3 * * *'")
+    if not text.startswith(PREFIX) or "TZ" in text:
+        return Cron(text, timezone)
+    load_zone(timezone)
+    return Every(text)
+
+
 def cronjob_schedule(seconds: int) -> CronJobSchedule:
     """Return the CronJob's schedule for an interval.
 
-    ScheduleError below 60 seconds, which no CronJob can do, and for what is not an interval.
+    Raises ScheduleError below 60 seconds, and for what is not an interval.
     """
     text = five_field_text(seconds)
     if text is not None:
@@ -56,8 +72,8 @@ def five_field_text(seconds: int, offset_minutes: int = 0) -> str | None:
     """Return the text that fires every `seconds`, `offset_minutes` after the interval's own grid.
 
     The grid: multiples of the interval since the Unix epoch, and Sunday midnights for a week, all
-    UTC. None where five fields cannot say it: they can for whole minutes that divide an hour, whole
-    hours that divide a day, one day and one week. The offset is taken modulo the interval.
+    UTC. None where five fields cannot express it: they express whole minutes that divide an hour,
+    whole hours that divide a day, one day and one week. The offset is taken modulo the interval.
     """
     check_interval(seconds)
     offset_hours, minute = divmod(offset_minutes % max(1, seconds // MINUTE_SECONDS), 60)

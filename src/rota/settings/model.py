@@ -11,8 +11,7 @@ from pydantic import AliasChoices, Field, SecretStr, field_validator, model_vali
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from rota.model.errors import ConfigError
-from rota.net.address import parse_address
-from rota.net.base_url import parse_base_url
+from rota.net.addresses import parse_address, parse_base_url
 from rota.settings.task_overrides import IntervalSeconds, TaskOverrides
 from rota.settings.task_variables import override_key
 

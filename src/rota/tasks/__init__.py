@@ -3,10 +3,9 @@
 from typing import Any
 
 from rota.tasks.base import BaseTask
-from rota.tasks.cleanup import CleanupTask
 from rota.tasks.fan_out import fan_out
 from rota.tasks.function import FunctionTask, task
-from rota.tasks.notifications import NotificationTask
+from rota.tasks.reference import CleanupTask, NotificationTask
 
 __all__ = [
     "BaseTask",

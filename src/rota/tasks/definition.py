@@ -1,5 +1,6 @@
 """A task with everything about it decided: what the environment, its class and the defaults say."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -34,6 +35,10 @@ SHORTEST_DEFAULT_TIMEOUT_SECONDS = 60
 LONGEST_DEFAULT_TIMEOUT_SECONDS = 3600
 # A slot met later than this was missed: it is caught up, or with `catch_up: none` given up.
 MISSED_AFTER_SECONDS = 60
+_START_SECONDS = 120
+# The Job controller's wait before another pod (k8s.io/kubernetes pkg/controller/job).
+_FIRST_WAIT_SECONDS = 10
+_LONGEST_WAIT_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,3 +238,18 @@ def _default_timeout_seconds(interval_seconds: int | None) -> float:
             max(interval_seconds, SHORTEST_DEFAULT_TIMEOUT_SECONDS), LONGEST_DEFAULT_TIMEOUT_SECONDS
         )
     )
+
+
+def active_deadline_seconds(
+    *, timeout_seconds: float, backoff_limit: int, termination_grace_seconds: int
+) -> int:
+    """Return an `activeDeadlineSeconds` that leaves room for every attempt and the waits between.
+
+    It is the safety net behind rota's own timeout: two minutes to start, each attempt with its
+    grace, and the Job controller's doubling waits.
+    """
+    attempt_seconds = math.ceil(timeout_seconds) + termination_grace_seconds
+    waits_seconds = sum(
+        min(_FIRST_WAIT_SECONDS << retry, _LONGEST_WAIT_SECONDS) for retry in range(backoff_limit)
+    )
+    return _START_SECONDS + (backoff_limit + 1) * attempt_seconds + waits_seconds

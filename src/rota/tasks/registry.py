@@ -1,9 +1,9 @@
 """The tasks of one process, by name."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from rota.model.errors import TaskDefinitionError, UnknownTaskError
+from rota.model.errors import ConfigError, TaskDefinitionError, UnknownTaskError
 from rota.settings import Settings, override_key, task_variable
 from rota.tasks.definition import Handler, TaskDefinition, define_task
 from rota.tasks.naming import kubernetes_name, suggestion
@@ -114,3 +114,9 @@ class Registry:
         for key in self._settings.all_overrides():
             if key not in known:
                 raise self._unknown(key, task_variable(key, "…"))
+
+
+def check_not_empty(tasks: Collection[TaskDefinition]) -> None:
+    """Raise ConfigError where there is no task to run."""
+    if not tasks:
+        raise ConfigError("no task would run: name some in ROTA_TASKS or ROTA_ONLY, or enable one")

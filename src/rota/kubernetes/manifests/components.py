@@ -10,7 +10,7 @@ from typing import Any
 from rota.kubernetes.manifests.deployment import HEALTH_PORT, SCHEDULER_COMPONENT, STATE_VOLUME
 from rota.kubernetes.manifests.installation import Installation
 from rota.kubernetes.manifests.naming import APPLICATION, release_name
-from rota.kubernetes.manifests.policy import CONTAINER_NAME
+from rota.kubernetes.manifests.pod_failure_policy import CONTAINER_NAME
 
 _READABLE_BY_GROUP = 0o440  # a mounted file belongs to the group of the image's user
 _STATE_SIZE = "64Mi"

@@ -8,11 +8,10 @@ from rota.kubernetes.manifests.config_map import settings_of
 from rota.kubernetes.manifests.installation import TASK_LABEL, Installation
 from rota.kubernetes.manifests.naming import cronjob_name, start_job_name
 from rota.kubernetes.manifests.pod import field_variable, pod_template, resources
-from rota.kubernetes.manifests.policy import pod_failure_policy
+from rota.kubernetes.manifests.pod_failure_policy import pod_failure_policy
 from rota.model.errors import ScheduleError
 from rota.model.task_fields import CatchUp
-from rota.tasks.definition import TaskDefinition
-from rota.tasks.job_deadline import active_deadline_seconds
+from rota.tasks.definition import TaskDefinition, active_deadline_seconds
 
 START_JOB_LABEL = {"rota/run-on-start": "true"}
 """What a command selects start Jobs by, since a CronJob's Jobs have all else of them."""

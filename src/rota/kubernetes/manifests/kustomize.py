@@ -14,11 +14,10 @@ from rota.kubernetes.manifests.name_references import name_references
 from rota.kubernetes.manifests.naming import release_name
 from rota.kubernetes.manifests.pod import environment_name
 from rota.kubernetes.manifests.yaml_text import yaml_document, yaml_documents
-from rota.model.errors import ConfigError
 from rota.schedules.mapping import MINUTE_SECONDS
 from rota.settings import Settings
 from rota.tasks.definition import TaskDefinition
-from rota.tasks.registry import Registry
+from rota.tasks.registry import Registry, check_not_empty
 
 EXAMPLE_API_URL = "http://business-api:8000"
 
@@ -54,8 +53,7 @@ def kustomize_files(registry: Registry, settings: Settings) -> dict[str, str]:
     chart's `hybrid` mode. UsageError and ScheduleError for what Kubernetes cannot do.
     """
     tasks = sorted(registry.selected(), key=lambda task: task.name)
-    if not tasks:
-        raise ConfigError("no task would run: name some in ROTA_TASKS or ROTA_ONLY, or enable one")
+    check_not_empty(tasks)
     installation = Installation(settings.release, __version__, settings.grace_seconds)
     return {
         **_base(tasks, installation),

@@ -5,7 +5,7 @@ from typing import Any
 
 from rota.kubernetes.manifests.installation import Installation
 from rota.kubernetes.manifests.naming import release_name
-from rota.kubernetes.manifests.policy import CONTAINER_NAME
+from rota.kubernetes.manifests.pod_failure_policy import CONTAINER_NAME
 
 FILES_FOLDER = "/etc/rota"
 _FILES_MODE = 0o444

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from rota.kubernetes.manifests.policy import CONTAINER_NAME
+from rota.kubernetes.manifests.pod_failure_policy import CONTAINER_NAME
 from rota.kubernetes.watching.fields import (
     Fields,
     created_at,

@@ -1,11 +1,12 @@
-"""What may stand as the Business API's base URL. A leaf, so that settings can ask."""
+"""The Business API's base URL, and addresses to listen on, as texts. Used by settings, too."""
 
 import re
 from urllib.parse import SplitResult, urlsplit
 
-from rota.model.errors import SettingsError
+from rota.model.errors import ConfigError, SettingsError
 
 _EXAMPLE = "for example https://api.example.com or http://business-api:8000/v2"
+_HIGHEST_PORT = 65_535
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # Underscores are not allowed in a DNS name, but are common in Compose service names.
 _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?", re.ASCII)
@@ -15,11 +16,11 @@ _NOT_VISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
 def parse_base_url(text: str) -> str:
     """Return `text` in its canonical form: lower-case scheme and host, no trailing slash.
 
-    Allowed are http and https, a host, a port and a path, and nothing else. Raises SettingsError
-    with a text that never repeats the URL, since what is refused may hold a password or a token.
+    Only http and https, a host, a port and a path are allowed. Raises SettingsError, whose text
+    never repeats the URL, since a refused one may contain a password or a token.
     """
     if _NOT_VISIBLE.search(text):
-        raise _refusal("must hold no spaces, control characters or backslashes")
+        raise _refusal("must not contain spaces, control characters or backslashes")
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -35,11 +36,21 @@ def parse_base_url(text: str) -> str:
     return f"{parts.scheme}://{_canonical_host(parts.hostname or '')}{shown_port}{path}"
 
 
+def parse_address(text: str, where: str) -> tuple[str, int]:
+    """Return host and port of `host:port`, an IPv6 host in brackets; ConfigError names `where`."""
+    host, colon, port = text.strip().rpartition(":")
+    if not colon or not host or not (port.isascii() and port.isdecimal()):
+        raise ConfigError(f"{where}: {text!r} is not of the form host:port, as in 0.0.0.0:8080")
+    if int(port) > _HIGHEST_PORT:
+        raise ConfigError(f"{where}: {text!r} has no port from 0 to {_HIGHEST_PORT}")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
 def _refuse_extras(text: str, parts: SplitResult) -> None:
     if "@" in parts.netloc:
-        raise _refusal("must hold no user name or password (use a token instead)")
+        raise _refusal("must not contain a user name or password (use a token instead)")
     if "?" in text or "#" in text:
-        raise _refusal("must hold no query and no fragment")
+        raise _refusal("must not contain a query or a fragment")
 
 
 def _canonical_host(host: str) -> str:
@@ -58,7 +69,7 @@ def _canonical_host(host: str) -> str:
 
 def _canonical_path(path: str) -> str:
     if any(segment.lower().replace("%2e", ".") in (".", "..") for segment in path.split("/")):
-        raise _refusal("must have no '.' or '..' in its path")
+        raise _refusal("must not have '.' or '..' in its path")
     return path.rstrip("/")
 
 

@@ -1,8 +1,8 @@
-"""rota's own loggers, kept from what an application does to the process's logging.
+"""Protects rota's loggers from what an application does to the process's logging.
 
-`logging.basicConfig(force=True)`, `dictConfig` (which disables every logger that it does not name)
-and `logging.disable` are an application's right, at import as in a task. They may not cost the
-lines that say how a run began and ended.
+An application may call `logging.basicConfig(force=True)`, `dictConfig` (which disables every logger
+that it does not name) and `logging.disable`, at import as in a task. The lines on the start and the
+end of each run are written all the same.
 """
 
 import contextlib
@@ -14,10 +14,10 @@ from rota.logs.setup import is_console, own_handler
 _PACKAGE = "rota"
 
 
-class _OwnLogger(logging.Logger):
-    """A logger with the handler and the level that rota gave it, which nobody else can change.
+class _ProtectedLogger(logging.Logger):
+    """A logger whose handler and level only rota can change.
 
-    What an application has added to the root logger, such as a file, gets its lines too.
+    Handlers that an application has added to the root logger, such as a file, get its lines too.
     """
 
     @property
@@ -44,19 +44,19 @@ _level = logging.INFO
 
 
 @contextlib.contextmanager
-def kept_loggers() -> Iterator[None]:
-    """Keep rota's loggers as they are now, in the body. Call `logs.configure` before."""
+def protected_loggers() -> Iterator[None]:
+    """Protect rota's loggers while the body runs. Call `logs.configure` before."""
     global _level  # noqa: PLW0603 (logging is the process's)
     _level = logging.getLogger(_PACKAGE).getEffectiveLevel()
     before = logging.getLoggerClass()
-    _turn(logging.Logger, _OwnLogger)
+    _turn(logging.Logger, _ProtectedLogger)
     # Modules that are imported later ask for theirs then.
     logging.setLoggerClass(_class_by_name(before))
     try:
         yield
     finally:
         logging.setLoggerClass(before)
-        _turn(_OwnLogger, logging.Logger)
+        _turn(_ProtectedLogger, logging.Logger)
 
 
 def _turn(old: type[logging.Logger], new: type[logging.Logger]) -> None:
@@ -71,6 +71,6 @@ def _class_by_name(others: type[logging.Logger]) -> type[logging.Logger]:
             super().__init__(name, level)
             if type(self) is ByName:
                 own = f"{name}.".startswith(f"{_PACKAGE}.")
-                self.__class__ = _OwnLogger if own else others  # type: ignore[assignment]
+                self.__class__ = _ProtectedLogger if own else others  # type: ignore[assignment]
 
     return ByName

@@ -1,4 +1,4 @@
-"""The reference task that has the Business API send what is waiting to be sent."""
+"""The reference tasks: examples that come with rota, for a first run and as a model."""
 
 import zlib
 from collections.abc import Mapping
@@ -12,15 +12,29 @@ if TYPE_CHECKING:
     from rota.api import BusinessApiClient
 
 
+class CleanupTask(BaseTask):
+    """Have the Business API delete expired records, once an hour."""
+
+    name = "cleanup"
+    interval_seconds = 3600
+
+    async def execute(self, api_client: "BusinessApiClient") -> Mapping[str, int]:
+        """Request the deletion; return how many records were deleted."""
+        result = await api_client.cleanup_expired()
+        deleted = int(result.get("deleted", 0))
+        self.logger.info("cleanup.deleted", extra={"deleted": deleted})
+        return {"deleted": deleted}
+
+
 class NotificationTask(BaseTask):
-    """Send pending notifications every five minutes, and once when the scheduler starts."""
+    """Have the API send pending notifications, every five minutes and when the scheduler starts."""
 
     name = "notifications"
     interval_seconds = 300
     run_on_start = True
 
     async def execute(self, api_client: "BusinessApiClient") -> Mapping[str, int]:
-        """Send each pending notification, or this shard's share; return how many went."""
+        """Send the pending notifications of this shard; return how many were sent."""
         pending = await api_client.get_pending_notifications()
         ids = [item["id"] for item in pending.get("items", [])]
 

@@ -9,7 +9,7 @@ def test_what_is_there_is_left_alone_and_what_is_new_is_still_collected():
     """In a process of its own, since the collector is the whole process's."""
     script = """
 import gc, weakref
-from rota.runtime.memory import settle_garbage_collector
+from rota.runtime.process import settle_garbage_collector
 
 class Node: pass
 

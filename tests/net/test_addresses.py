@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rota.model.errors import SettingsError
-from rota.net.base_url import parse_base_url
+from rota.model.errors import ConfigError, SettingsError
+from rota.net.addresses import parse_address, parse_base_url
 
 
 @pytest.mark.parametrize(
@@ -41,11 +41,11 @@ def test_a_base_url_is_made_canonical(text, canonical):
         ("http://h:0", "port"),
         ("http://h:65536", "port"),
         ("http://h:x", "port"),
-        ("http://user:canary@h", "no user name"),
-        ("http://@h", "no user name"),
-        ("http://h?key=canary", "no query"),
-        ("http://h/?", "no query"),
-        ("http://h/#", "no query"),
+        ("http://user:canary@h", "not contain a user name"),
+        ("http://@h", "not contain a user name"),
+        ("http://h?key=canary", "not contain a query"),
+        ("http://h/?", "not contain a query"),
+        ("http://h/#", "not contain a query"),
         ("http://h/a/../b", "'..'"),
         ("http://h/%2e%2E/b", "'..'"),
         ("http://h/a b", "spaces"),
@@ -53,7 +53,7 @@ def test_a_base_url_is_made_canonical(text, canonical):
         ("http://h\\x", "spaces"),
     ],
 )
-def test_what_is_no_base_url_is_refused_without_repeating_it(text, problem):
+def test_any_other_text_is_refused_without_repeating_it(text, problem):
     with pytest.raises(SettingsError, match=problem) as caught:
         parse_base_url(text)
     assert "canary" not in str(caught.value)
@@ -67,3 +67,31 @@ def test_what_is_accepted_is_stable_and_a_url_to_httpx(text):
         return
     assert parse_base_url(canonical) == canonical
     assert httpx.URL(canonical).host
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("0.0.0.0:8080", ("0.0.0.0", 8080)),
+        (" localhost:0\n", ("localhost", 0)),
+        ("h:65535", ("h", 65_535)),
+        ("[::1]:8080", ("::1", 8080)),
+        ("::1:8080", ("::1", 8080)),
+    ],
+)
+def test_an_address_is_a_host_and_a_port(text, address):
+    assert parse_address(text, "X") == address
+
+
+@pytest.mark.parametrize("text", ["", "8080", "h", ":8080", "h:", "h:x", "h:-1", "h:٣", "h:8²"])
+def test_any_other_text_is_refused_with_the_form(text):
+    with pytest.raises(ConfigError) as caught:
+        parse_address(text, "ROTA_X")
+    assert str(caught.value) == (
+        f"ROTA_X: {text!r} is not of the form host:port, as in 0.0.0.0:8080"
+    )
+
+
+def test_a_port_that_is_too_large_is_refused_with_the_largest():
+    with pytest.raises(ConfigError, match=r"^ROTA_X: 'h:65536' has no port from 0 to 65535$"):
+        parse_address("h:65536", "ROTA_X")

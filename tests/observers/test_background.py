@@ -2,13 +2,13 @@ import threading
 
 import pytest
 
-from rota.observers import own_thread
-from rota.observers.own_thread import OwnThread
+from rota.observers import background
+from rota.observers.background import BackgroundObserver
 
 
 def test_events_arrive_in_their_order_on_one_other_thread():
     seen = []
-    observer = OwnThread(lambda event: seen.append((event, threading.get_ident())))
+    observer = BackgroundObserver(lambda event: seen.append((event, threading.get_ident())))
 
     for event in range(100):
         observer(event)
@@ -26,7 +26,7 @@ def test_after_an_event_that_it_breaks_at_the_next_one_comes(error, caplog):
         seen.append(event)
         raise error
 
-    observer = OwnThread(breaking)
+    observer = BackgroundObserver(breaking)
     observer(1)
     observer(2)
     observer.close(timeout_seconds=10)
@@ -36,14 +36,14 @@ def test_after_an_event_that_it_breaks_at_the_next_one_comes(error, caplog):
 
 
 def test_one_that_hangs_holds_up_nobody_and_loses_events_that_are_counted_once(monkeypatch, caplog):
-    monkeypatch.setattr(own_thread, "MOST_WAITING_EVENTS", 3)
+    monkeypatch.setattr(background, "MOST_WAITING_EVENTS", 3)
     begun, released = threading.Event(), threading.Event()
 
     def hanging(event):
         begun.set()
         released.wait(60)
 
-    observer = OwnThread(hanging)
+    observer = BackgroundObserver(hanging)
     observer(0)
     assert begun.wait(60)
     for event in range(10):
@@ -57,6 +57,6 @@ def test_one_that_hangs_holds_up_nobody_and_loses_events_that_are_counted_once(m
 def test_one_that_was_never_told_anything_has_no_thread_to_wait_for():
     before = threading.active_count()
 
-    OwnThread(print).close(timeout_seconds=10)
+    BackgroundObserver(print).close(timeout_seconds=10)
 
     assert threading.active_count() == before

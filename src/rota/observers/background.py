@@ -1,4 +1,4 @@
-"""An observer on a thread of its own, so that it may take its time."""
+"""An observer on a background thread, so that it may take its time."""
 
 import logging
 import queue
@@ -12,11 +12,11 @@ MOST_WAITING_EVENTS = 1000
 _logger = logging.getLogger(__name__)
 
 
-class OwnThread:
+class BackgroundObserver:
     """Calls `observer` on a thread, started by the first event.
 
-    One that hangs falls behind: beyond `MOST_WAITING_EVENTS` it loses events, rather than holding
-    up a run or the memory of the process.
+    One that hangs falls behind: beyond `MOST_WAITING_EVENTS` it loses events, rather than delay a
+    run or fill the memory of the process.
     """
 
     def __init__(self, observer: Observer) -> None:
@@ -26,14 +26,14 @@ class OwnThread:
         self._behind = False
 
     def __call__(self, event: RunEvent) -> None:
-        """Have the observer called with `event` soon."""
+        """Queue `event` for the observer."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="rota-observer", daemon=True)
             self._thread.start()
         self._put(event)
 
     def close(self, timeout_seconds: float) -> None:
-        """Let the observer have what waits for it; one that takes longer is left alone, logged."""
+        """Wait for the observer to handle the queued events; log one that takes longer."""
         if self._thread is None:
             return
         self._put(None)

@@ -1,4 +1,4 @@
-from rota.kubernetes.manifests.policy import final_exit_codes, pod_failure_policy
+from rota.kubernetes.manifests.pod_failure_policy import final_exit_codes, pod_failure_policy
 from rota.model.exit_codes import ExitCode
 
 
