@@ -59,6 +59,25 @@ class TestTheDecision:
         others = {*minutes(*owed), *minutes(1, 2, 3, 4, 5)} - set(decision.start)
         assert sorted(expanded(decision.skipped)) == sorted(others)
 
+    @pytest.mark.parametrize(("seconds", "start"), [(0, [3, 4, 5]), (1, [4, 5])])
+    def test_all_starts_none_that_is_a_second_too_late(self, seconds, start):
+        task = task_of(catch_up="all", catch_up_seconds=120)
+        decision = catch_up(task, START, START + 5 * MINUTE + seconds)
+
+        assert list(decision.start) == minutes(*start)
+
+    def test_all_starts_each_of_slots_a_second_apart(self):
+        decision = catch_up(task_of(1, catch_up="all"), START, START + 5)
+
+        assert decision.start == tuple(range(START + 1, START + 6))
+
+    def test_a_slot_that_is_due_in_a_second_is_not_among_those_that_were_missed(self):
+        task = task_of(86_400, catch_up="all", catch_up_seconds=60)
+        decision = catch_up(task, START, START + 3 * 86_400 - 1)
+
+        assert decision.start == ()
+        assert [each.count for each in decision.skipped] == [2]
+
     def test_with_nothing_missed_the_newest_that_is_owed_starts(self):
         decision = catch_up(task_of(), START, START + 30, minutes(-2, -1))
 

@@ -379,6 +379,21 @@ async def test_the_seeds_tasks_mapping_tells_interval_start_and_last_run(clock):
     await scheduler.stop()
 
 
+async def test_a_snapshot_tells_the_last_run_and_what_is_active_and_waits(clock):
+    scheduler = scheduler_of(task(sleeping(70), timeout_seconds=600), clock=clock)
+    await scheduler.start()
+    (before,) = scheduler.snapshot()
+    await asyncio.sleep(140)
+    (after,) = scheduler.snapshot()
+    await scheduler.stop()
+
+    assert (before.last_outcome, before.last_started_at) == (None, None)
+    assert (before.next_slot, before.active, before.waiting_slots) == (START + 60, (), ())
+    assert (after.last_outcome.value, after.last_started_at) == ("succeeded", START + 60)
+    assert after.next_slot == START + 180
+    assert [run.slot.timestamp() for run in after.active] == [START + 120]
+
+
 async def test_a_handler_gets_the_api_client(clock):
     seen = []
 
@@ -457,6 +472,18 @@ class TestStop:
         await scheduler.stop()
 
         assert recording.started() == []
+
+    @pytest.mark.parametrize(("signal_number", "code"), [(2, 130), (15, 143), (None, 143)])
+    async def test_what_it_interrupts_has_the_exit_code_of_its_signal(
+        self, clock, recording, signal_number, code
+    ):
+        scheduler = scheduler_of(task(sleeping(HOUR)), clock=clock, recording=recording)
+        await scheduler.start()
+        await asyncio.sleep(70)
+        scheduler.request_stop(signal_number)
+        await scheduler.stop()
+
+        assert [int(record.exit_code) for record in recording.finished()] == [code]
 
     @pytest.mark.fault(73)
     async def test_a_stopped_scheduler_can_be_started_again(self, clock, recording):
