@@ -44,7 +44,9 @@ PACKAGES = {
     "scheduler": ("tests/scheduler", "tests/web"),
     "ledger": ("tests/ledger", "tests/scheduler"),
 }
-_LEFT_OUT = "not importing and not test_commands and not test_export and not thousand and not year_of"
+_LEFT_OUT = (
+    "not importing and not test_commands and not test_export and not thousand and not year_of"
+)
 # Of pytest under mutmut (mutmut/stats.py): 0 survived, 5 and 33 no test ran, -24 and those after it
 # are mutmut's own time limit, which tells little; the rest is killed.
 _SURVIVED = (0, 5, 33, -24, 24, 36, 152, 255)
