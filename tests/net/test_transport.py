@@ -284,6 +284,22 @@ async def test_retry_after_sets_the_wait(harness, server, value, waits):
         assert harness.sleeps == waits
 
 
+async def test_each_further_attempt_is_logged_with_what_failed_and_the_wait(
+    harness, server, caplog
+):
+    server.play(answer(503, b"", ("Retry-After", "7")), raw(b"", close=True), GOOD)
+    await send(harness.open(server.url), JsonRequest("POST", "/x?token=hidden"))
+    logged = [
+        (one.request, one.failure, one.attempt, one.wait_seconds)
+        for one in caplog.records
+        if one.message == "net.retry"
+    ]
+    assert logged == [
+        ("POST /x", "503", 1, 7.0),
+        ("POST /x", "RemoteProtocolError", 2, round(harness.sleeps[1], 3)),
+    ]
+
+
 @pytest.mark.fault(33)
 @pytest.mark.fault(35)
 async def test_a_wait_that_would_outlast_the_run_is_not_begun(harness, server):
