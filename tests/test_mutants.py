@@ -33,20 +33,24 @@ def result(killed, *diffs):
 @pytest.mark.parametrize(
     ("found", "known", "sampled", "well"),
     [
-        (result(9, "-a\n+b"), {"rota.net.f #0": "equal"}, False, True),
-        (result(9, "-a\n+b"), {}, False, False),
-        (result(9, "-a\n+A"), {}, False, True),
-        (result(8, "-a\n+A", "-a\n+A"), {}, False, False),
-        (result(10), {"rota.net.f #0": "equal"}, False, False),
-        (result(10), {"rota.api.f #0": "equal"}, False, True),
-        (result(9, "-a\n+b"), {}, True, True),
-        (result(8, "-a\n+b", "-a\n+c"), {}, True, False),
+        (result(9, "-a\n+b"), ["rota.net.f #0: equal"], False, True),
+        (result(9, "-a\n+b"), [], False, False),
+        (result(9, "-a\n+b"), ["rota.net.* ~ \\+[bc]: equal"], False, True),
+        (result(9, "-a\n+d"), ["rota.net.* ~ \\+[bc]: equal"], False, False),
+        (result(9, "-a\n+b"), ["rota.net.g ~ \\+[bc]: equal"], False, False),
+        (result(10), ["rota.net.* ~ \\+[bc]: equal"], False, False),
+        (result(9, "-a\n+A"), [], False, True),
+        (result(8, "-a\n+A", "-a\n+A"), [], False, False),
+        (result(10), ["rota.net.f #0: equal"], False, False),
+        (result(10), ["rota.api.f #0: equal"], False, True),
+        (result(9, "-a\n+b"), [], True, True),
+        (result(8, "-a\n+b", "-a\n+c"), [], True, False),
     ],
 )
 def test_too_many_survivors_or_one_without_a_reason_is_a_failure(
     monkeypatch, found, known, sampled, well
 ):
-    monkeypatch.setattr(mutants, "known_survivors", lambda: known)
+    monkeypatch.setattr(mutants, "known_survivors", lambda: [mutants.Known(line) for line in known])
 
     assert mutants.report(found, sampled=sampled) is well
 

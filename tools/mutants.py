@@ -8,12 +8,12 @@
 
 Ends with 1 where fewer than 90 % of a package's mutants are killed, or where one survives that
 tools/survivors.txt does not give a reason for. A mutant is named there by its function and a hash
-of its change, so that a list stays true when lines move. One that changes nothing but the wording
-of a text needs no reason: tests that pinned each word would be a second copy of the texts. It
-counts as survived all the same. A sample is random, but the same each time: a mutant is in it or
-not by a hash of its name. It is small: it may have 85 %, and only shows what survives.
-A mutant is killed, too, by a single test that hangs for half a minute. One whose tests take some
-minutes all the same is not, since a busy machine may be the reason.
+of its change, so that a list stays true when lines move; or several are, by a pattern. One that
+changes nothing but the wording of a text needs no reason: tests that pinned each word would be a
+second copy of the texts. It counts as survived all the same. A sample is random, but the same each
+time: a mutant is in it or not by a hash of its name. It is small: it may have 85 %, and only shows
+what survives. A mutant is killed, too, by a single test that hangs for half a minute. One whose
+tests take some minutes all the same is not, since a busy machine may be the reason.
 """
 
 import argparse
@@ -26,6 +26,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -34,7 +35,7 @@ FOLDER = ROOT / "mutants"
 LEAST_PERCENT = 90.0
 LEAST_PERCENT_OF_SAMPLE = 85.0
 # Package → the tests that concern it. Left out below are those that start processes, since mutmut's
-# changes are made in its own process, and those of thousands of tasks, ticks or slots, which take long.
+# changes are made in its own process, and those of thousands of tasks, ticks or slots.
 PACKAGES = {
     "schedules": ("tests/schedules", "tests/cli/test_time_zones.py"),
     "net": ("tests/net", "tests/api"),
@@ -252,19 +253,47 @@ def is_wording(diff: str) -> bool:
     return sides["-"] == sides["+"]
 
 
-def known_survivors() -> dict[str, str]:
-    """Return the survivors that have a reason, by key."""
+@dataclass(frozen=True)
+class Known:
+    """A line of tools/survivors.txt: a mutant by its key, or several by a pattern.
+
+    `FUNCTION ~ REGEX: reason` are all of a function (with `*` for any letters) in whose changed
+    lines the regular expression is found.
+    """
+
+    line: str
+
+    @property
+    def key(self) -> str:
+        """What comes before the reason."""
+        return self.line.partition(": ")[0]
+
+    def covers(self, key: str, diff: str) -> bool:
+        """Whether it speaks of a mutant."""
+        function, tilde, regex = self.key.partition(" ~ ")
+        if not tilde:
+            return self.key == key
+        return fnmatchcase(key.partition(" ")[0], function) and re.search(regex, diff) is not None
+
+
+def known_survivors() -> list[Known]:
+    """Return the survivors that have a reason."""
     lines = SURVIVORS.read_text("utf-8").splitlines() if SURVIVORS.exists() else []
-    rows = [line.partition(": ") for line in lines if line and not line.startswith("#!")]
-    return {key: reason for key, _, reason in rows}
+    return [Known(line) for line in lines if line and not line.startswith("#!")]
 
 
 def report(result: Result, *, sampled: bool) -> bool:
     """Print what was found in a package; return whether all is well."""
-    known = known_survivors()
+    prefix = f"rota.{result.package}."
+    known = [each for each in known_survivors() if each.key.startswith(prefix)]
     total = result.killed + result.survived
     wording = {key for key, diff in result.survivors.items() if is_wording(diff)}
-    unknown = result.survivors.keys() - known.keys() - wording
+    found = result.survivors.items()
+    unknown = {
+        key
+        for key, diff in found
+        if key not in wording and not any(each.covers(key, diff) for each in known)
+    }
     print(
         f"{result.package}: {result.killed} of {total} killed, {result.percent:.1f} %; "
         f"of the {result.survived} others "
@@ -276,8 +305,7 @@ def report(result: Result, *, sampled: bool) -> bool:
         print(f"  survives, without a reason: {key}\n{changed}")
     if sampled:
         return result.percent >= LEAST_PERCENT_OF_SAMPLE
-    prefix = f"rota.{result.package}."
-    gone = [key for key in known if key.startswith(prefix) and key not in result.survivors]
+    gone = [each.key for each in known if not any(each.covers(*mutant) for mutant in found)]
     if gone:
         print("  listed, and killed or gone:", *gone, sep="\n    ")
     return result.percent >= LEAST_PERCENT and not unknown and not gone
