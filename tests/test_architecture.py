@@ -55,10 +55,22 @@ def test_a_module_and_its_functions_can_be_read_in_one_sitting(module):
         ("rota.runtime.signals", ["asyncio", "click", "pydantic", "logging"]),
         ("rota.cli", ["httpx", "pydantic", "structlog", "starlette", "asyncio"]),
         ("rota.tasks", ["httpx", "tenacity", "starlette", "uvicorn", "structlog", "click"]),
-        ("rota.scheduler", ["httpx", "tenacity", "starlette", "uvicorn", "click"]),
+        (
+            "rota.scheduler",
+            ["httpx", "tenacity", "starlette", "uvicorn", "click", "prometheus_client"],
+        ),
         (
             "rota.processes.one_shot",
-            ["httpx", "tenacity", "starlette", "uvicorn", "click", "sqlite3", "yaml"],
+            [
+                "httpx",
+                "tenacity",
+                "starlette",
+                "uvicorn",
+                "click",
+                "sqlite3",
+                "yaml",
+                "prometheus_client",
+            ],
         ),
     ],
 )

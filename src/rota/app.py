@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rota.ledger.protocol import Ledger
     from rota.scheduler import TaskScheduler
     from rota.status.board import Board
+    from rota.web.scheduler_metrics import SchedulerMetrics
 
 STATE_OFF = "off"
 # Of the client and of the observers, each: the work is done, and the process is about to end.
@@ -57,6 +58,7 @@ class App:
         self._found = [BackgroundObserver(observer) for observer in find_observers(settings)]
         self.observers: Sequence[Observer] = [*observers, log_run_event, *self._found]
         self._servers = contextlib.AsyncExitStack()
+        self._metrics: SchedulerMetrics | None = None
 
     def runner(self, stop: Stop) -> Runner:
         """Return what starts single runs, until `stop` is requested."""
@@ -66,30 +68,46 @@ class App:
         """Return the scheduler of `tasks`, with its ledger, not started."""
         from rota.scheduler import TaskScheduler  # noqa: PLC0415 (a single run needs none)
 
+        ledger = make_ledger(self.settings, self.clock)
+        observers = self.observers
+        if self.settings.health_address:
+            from rota.web.scheduler_metrics import SchedulerMetrics  # noqa: PLC0415 (as above)
+
+            self._metrics = SchedulerMetrics(ledger)
+            observers = [*self._metrics.observers, *observers]
         scheduler = TaskScheduler(
             self.client,
             settings=self.settings,
             clock=self.clock,
-            ledger=make_ledger(self.settings, self.clock),
-            observers=self.observers,
+            ledger=ledger,
+            observers=observers,
         )
         for task in tasks:
             scheduler.add(task)
+        if self._metrics is not None:
+            self._metrics.attach(scheduler, self.clock)
         return scheduler
 
+    def recall(self) -> None:
+        """Let the metrics go on from the ledger: as soon as the scheduler has been started."""
+        if self._metrics is not None:
+            self._metrics.recall()
+
     async def serve_health(self, scheduler: "TaskScheduler") -> None:
-        """Serve the health endpoints where ROTA_HEALTH_ADDRESS is set, until the app is left.
+        """Serve health and metrics where ROTA_HEALTH_ADDRESS is set, until the app is left.
 
         Raises ConfigError for an address that cannot be used.
         """
         if not self.settings.health_address:
             return
         from rota.web.health import create_health_app  # noqa: PLC0415 (web server: only where asked for)
+        from rota.web.metrics import metrics_routes  # noqa: PLC0415
         from rota.web.scheduler_probe import SchedulerProbe  # noqa: PLC0415
         from rota.web.server import serving  # noqa: PLC0415
 
         host, port = parse_address(self.settings.health_address, "ROTA_HEALTH_ADDRESS")
-        app = create_health_app(SchedulerProbe(scheduler, self.clock))
+        routes = metrics_routes(self._metrics.render) if self._metrics is not None else ()
+        app = create_health_app(SchedulerProbe(scheduler, self.clock), routes=routes)
         url = await self._servers.enter_async_context(serving(app, host, port))
         _logger.info("health.listening", extra={"url": url})
 
@@ -110,6 +128,8 @@ class App:
         Without `client` that is left alone, such as for a stuck task that may hold its locks.
         """
         await self._servers.aclose()
+        if self._metrics is not None:
+            self._metrics.close()
         if client:
             await self._close_client()
         self.close_observers()

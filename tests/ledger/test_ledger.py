@@ -258,6 +258,15 @@ def test_no_question_is_answered_with_more_than_500_runs(place):
     assert len(place.reader.runs(limit=1000)) == 500
 
 
+def test_runs_are_counted_by_the_ledgers_own_reader(place):
+    assert place.ledger.reader().count_runs() == 0
+    for number in range(3):
+        place.ledger.run_ended(record(f"run-{number}"), owed=False)
+    place.reopen()
+
+    assert place.ledger.reader().count_runs() == 3
+
+
 def test_skips_are_found_by_the_slots_that_they_cover(place):
     found = [
         skipped(60, 180, 3),

@@ -19,6 +19,7 @@ CHART = ROOT / "deploy/helm/rota"
 URL = "http://shop-api:8000"
 _CLUSTER = ROOT / "../shared/cluster/cluster"
 _LONGEST_SECONDS = 120.0
+_OF_DEBIAN = ("promtool", "prometheus")
 _HELM_MAJOR = {"helm": "v4.", "helm3": "v3."}
 
 
@@ -35,14 +36,17 @@ class HelmRefusedError(AssertionError):
 
 @functools.cache
 def tool(name: str) -> str:
-    """Return the path of `helm` (4), `helm3` or `kubectl`; the test fails where there is none.
+    """Return the path of `helm` (4), `helm3`, `kubectl`, `promtool` or `prometheus`.
 
-    From PATH, else from the folder that the cluster for tests keeps its tools in.
+    From PATH, else from the folder that the cluster for tests keeps its tools in. The test fails
+    where there is none.
     """
     for folders in (None, _cluster_tools()):
         found = shutil.which(name, path=folders)
         if found and _is_the_one(name, found):
             return found
+    if name in _OF_DEBIAN:
+        return pytest.fail(f"{name} is not in PATH: it comes with Debian's package `prometheus`")
     return pytest.fail(f"{name} is neither in PATH nor among the tools of ../shared/cluster")
 
 

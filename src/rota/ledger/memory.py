@@ -97,6 +97,10 @@ class MemoryLedger:
         """Do nothing: what is noted is kept."""
         return False
 
+    def reader(self) -> "MemoryLedger":
+        """Return itself."""
+        return self
+
     def close(self) -> None:
         """Do nothing: the same process may open it again."""
 
@@ -164,6 +168,10 @@ class MemoryLedger:
             if skip.skipped.task in skips:
                 skips[skip.skipped.task].append(skip)
         return {name: digest_of(runs[name], skips[name], recent=recent) for name in tasks}
+
+    def count_runs(self) -> int:
+        """Return how many runs are kept."""
+        return len(self._runs)
 
     def owed(self, task: str) -> Sequence[int]:
         """Return the slots of a task that still need a run, ascending."""

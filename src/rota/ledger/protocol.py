@@ -51,6 +51,10 @@ class Ledger(Protocol):
         """Begin to write what was noted; return whether `flush` needs to be called again."""
         ...
 
+    def reader(self) -> "LedgerReader":
+        """Return what answers questions, from any thread, about what an open ledger has written."""
+        ...
+
     def close(self) -> None:
         """Write what was noted and let go of the storage. Blocks; may be called twice."""
         ...
@@ -94,6 +98,10 @@ class LedgerReader(Protocol):
 
     def digests(self, tasks: Collection[str], *, recent: int) -> Mapping[str, TaskDigest]:
         """Return each task's history in short, with its `recent` newest runs and skips."""
+        ...
+
+    def count_runs(self) -> int:
+        """Return how many runs are kept."""
         ...
 
     def owed(self, task: str) -> Sequence[int]:

@@ -102,6 +102,12 @@ class SqliteReader:
                 owed=connection.execute(_OWED, (task, slot)).fetchone() is not None,
             )
 
+    def count_runs(self) -> int:
+        """Return how many runs are kept."""
+        with self._connected() as connection:
+            (number,) = connection.execute("SELECT count(*) FROM runs").fetchone()
+            return int(number)
+
     def owed(self, task: str) -> Sequence[int]:
         """Return the slots of a task that still need a run, ascending."""
         with self._connected() as connection:

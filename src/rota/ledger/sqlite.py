@@ -13,8 +13,9 @@ from pathlib import Path
 from rota.ledger.batch import Batch
 from rota.ledger.file_lock import FileLockedError
 from rota.ledger.memory import MemoryLedger
-from rota.ledger.protocol import OnDirty
+from rota.ledger.protocol import LedgerReader, OnDirty
 from rota.ledger.pruning import Pruning
+from rota.ledger.reader import SqliteReader
 from rota.ledger.records import LostRun, RecordedSkip, Recovered
 from rota.ledger.retention import Retention
 from rota.ledger.rows import task_progress, write
@@ -187,6 +188,10 @@ class SqliteLedger:
         except Exception as error:  # noqa: BLE001 (whatever it is, the next batch is written)
             return error
         return None
+
+    def reader(self) -> LedgerReader:
+        """Return what reads the file, or memory where that cannot be used."""
+        return self._memory if self._connection is None else SqliteReader(self._storage.path)
 
     def close(self) -> None:
         """Write what was noted and close the file. Blocks for a few seconds at the most."""

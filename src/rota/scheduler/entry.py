@@ -20,7 +20,8 @@ class PendingRun:
 class ScheduleEntry:
     """One task on its schedule. Slots are epoch times.
 
-    `finished_slot` is the newest whose run has ended.
+    `finished_slot` is the newest whose run has ended. The task owes nothing for slots up to
+    `owes_since`, whatever the ledger has of them.
     `waiting` holds what is due and cannot start yet: under `allow` all of it, otherwise the newest.
     Only what is shown is kept of the last run: its record would keep alive what the traceback of
     the task holds.
@@ -29,6 +30,7 @@ class ScheduleEntry:
     task: TaskDefinition
     next_slot: int | None = None
     finished_slot: int | None = None
+    owes_since: int = 0
     waiting: tuple[PendingRun, ...] = ()
     active: tuple[ActiveRun, ...] = ()
     queued: bool = False
@@ -51,6 +53,7 @@ class ScheduleEntry:
         return TaskSnapshot(
             task=self.task,
             next_slot=self.next_slot,
+            owes_since=self.owes_since,
             waiting_slots=tuple(
                 pending.slot for pending in self.waiting if pending.slot is not None
             ),
@@ -65,11 +68,13 @@ class ScheduleEntry:
 class TaskSnapshot:
     """What the scheduler knew of one task at one moment. Slots and times are epoch times.
 
-    `stuck`: one of the `active` runs ignores its cancellation.
+    `stuck`: one of the `active` runs ignores its cancellation. The task owes nothing for slots up
+    to `owes_since`.
     """
 
     task: TaskDefinition
     next_slot: int | None
+    owes_since: int
     waiting_slots: tuple[int, ...]
     active: tuple[Run, ...]
     stuck: bool

@@ -83,6 +83,7 @@ class Timetable:
     def _start_afresh(
         self, entry: ScheduleEntry, now: int, skipped: tuple[SlotsSkipped, ...]
     ) -> DueRuns:
+        entry.owes_since = now
         if not entry.task.suspend:
             self.add(entry, now)
         return DueRuns(entry, now, (), skipped)

@@ -5,13 +5,13 @@ They tell of this process alone: with the Business API down all of them stay gre
 restart would not bring it back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 HEARTBEAT_LIMIT_SECONDS = 60.0
 _OK = 200
@@ -41,9 +41,14 @@ class Probe(Protocol):
 
 
 def create_health_app(
-    probe: Probe, *, heartbeat_limit_seconds: float = HEARTBEAT_LIMIT_SECONDS
+    probe: Probe,
+    *,
+    heartbeat_limit_seconds: float = HEARTBEAT_LIMIT_SECONDS,
+    routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """Return the app. Each path answers GET and HEAD with 200, or with 503 and the reason.
+    """Return the app, with more `routes` beside its own.
+
+    Each path answers GET and HEAD with 200, or with 503 and the reason.
 
     `/livez` fails once the heartbeat is older than the limit, `/readyz` while the probe is not
     ready, `/healthz` where either does: `{"status": "ok" | "failing", "reasons": […]}` and the
@@ -73,7 +78,12 @@ def create_health_app(
         return JSONResponse(body, _status(reasons))
 
     return Starlette(
-        routes=[Route("/livez", livez), Route("/readyz", readyz), Route("/healthz", healthz)]
+        routes=[
+            Route("/livez", livez),
+            Route("/readyz", readyz),
+            Route("/healthz", healthz),
+            *routes,
+        ]
     )
 
 
