@@ -18,13 +18,18 @@ class Outcome(StrEnum):
 
 
 class SkipReason(StrEnum):
-    """Why a slot did not start."""
+    """Why a slot did not start.
+
+    The last two are a CronJob's: it was deleted, or the API server refused its Job.
+    """
 
     OVERLAP = "overlap"
     MISSED = "missed"
     TOO_LATE = "too_late"
     STOPPING = "stopping"
     SUSPENDED = "suspended"
+    DELETED = "deleted"
+    REFUSED = "refused"
 
 
 def exit_code_of_error(error: BaseException) -> ExitCode:
