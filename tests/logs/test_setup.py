@@ -409,5 +409,24 @@ def test_a_record_with_its_fields_ready_gives_the_line_of_any_other(
         assert second.split()[1:] == first.split()[1:]
 
 
+@pytest.mark.parametrize(
+    ("created", "timestamp"),
+    [
+        (1_795_478_400, "2026-11-24T00:00:00.000000Z"),
+        (1_795_478_400.5, "2026-11-24T00:00:00.500000Z"),
+        (1_795_478_460.0625, "2026-11-24T00:01:00.062500Z"),
+        (1_795_478_399.9375, "2026-11-23T23:59:59.937500Z"),
+    ],
+)
+def test_a_record_with_its_fields_ready_has_the_instant_at_which_it_was_made(
+    configure, created, timestamp
+):
+    stderr = configure()
+    record = FieldsRecord("rota.runs", logging.INFO, "text", {"event": "run.started"})
+    record.created = created
+    logging.getLogger("rota.runs").handle(record)
+    assert stderr.lines[0]["timestamp"] == timestamp
+
+
 def moment(line):
     return datetime.fromisoformat(line["timestamp"])

@@ -33,18 +33,18 @@ class FieldsRecord(logging.LogRecord):
         template = _template()
         created = time.time()
         since_ms = (created - template["created"]) * 1000
-        self.__dict__.update(template)
-        self.__dict__.update(
-            name=name,
-            msg=text,
-            levelno=level,
-            levelname=logging.getLevelName(level),
-            created=created,
-            msecs=created % 1 * 1000,
-            relativeCreated=template["relativeCreated"] + since_ms,
-            exc_text=exc_text,
+        self.__dict__ = {
+            **template,
+            "name": name,
+            "msg": text,
+            "levelno": level,
+            "levelname": logging.getLevelName(level),
+            "created": created,
+            "msecs": created % 1 * 1000,
+            "relativeCreated": template["relativeCreated"] + since_ms,
+            "exc_text": exc_text,
             **fields,
-        )
+        }
         self.fields = fields
 
 

@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TextIO
 
 import structlog
@@ -97,17 +98,25 @@ class _JsonFormatter(_RedactingFormatter):
     def _line(self, record: logging.LogRecord) -> str:
         if not isinstance(record, FieldsRecord):
             return super()._line(record)
-        fields = record.fields
-        moment = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
-        ready = {
-            "timestamp": moment,
+        line = {
+            "timestamp": _timestamp(record.created),
             "level": record.levelname.lower(),
-            "event": fields["event"],
-            **fields,
-            "logger": record.name,
+            "event": record.fields["event"],
         }
         execution = current_execution()
-        return json_line(ready if execution is None else {**execution.run.facts(), **ready})
+        if execution is not None:
+            line |= execution.run.facts()
+        return json_line({**line, **record.fields, "logger": record.name})
+
+
+@lru_cache(maxsize=1)
+def _second(epoch_seconds: int) -> str:
+    return datetime.fromtimestamp(epoch_seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _timestamp(epoch_seconds: float) -> str:
+    seconds = int(epoch_seconds)
+    return f"{_second(seconds)}.{int((epoch_seconds - seconds) * 1_000_000):06}Z"
 
 
 def _formatter(*, console: bool) -> logging.Formatter:
