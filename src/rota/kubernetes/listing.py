@@ -1,6 +1,6 @@
 """Lists of objects, a page at a time."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -27,12 +27,20 @@ class Page:
 
 
 async def each_page(
-    connection: Gets, resource: Resource, namespace: str, selector: str | None = None
+    connection: Gets,
+    resource: Resource,
+    namespace: str,
+    *,
+    limit: int | None = PAGE_OBJECTS,
+    selectors: Mapping[str, str | int] | None = None,
 ) -> AsyncIterator[Page]:
-    """Yield the pages of a list; all are of the version of the first. Raises ApiServerError."""
-    parameters: dict[str, str | int] = {"limit": PAGE_OBJECTS}
-    if selector:
-        parameters["labelSelector"] = selector
+    """Yield the pages of a list; all are of the version of the first. Raises ApiServerError.
+
+    `limit` is how many objects a page has, None for all of them; `selectors` are parameters.
+    """
+    parameters: dict[str, str | int] = {**(selectors or {})}
+    if limit is not None:
+        parameters["limit"] = limit
     path = resource.path(namespace)
     while True:
         answer = await connection.get(path, parameters)

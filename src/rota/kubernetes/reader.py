@@ -31,12 +31,14 @@ def read_objects(
     except ImportError:
         raise UsageError(_MISSING_LIBRARY) from None
 
+    selectors = {"labelSelector": selector} if selector else None
+
     async def read() -> list[dict[str, Any]]:
         async with connected(context) as connection:
             return [
                 {**each, "kind": resource.kind}
                 for resource in (CRON_JOBS, DEPLOYMENTS, CONFIG_MAPS)
-                async for page in each_page(connection, resource, namespace, selector)
+                async for page in each_page(connection, resource, namespace, selectors=selectors)
                 for each in page.items
             ]
 

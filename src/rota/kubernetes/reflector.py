@@ -1,0 +1,229 @@
+"""The objects of one kind as they are now, kept up to date: list, find the differences, watch.
+
+What happens while the watch is interrupted is replayed by the API server from the version where it
+broke off. Only where that version is no longer kept (410) is everything listed anew; what came and
+went in between was then seen by nobody, and that stretch of time is told as a gap.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Protocol
+
+from rota.kubernetes.api_errors import ApiServerError, ApiServerRefusedError
+from rota.kubernetes.listing import PAGE_OBJECTS, Gets, each_page
+from rota.kubernetes.resources import Resource
+from rota.model.clock import Clock
+
+# With bookmarks the server says something about every minute.
+SILENCE_SECONDS = 90.0
+SHORTEST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
+_MOST_DOUBLINGS = 10
+
+Object = Mapping[str, Any]
+
+
+class Source(Gets, Protocol):
+    """The part of a connection that a reflector needs."""
+
+    def watch(
+        self, path: str, parameters: dict[str, str | int], *, silence_seconds: float
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Yield the events of a watch until the server ends it. Raises ApiServerError."""
+        ...
+
+
+class ChangeKind(Enum):
+    """What happened to an object; `VANISHED` was deleted while nobody looked."""
+
+    PRESENT = "present"
+    DELETED = "deleted"
+    VANISHED = "vanished"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An object that is there, in a new version, or was there, as it was last seen."""
+
+    kind: ChangeKind
+    found: Object
+
+
+class Listener(Protocol):
+    """Is told of everything that happens, in order."""
+
+    def changed(self, change: Change) -> None:
+        """Take note of a change."""
+        ...
+
+    def listed(self, resource: Resource, gap: tuple[float, float] | None) -> None:
+        """Take note that all objects have been told, and what stretch of time nobody saw."""
+        ...
+
+
+@dataclass(slots=True)
+class WatchHealth:
+    """How a watch is doing. `heard_at` is when the API server was last heard, an epoch time.
+
+    Up to then nothing was missed but the gaps. `error` is why it is not connected.
+    """
+
+    connected: bool = False
+    heard_at: float | None = None
+    error: str | None = None
+    relists: Counter[str] = field(default_factory=Counter)
+
+
+def pause_seconds(failures: int, chance: float) -> float:
+    """Return how long to wait after so many failures in a row; `chance` is between 0 and 1."""
+    longest = SHORTEST_PAUSE_SECONDS * 2.0 ** min(failures, _MOST_DOUBLINGS)
+    longest = min(LONGEST_PAUSE_SECONDS, longest)
+    return SHORTEST_PAUSE_SECONDS + chance * (longest - SHORTEST_PAUSE_SECONDS)
+
+
+class Reflector:
+    """Follows the objects of one kind in one namespace, those that `selector` chooses."""
+
+    def __init__(
+        self,
+        source: Source,
+        resource: Resource,
+        namespace: str,
+        listener: Listener,
+        clock: Clock,
+        *,
+        selector: str | None = None,
+        field_selector: str | None = None,
+        silence_seconds: float = SILENCE_SECONDS,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self.resource = resource
+        self.health = WatchHealth()
+        self._source = source
+        self._namespace = namespace
+        self._listener = listener
+        self._clock = clock
+        self._selectors: dict[str, str | int] = {}
+        if selector:
+            self._selectors["labelSelector"] = selector
+        if field_selector:
+            self._selectors["fieldSelector"] = field_selector
+        self._silence_seconds = silence_seconds
+        self._sleep = sleep
+        self._objects: dict[str, Object] = {}
+        self._version: str | None = None
+        self._relist_because = "start"
+
+    async def run(self) -> None:
+        """Follow until cancelled; whatever the API server does, it is asked again."""
+        failures = 0
+        while True:
+            failures += 1
+            try:
+                if self._version is None:
+                    await self._list()
+                if await self._watch():
+                    failures = 0
+            except ApiServerError as error:
+                self.health.error = str(error)
+                if isinstance(error, ApiServerRefusedError) and error.is_gone:
+                    self._version, self._relist_because = None, "expired"
+            finally:
+                self.health.connected = False
+            await self._sleep(pause_seconds(failures, random.random()))  # noqa: S311 (no secret)
+
+    async def _list(self) -> None:
+        try:
+            objects, version = await self._pages(PAGE_OBJECTS)
+        except ApiServerRefusedError as error:
+            if not error.is_gone:
+                raise
+            # A page took longer than the version of the first one is kept: all at once, then.
+            objects, version = await self._pages(None)
+        self._tell_differences(objects)
+        now = self._clock.timestamp()
+        gap = None if self.health.heard_at is None else (self.health.heard_at, now)
+        self._version = version
+        self.health.heard_at = now
+        self.health.relists[self._relist_because] += 1
+        self._listener.listed(self.resource, gap)
+
+    async def _pages(self, limit: int | None) -> tuple[dict[str, Object], str]:
+        objects: dict[str, Object] = {}
+        version = ""
+        pages = each_page(
+            self._source, self.resource, self._namespace, limit=limit, selectors=self._selectors
+        )
+        async for page in pages:
+            objects.update((_uid(found), _without_history(found)) for found in page.items)
+            version = page.resource_version
+        if not version:
+            raise ApiServerError(f"a list of {self.resource.plural} without a version")
+        return objects, version
+
+    def _tell_differences(self, objects: dict[str, Object]) -> None:
+        before, self._objects = self._objects, objects
+        for uid, found in before.items():
+            if uid not in objects:
+                self._listener.changed(Change(ChangeKind.VANISHED, found))
+        for uid, found in objects.items():
+            known = before.get(uid)
+            if known is None or _version(known) != _version(found):
+                self._listener.changed(Change(ChangeKind.PRESENT, found))
+
+    async def _watch(self) -> bool:
+        """Follow the events from the known version on; return whether there was any."""
+        heard = False
+        parameters: dict[str, str | int] = {
+            **self._selectors,
+            "resourceVersion": self._version or "",
+            "allowWatchBookmarks": "true",
+        }
+        path = self.resource.path(self._namespace)
+        events = self._source.watch(path, parameters, silence_seconds=self._silence_seconds)
+        async for event in events:
+            self._take(event)
+            heard = True
+            self.health.connected, self.health.error = True, None
+            self.health.heard_at = self._clock.timestamp()
+        return heard
+
+    def _take(self, event: Object) -> None:
+        kind, found = event.get("type"), event.get("object")
+        if not isinstance(found, dict):
+            raise ApiServerError(f"an event of {self.resource.plural} without an object")
+        if kind == "ERROR":
+            code = found.get("code")
+            message = str(found.get("message", ""))
+            raise ApiServerRefusedError(code if isinstance(code, int) else 500, message)
+        found = _without_history(found)
+        uid = _uid(found)
+        if kind in ("ADDED", "MODIFIED"):
+            self._objects[uid] = found
+            self._listener.changed(Change(ChangeKind.PRESENT, found))
+        elif kind == "DELETED":
+            self._objects.pop(uid, None)
+            self._listener.changed(Change(ChangeKind.DELETED, found))
+        self._version = _version(found) or self._version
+
+
+def _uid(found: Object) -> str:
+    metadata = found.get("metadata") or {}
+    return str(metadata.get("uid") or metadata.get("name", ""))
+
+
+def _version(found: Object) -> str:
+    return str((found.get("metadata") or {}).get("resourceVersion", ""))
+
+
+def _without_history(found: Object) -> Object:
+    """Return an object without who set which field when: half of its bytes, and never read."""
+    metadata = found.get("metadata")
+    if not isinstance(metadata, dict) or "managedFields" not in metadata:
+        return found
+    kept = {key: value for key, value in metadata.items() if key != "managedFields"}
+    return {**found, "metadata": kept}
