@@ -14,6 +14,10 @@ from support.environment import is_setting
 
 # No test is timed: a machine may be busy.
 hypothesis.settings.register_profile("rota", deadline=None)
+# For tools/mutants.py: the same examples each time, so that the same mutants survive.
+hypothesis.settings.register_profile(
+    "mutants", deadline=None, derandomize=True, database=None, max_examples=50
+)
 hypothesis.settings.load_profile("rota")
 
 _FOLDER = pytest.StashKey[str]()

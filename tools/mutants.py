@@ -35,7 +35,7 @@ FOLDER = ROOT / "mutants"
 LEAST_PERCENT = 90.0
 LEAST_PERCENT_OF_SAMPLE = 85.0
 # Package → the tests that concern it. Left out below are those that start processes, since mutmut's
-# changes are made in its own process, and those of thousands of tasks, ticks or slots.
+# changes are made in its own process, and those that are marked as slow.
 PACKAGES = {
     "schedules": ("tests/schedules", "tests/cli/test_time_zones.py"),
     "net": ("tests/net", "tests/api"),
@@ -45,9 +45,7 @@ PACKAGES = {
     "scheduler": ("tests/scheduler", "tests/web"),
     "ledger": ("tests/ledger", "tests/scheduler"),
 }
-_LEFT_OUT = (
-    "not importing and not test_commands and not test_export and not thousand and not year_of"
-)
+_LEFT_OUT = "not importing and not test_commands and not test_export"
 # Of pytest under mutmut (mutmut/stats.py): 0 survived, 5 and 33 no test ran, -24 and those after it
 # are mutmut's own time limit, which tells little; the rest is killed.
 _SURVIVED = (0, 5, 33, -24, 24, 36, 152, 255)
@@ -77,7 +75,8 @@ only_mutate = ["src/rota/{package}/*"]
 also_copy = ["docs", "deploy", "tools"]
 pytest_add_cli_args_test_selection = {tests}
 pytest_add_cli_args = [
-    "-p", "no:cacheprovider", "-m", "not e2e", "-k", {left_out},
+    "-p", "no:cacheprovider", "-m", "not e2e and not slow", "-k", {left_out},
+    "--hypothesis-profile=mutants",
     "-o", "faulthandler_timeout=30", "-o", "faulthandler_exit_on_timeout=true",
 ]
 timeout_multiplier = 3.0

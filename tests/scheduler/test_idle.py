@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from rota.scheduler import TaskScheduler
 from support.scheduler_process import Process
 from support.virtual_fixtures import START
@@ -59,6 +61,7 @@ async def test_a_longer_sleep_looks_at_the_clock_less_often(clock):
     assert counts[1] < 200
 
 
+@pytest.mark.slow
 async def test_with_a_longest_sleep_of_a_day_a_year_of_slots_is_kept(clock, recording):
     scheduler = TaskScheduler(
         object(), clock=clock, observers=[recording], longest_sleep_seconds=DAY

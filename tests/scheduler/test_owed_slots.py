@@ -221,6 +221,7 @@ async def test_a_suspended_task_owes_nothing_of_that_time(path, clock):
     assert recording.skipped() == [("suspended", *minutes(2, 11), 10)]
 
 
+@pytest.mark.slow
 @pytest.mark.fault(101)
 @pytest.mark.parametrize("seed", range(20))
 async def test_over_stops_and_crashes_every_slot_is_done_or_told(path, clock, seed):

@@ -80,6 +80,7 @@ async def test_an_interval_keeps_to_its_grid_whatever_its_handler_takes(clock, r
     assert recording.slots()[:9] == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "zone"),
     [
@@ -282,6 +283,7 @@ async def test_under_allow_every_slot_starts_on_time_beside_the_others(clock, re
     assert most == 3
 
 
+@pytest.mark.slow
 @pytest.mark.fault(68)
 async def test_ten_thousand_tasks_in_one_second_keep_to_the_capacity_and_all_run(clock, recording):
     most = count = 0
@@ -684,6 +686,7 @@ class TestWallClock:
         assert recording.started() == [("catch_up", START + HOUR)]
 
 
+@pytest.mark.slow
 @pytest.mark.fault(74)
 async def test_a_hundred_thousand_ticks_leave_nothing_behind(clock):
     scheduler = scheduler_of(task(interval_seconds=1, timeout_seconds=60), clock=clock)

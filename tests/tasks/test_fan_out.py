@@ -274,6 +274,7 @@ async def test_an_async_generator_is_asked_for_an_item_when_an_action_can_take_i
     assert max(ahead) <= 3
 
 
+@pytest.mark.slow
 async def test_a_hundred_thousand_items_of_a_generator_take_the_memory_of_a_few(monkeypatch):
     # pytest keeps every record.
     monkeypatch.setattr(logging.getLogger("rota.tasks.fan_out"), "disabled", True)
