@@ -158,6 +158,16 @@ class TestAll:
 
         assert rest.slots() == minutes(4, 5, 6, 7, 8, 9, 10)
 
+    async def test_what_waits_for_the_others_is_never_too_late(self, path, clock):
+        async def slow(api_client):
+            await asyncio.sleep(150)
+
+        process = Process(path, clock, catch_up="all", catch_up_seconds=60, timeout_seconds=600)
+        recording = await process.add(slow, MINUTE).live(10 * MINUTE + 5)
+
+        assert recording.slots() == minutes(1, 2, 3, 4)
+        assert {reason for reason, *_ in recording.skipped()} == {"stopping"}
+
     async def test_more_than_a_hundred_do_not_wait(self, path, clock):
         async def endless(api_client):
             await asyncio.sleep(10 * HOUR)

@@ -214,8 +214,14 @@ async def test_under_forbid_the_newest_waiting_slot_starts_late_and_the_others_a
     ]
 
 
-async def test_a_waiting_slot_that_is_too_late_is_skipped_with_that_reason(clock, recording):
-    first = iter([sleeping(3 * HOUR - 600)])
+@pytest.mark.parametrize(
+    ("seconds", "started"),
+    [(HOUR + 600, [START + HOUR, START + 2 * HOUR]), (HOUR + 601, [START + HOUR])],
+)
+async def test_a_waiting_slot_that_is_too_late_is_skipped_with_that_reason(
+    clock, recording, seconds, started
+):
+    first = iter([sleeping(seconds)])
 
     async def act():
         await next(first, sleeping(1))()
@@ -223,8 +229,9 @@ async def test_a_waiting_slot_that_is_too_late_is_skipped_with_that_reason(clock
     slow = task(act, schedule="0 1,2 * * *", timeout_seconds=9 * HOUR, catch_up_seconds=600)
     await run_for(6 * HOUR, scheduler_of(slow, clock=clock, recording=recording))
 
-    assert recording.slots() == [START + HOUR]
-    assert recording.skipped() == [("too_late", START + 2 * HOUR, START + 2 * HOUR, 1)]
+    assert recording.slots() == started
+    late = [START + 2 * HOUR] if len(started) == 1 else []
+    assert recording.skipped() == [("too_late", slot, slot, 1) for slot in late]
 
 
 @pytest.mark.fault(67)
@@ -304,6 +311,18 @@ async def test_ten_thousand_tasks_in_one_second_keep_to_the_capacity_and_all_run
     assert most == 50
     assert recording.slots() == [START + HOUR] * 10_000
     assert recording.outcomes() == ["succeeded"] * 10_000
+
+
+async def test_a_stuck_run_leaves_its_place_to_other_tasks(clock, recording):
+    stuck = task(swallowing(500), name="stuck", timeout_seconds=30)
+    other = task(name="other")
+    scheduler = scheduler_of(stuck, other, clock=clock, recording=recording, max_concurrent_runs=1)
+    await scheduler.start()
+    await asyncio.sleep(3 * MINUTE)
+    slots = recording.slots("other")
+    await scheduler.stop()
+
+    assert slots == [START + MINUTE, START + 2 * MINUTE, START + 3 * MINUTE]
 
 
 async def test_with_little_capacity_the_first_to_come_due_is_the_first_to_start(clock, recording):

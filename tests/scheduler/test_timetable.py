@@ -74,6 +74,15 @@ def test_a_slot_met_on_time_is_scheduled_and_a_minute_late_it_is_made_up_for():
     assert late.runs[0].trigger is Trigger.CATCH_UP
 
 
+def test_of_two_slots_that_are_met_at_the_second_of_the_newer_one_only_that_is_due():
+    timetable = Timetable()
+    timetable.add(entry_every(60), START)
+
+    (due,) = timetable.due(START + 120)
+    assert [run.slot for run in due.runs] == [START + 120]
+    assert [(each.first_slot, each.last_slot) for each in due.skipped] == [(START + 60, START + 60)]
+
+
 def test_tasks_come_due_in_the_order_of_their_slots():
     timetable, entries = Timetable(), [entry_every(n) for n in (300, 60, 3600)]
     for entry in entries:

@@ -31,8 +31,23 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         selector.loop = self
         self.virtual_seconds = 0.0
         self.threads_at_work = 0
+        self.errors = []
         super().__init__(selector)
         self._clock_resolution = 1e-6
+
+    def run_until_complete(self, future):
+        result = super().run_until_complete(future)
+        errors, self.errors = self.errors, []
+        if errors:
+            raise AssertionError(f"a callback of the loop raised: {errors}") from errors[0]
+        return result
+
+    def call_exception_handler(self, context):
+        """Let no test pass in which something was only logged by the loop."""
+        error = context.get("exception")
+        if error is not None and "handle" in context:
+            self.errors.append(error)
+        super().call_exception_handler(context)
 
     def time(self):
         return self.virtual_seconds
