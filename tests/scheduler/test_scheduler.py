@@ -483,11 +483,14 @@ class TestStop:
         assert recording.events == []
 
     @pytest.mark.fault(47)
+    @pytest.mark.parametrize("awaited", [False, True], ids=["requested", "and awaited"])
     async def test_requested_before_the_start_it_keeps_every_run_from_starting(
-        self, clock, recording
+        self, clock, recording, awaited
     ):
         scheduler = scheduler_of(task(run_on_start=True), clock=clock, recording=recording)
         scheduler.request_stop(15)
+        if awaited:
+            await scheduler.stop()
         await scheduler.start()
         await asyncio.sleep(HOUR)
         await scheduler.stop()
