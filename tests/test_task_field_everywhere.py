@@ -46,7 +46,7 @@ ENTRY = """
     TaskField(name="dry_run", type=bool, meaning="look and change nothing", default=False),
 )
 
-DECIDED_FIELDS ="""
+NON_SCHEDULE_FIELDS ="""
 TASKS = """
 from rota import BaseTask
 
@@ -89,7 +89,7 @@ class Project:
 
     def add_to_the_table(self):
         table = self.folder / "src/rota/model/task_fields.py"
-        before, found, after = table.read_text().partition("\n)\n\nDECIDED_FIELDS =")
+        before, found, after = table.read_text().partition("\n)\n\nNON_SCHEDULE_FIELDS =")
         assert found
         table.write_text(before + ENTRY + after)
 

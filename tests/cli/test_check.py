@@ -50,7 +50,7 @@ TASKS = [bills]
 @pytest.mark.parametrize(
     ("variables", "warning"),
     [
-        ({"INTERVAL_SECONDS": "45"}, "every 45 s is more often than a CronJob can"),
+        ({"INTERVAL_SECONDS": "45"}, "every 45 s is too often for a CronJob"),
         ({"INTERVAL_SECONDS": "420"}, "a CronJob keeps the gap but counts from its creation"),
         (
             {"INTERVAL_SECONDS": "420", "CATCH_UP_SECONDS": "60"},

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from rota.model.task_fields import DECIDED_FIELDS
+from rota.model.task_fields import NON_SCHEDULE_FIELDS
 
 FIELDS = {
     "name": "cleanup",
@@ -35,7 +35,7 @@ def test_json_has_every_decision_about_a_task(rota):
     following = task.pop("next")
     assert following.endswith(":00:00Z")
     # A field that is new in the table has its default.
-    assert task == {field.name: field.default for field in DECIDED_FIELDS} | FIELDS
+    assert task == {field.name: field.default for field in NON_SCHEDULE_FIELDS} | FIELDS
 
 
 def test_what_is_decided_by_the_environment_shows(rota):

@@ -114,8 +114,8 @@ def test_what_equals_the_default_is_left_out(text):
         (["since=2026-11-25T03:00:00"], "write an instant with its zone"),
         (["mode=sme"], "write one of all, some, 3, did you mean 'some'?"),
         (["region=sout"], "write one of NORTH, SOUTH, north, south, did you mean 'south'?"),
-        (["sleep=1"], "its parameter is function, and only these have a text: str, int, "),
-        (["both=1"], "its parameter is of another type than those with a text: str, int, "),
+        (["sleep=1"], "its parameter has the type function; supported are str, int, "),
+        (["both=1"], "its parameter has an unsupported type; supported are str, int, "),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_the_culprit(texts, told):

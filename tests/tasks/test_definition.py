@@ -213,7 +213,7 @@ def test_a_class_without_a_name_is_refused(settings_of):
     class Nameless(Silent):
         name = BaseTask.name
 
-    with pytest.raises(TaskDefinitionError, match="Nameless states no name"):
+    with pytest.raises(TaskDefinitionError, match="Nameless has no name"):
         define_task(Nameless.name, Nameless(), 60, run_on_start=False, settings=settings_of())
 
 
@@ -257,7 +257,7 @@ def test_the_other_defaults(settings_of):
     assert (task.overlap, task.catch_up_seconds, task.backoff_limit) == (Overlap.FORBID, 3600, 2)
     assert (task.splay_minutes, task.shards, task.enabled, task.suspend) == (0, 1, True, False)
     assert (task.run_on_start, task.source) == (False, "register_task")
-    assert task.stated == {"interval_seconds"}
+    assert task.explicit_fields == {"interval_seconds"}
 
 
 def test_a_cron_text_gets_an_hour(settings_of):
@@ -268,7 +268,7 @@ def test_a_cron_text_gets_an_hour(settings_of):
 def test_a_zero_is_a_value_and_no_default(settings_of, field):
     task = define(settings_of(**{f"ROTA_TASK__T__{field.upper()}": "0"}), Silent())
     assert getattr(task, field) == 0
-    assert field in task.stated
+    assert field in task.explicit_fields
 
 
 @pytest.mark.parametrize(
@@ -332,8 +332,8 @@ def test_a_refused_task_is_a_configuration_error():
 def test_a_deadline_to_start_is_carried_where_it_means_something_or_is_stated(attributes, carried):
     task = definition_of("t", **attributes)
 
-    assert task.carries(TASK_FIELD_BY_NAME["catch_up_seconds"]) is carried
-    assert task.carries(TASK_FIELD_BY_NAME["timeout_seconds"])
+    assert task.in_manifests(TASK_FIELD_BY_NAME["catch_up_seconds"]) is carried
+    assert task.in_manifests(TASK_FIELD_BY_NAME["timeout_seconds"])
 
 
 @pytest.mark.parametrize(
@@ -348,7 +348,7 @@ def test_a_deadline_to_start_is_carried_where_it_means_something_or_is_stated(at
 def test_a_schedule_is_decided_only_where_one_is_written(attributes, texts):
     task = definition_of("t", **attributes)
 
-    assert (task.decided("schedule"), task.decided("timezone")) == texts
+    assert (task.value_of("schedule"), task.value_of("timezone")) == texts
 
 
 @pytest.mark.parametrize("release", ["rota", "shop"])
@@ -366,7 +366,7 @@ def test_a_schedule_from_the_environment_leaves_no_interval(settings_of):
     task = define_task("t", Stated(), 300, run_on_start=False, settings=settings)
 
     assert task.interval_seconds is None
-    assert task.stated == {"schedule"}
+    assert task.explicit_fields == {"schedule"}
 
 
 @pytest.mark.parametrize("length", [100, 1000])

@@ -288,7 +288,7 @@ BROKEN = {
         "shop_g",
         "from rota import BaseTask\n\ndef register_tasks(scheduler):\n    pass\n",
         (
-            "module 'shop_g' has no task of its own: write @task above a function there, or list "
+            "module 'shop_g' defines no task: write @task above a function there, or list "
             "tasks in TASKS, or name 'shop_g:register_tasks'"
         ),
     ),
@@ -302,7 +302,7 @@ BROKEN = {
         ),
     ),
     "an empty list": ("shop_g:TASKS", "TASKS = []\n", "'shop_g:TASKS' is an empty list"),
-    "no list": ("shop_g", "TASKS = 5\n", "'shop_g:TASKS' is no list: write TASKS = ["),
+    "no list": ("shop_g", "TASKS = 5\n", "'shop_g:TASKS' is not a list: write TASKS = ["),
     "a list with something else": (
         "shop_g:TASKS",
         PREAMBLE + "TASKS = [bills, 5]\n",
@@ -312,7 +312,7 @@ BROKEN = {
         "shop_g",
         "from rota import task\n\n@task\nasync def bills():\n    return None\n",
         (
-            "ROTA_TASKS: 'shop_g' cannot be imported: @task on bills ({path}, line 3): takes no "
+            "ROTA_TASKS: 'shop_g' cannot be imported: @task on bills ({path}, line 3): has no "
             "parameter"
         ),
     ),

@@ -72,7 +72,7 @@ async def test_what_failed_decides_the_error(items, error):
         ([1], {"concurrency": False}, "not False"),
         ([1], {"concurrency": 0.5}, r"not 0\.5"),
         ([1], {"concurrency": "5"}, "not '5'"),
-        ("notification-1", {}, "items is one text, 'notification-1'"),
+        ("notification-1", {}, "items is a string, 'notification-1'"),
         ([1], {"done": "failed"}, "done cannot be 'failed'"),
         ([1], {"done": "refused"}, "done cannot be 'refused'"),
         ([1], {"done": None}, "done cannot be None"),

@@ -59,7 +59,7 @@ def test_what_it_states_is_at_hand_and_cannot_be_changed():
     assert [getattr(ping, field.name) for field in TASK_FIELDS] == [
         getattr(BaseTask, field.name) for field in TASK_FIELDS
     ]
-    with pytest.raises(AttributeError, match="cannot be changed: state 'shards' in @task"):
+    with pytest.raises(AttributeError, match="cannot be changed: set 'shards' in @task"):
         send_bills.shards = 3
     with pytest.raises(AttributeError, match="has no attribute 'shard'"):
         send_bills.shard  # noqa: B018 (the access is the test)
@@ -78,8 +78,8 @@ def test_it_is_defined_as_a_class_would_be():
 
     assert (bills.schedule.text, bills.schedule.timezone) == ("0 6 * * *", "Europe/Berlin")
     assert (bills.interval_seconds, bills.timeout_seconds) == (None, 90)
-    assert bills.stated == {"schedule", "timezone", "overlap", "timeout_seconds"}
-    assert define(ping).stated == {"interval_seconds"}
+    assert bills.explicit_fields == {"schedule", "timezone", "overlap", "timeout_seconds"}
+    assert define(ping).explicit_fields == {"interval_seconds"}
     assert define(ping).interval_seconds == 60
     assert define(send_bills, timeout_seconds=5).timeout_seconds == 5
     assert define(send_bills, interval_seconds=300).interval_seconds == 300
@@ -145,32 +145,35 @@ async def generator(api):
 REFUSED = {
     "a schedule without its name": (
         lambda: task("0 6 * * *"),
-        "its options have names: write @task(schedule='0 6 * * *')",
+        "options are passed by name: write @task(schedule='0 6 * * *')",
     ),
     "an interval without its name": (
         lambda: task(60),
-        "its options have names: write @task(interval_seconds=60)",
+        "options are passed by name: write @task(interval_seconds=60)",
     ),
-    "a function among the options": (lambda: task(fine, shards=2), "its options have names, and"),
+    "a function among the options": (
+        lambda: task(fine, shards=2),
+        "options are passed by name, above",
+    ),
     "a class": (lambda: task(Holder), "a class needs no decorator: let it inherit rota.BaseTask"),
     "a method": (lambda: task(Holder.method), "a method cannot be a task: move the function out"),
     "a bound method": (lambda: task(Holder().method), "a method cannot be a task"),
     "a static method": (lambda: task(vars(Holder)["apart"]), "a method cannot be a task"),
-    "a generator": (lambda: task(generator), "it yields, and a task returns"),
+    "a generator": (lambda: task(generator), "it yields, but a task must return"),
     "a lambda": (lambda: task(lambda api: api), "a lambda has no name"),
     "a partial": (lambda: task(functools.partial(fine)), "only a function can be decorated"),
-    "a task": (lambda: task(task(fine)), "it is the task 'fine' already: keep one @task"),
-    "no parameter": (lambda: task(no_parameter), "takes no parameter: a task is called with"),
-    "no client": (lambda: task(no_client), "its first parameter is 'run', and would be handed"),
+    "a task": (lambda: task(task(fine)), "it already is the task 'fine': keep one @task"),
+    "no parameter": (lambda: task(no_parameter), "has no parameter: a task is called with"),
+    "no client": (lambda: task(no_client), "its first parameter is 'run', but would get the API"),
     "a client with a default": (lambda: task(default), "its first parameter, 'limit', has a"),
-    "a client by name": (lambda: task(by_name), "its first parameter, 'api', cannot be handed"),
+    "a client by name": (lambda: task(by_name), "its first parameter, 'api', cannot be passed"),
     "another name": (
         lambda: task(other),
-        "nothing is handed over as 'rum', did you mean 'run'? write 'run' or 'log', or give",
+        "rota has no value for 'rum', did you mean 'run'? write 'run' or 'log', or give",
     ),
-    "another name, not near": (lambda: task(far), "nothing is handed over as 'db'; write 'run'"),
-    "all names": (lambda: task(everything), "takes '**more', which rota has nothing for"),
-    "by position": (lambda: task(positional), "its parameter 'run' stands before a '/'"),
+    "another name, not near": (lambda: task(far), "rota has no value for 'db'; write 'run'"),
+    "all names": (lambda: task(everything), "has '**more', which rota has no value for"),
+    "by position": (lambda: task(positional), "its parameter 'run' is before a '/'"),
     "an unknown option": (
         lambda: task(shedule="@daily")(fine),
         "'shedule' is not an option of @task, did you mean 'schedule'?",
@@ -191,7 +194,7 @@ REFUSED = {
         'overlap = \'queue\' is not allowed: write "forbid" or "replace" or "allow"',
     ),
     "a flag as a number": (lambda: task(enabled=1)(fine), "enabled = 1 is not allowed: write True"),
-    "a schedule that is no text": (lambda: task(schedule=6)(fine), "write a text in quotes"),
+    "a schedule that is no text": (lambda: task(schedule=6)(fine), "write a string in quotes"),
     "a schedule that is none": (
         lambda: task(schedule="61 * * * *")(fine),
         "schedule '61",
@@ -202,12 +205,12 @@ REFUSED = {
     ),
     "two schedules": (
         lambda: task(schedule="@daily", interval_seconds=60)(fine),
-        "states both interval_seconds and schedule; keep one",
+        "has both interval_seconds and schedule; keep one",
     ),
-    "a zone alone": (lambda: task(timezone="Europe/Berlin")(fine), "timezone goes with a cron"),
+    "a zone alone": (lambda: task(timezone="Europe/Berlin")(fine), "timezone requires cron"),
     "a splay of a cron text": (
         lambda: task(schedule="@daily", splay_minutes=5)(fine),
-        "splay_minutes goes with an interval that has a five-field text",
+        "splay_minutes requires an interval that has a five-field text",
     ),
     "a splay of an odd interval": (
         lambda: task(interval_seconds=90, splay_minutes=5)(fine),

@@ -11,7 +11,7 @@ IN_2026 = 1_795_478_400
     [
         ({"interval_seconds": 300}, []),
         ({"schedule": "0 4 * * *"}, []),
-        ({"interval_seconds": 30}, ["every 30 s is more often than a CronJob can"]),
+        ({"interval_seconds": 30}, ["every 30 s is too often for a CronJob"]),
         ({"interval_seconds": 420}, ["every 420 s has no five-field text"]),
         (
             {"interval_seconds": 420, "catch_up_seconds": 600},

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 _BLOCKS = {
     "src/rota/settings/task_overrides.py": (python_code.overrides, PYTHON),
     "src/rota/tasks/base.py": (python_code.task_attributes, PYTHON),
-    "src/rota/tasks/definition.py": (python_code.decided, PYTHON),
+    "src/rota/tasks/definition.py": (python_code.definition, PYTHON),
     "src/rota/tasks/function.py": (python_code.attributes, PYTHON),
     "src/rota/tasks/options.py": (python_code.options, PYTHON),
     "docs/writing-tasks.md": (pages.attributes, MARKDOWN),

@@ -3,7 +3,7 @@
 import json
 import textwrap
 
-from rota.model.task_fields import DECIDED_FIELDS, TASK_FIELDS, TaskField
+from rota.model.task_fields import NON_SCHEDULE_FIELDS, TASK_FIELDS, TaskField
 
 _WIDTH = 100
 _TYPES = {int: "int", float: "number", bool: "bool", str: "string"}
@@ -24,9 +24,9 @@ def task_defaults() -> str:
 
 def settings_template() -> str:
     """Return the templates of a task's defaults and settings, as rota.kubernetes.manifests."""
-    fields = [field for field in DECIDED_FIELDS if field.in_settings]
+    fields = [field for field in NON_SCHEDULE_FIELDS if field.in_settings]
     defaults = {
-        field.chart_key: field.default for field in DECIDED_FIELDS if field.default is not None
+        field.chart_key: field.default for field in NON_SCHEDULE_FIELDS if field.default is not None
     }
     # One printf, since there may be thousands of tasks, and each action of a template costs.
     text, arguments = "", ["$prefix", "$schedule"]
@@ -51,7 +51,7 @@ def settings_template() -> str:
 
 def _has_always(field: TaskField) -> bool:
     """Whether the templates have a value of every task."""
-    return field.always_decided and not field.exact_only
+    return field.always_set and not field.exact_only
 
 
 def _printed(field: TaskField) -> tuple[str, str]:

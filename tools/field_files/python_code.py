@@ -3,7 +3,7 @@
 import json
 from enum import StrEnum
 
-from rota.model.task_fields import DECIDED_FIELDS, TASK_FIELDS, TaskField
+from rota.model.task_fields import NON_SCHEDULE_FIELDS, TASK_FIELDS, TaskField
 
 
 def overrides() -> str:
@@ -13,7 +13,7 @@ def overrides() -> str:
 
 def task_attributes() -> str:
     """Return the attributes of BaseTask."""
-    return "\n".join(f"    {field.name}: {_stated(field)}" for field in TASK_FIELDS)
+    return "\n".join(f"    {field.name}: {_attribute(field)}" for field in TASK_FIELDS)
 
 
 def attributes() -> str:
@@ -22,26 +22,26 @@ def attributes() -> str:
 
 
 def options() -> str:
-    """Return the keys of TaskOptions: all but those that say when."""
-    return "\n".join(f"    {field.name}: {_option(field)} | None" for field in DECIDED_FIELDS)
+    """Return the keys of TaskOptions: all except those of the schedule."""
+    return "\n".join(f"    {field.name}: {_option(field)} | None" for field in NON_SCHEDULE_FIELDS)
 
 
-def decided() -> str:
+def definition() -> str:
     """Return the fields of TaskDefinition."""
     return "\n".join(
-        f"    {field.name}: {field.type.__name__}{'' if field.always_decided else ' | None'}"
-        for field in DECIDED_FIELDS
+        f"    {field.name}: {field.type.__name__}{'' if field.always_set else ' | None'}"
+        for field in NON_SCHEDULE_FIELDS
     )
 
 
 def _bounded(field: TaskField) -> str:
     bounds = {"ge": field.minimum, "gt": field.above, "le": field.maximum}
-    stated = ", ".join(f"{key}={each:_}" for key, each in bounds.items() if each is not None)
+    arguments = ", ".join(f"{key}={each:_}" for key, each in bounds.items() if each is not None)
     name = field.type.__name__
-    return f"Annotated[{name}, Field({stated})]" if stated else name
+    return f"Annotated[{name}, Field({arguments})]" if arguments else name
 
 
-def _stated(field: TaskField) -> str:
+def _attribute(field: TaskField) -> str:
     return f"{_type_of(field)} = {field.class_value!r}"
 
 

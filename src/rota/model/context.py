@@ -1,7 +1,7 @@
-"""What a running task, its HTTP client and its log lines know about the run they belong to.
+"""What a running task, its HTTP client and its log lines know about their run.
 
-The link between a task and the rest of rota is one context variable, so that a task written
-without rota in mind needs no extra argument, and a client finds the deadline and the stop.
+One context variable links a task to the rest of rota, so that a task needs no extra argument, and
+a client finds the deadline and the stop request.
 """
 
 import asyncio
@@ -17,11 +17,11 @@ DEFAULT_CONCURRENCY = 10
 
 
 class StopRequested(asyncio.CancelledError):
-    """Raised into a task in place of its next request once the process has been told to stop."""
+    """Raised into a task instead of its next request, after a stop request."""
 
 
 class Stop:
-    """A request to stop, made once, seen by everything that would start something new."""
+    """A request to stop, made once, and checked before anything new is started."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
@@ -29,7 +29,7 @@ class Stop:
 
     @property
     def requested(self) -> bool:
-        """Whether the process has been told to stop."""
+        """Whether a stop was requested."""
         return self._event.is_set()
 
     def request(self, signal_number: int | None = None) -> None:
@@ -43,15 +43,15 @@ class Stop:
         await self._event.wait()
 
 
-class DecidedTask(Protocol):
-    """What is asked here of a task's definition."""
+class ResolvedTask(Protocol):
+    """The part of a task's definition that is used here."""
 
     @property
     def handler(self) -> Any:
         """What was registered."""
 
-    def decided(self, field: str) -> Any:
-        """Return what was decided about one of `rota.model.task_fields`."""
+    def value_of(self, field: str) -> Any:
+        """Return the value of one of `rota.model.task_fields`."""
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
@@ -59,10 +59,9 @@ class Execution:
     """The current run, as rota's own parts see it.
 
     `deadline_loop_seconds` is on the event loop's clock, `started_at` an epoch time. `concurrency`
-    is how many actions of one fan-out go on at once where its task does not say. `work_refused`
-    tells that a stop kept the task from something it wanted to do. `counts` is what the task has
-    done so far, so that a run which is cut off can still say it. `publish` tells the run's
-    observers of an event. `task` is what was decided about the task that runs.
+    is the default of a fan-out. `work_refused`: a stop kept the task from starting something.
+    `counts` is what the task has done so far, so that an interrupted run can report it. `publish`
+    passes an event to the observers. `task` is the definition of the running task.
     """
 
     run: Run
@@ -73,17 +72,17 @@ class Execution:
     work_refused: bool = False
     counts: dict[str, int] = field(default_factory=dict)
     publish: Callable[[Any], None] = lambda _: None
-    task: DecidedTask | None = None
+    task: ResolvedTask | None = None
 
     def check_stop(self) -> None:
-        """Raise StopRequested, and remember that work was left undone, once a stop is requested."""
+        """Raise StopRequested, and note that work is left, if a stop was requested."""
         if self.stop.requested:
             self.work_refused = True
             message = "the process is stopping: no new request is started"
             raise StopRequested(message)
 
     def remaining_seconds(self) -> float:
-        """Return what is left of the task's timeout; never negative."""
+        """Return the rest of the task's timeout; never negative."""
         return max(0.0, self.deadline_loop_seconds - asyncio.get_running_loop().time())
 
 
@@ -95,8 +94,8 @@ def current_execution() -> Execution | None:
     return _execution.get()
 
 
-def definition_of(instance: object) -> DecidedTask | None:
-    """Return what was decided about `instance`, where the run in this context is its own."""
+def definition_of(instance: object) -> ResolvedTask | None:
+    """Return the definition of `instance`, if the run of this context is one of its runs."""
     execution = _execution.get()
     if execution is None or execution.task is None:
         return None
@@ -107,7 +106,7 @@ def definition_of(instance: object) -> DecidedTask | None:
 
 
 def execution_in(context: Context) -> Execution | None:
-    """Return the run that something belongs to whose context this is."""
+    """Return the run that `context` belongs to, or None."""
     return context.get(_execution)
 
 
@@ -120,20 +119,20 @@ _items: ContextVar[tuple[str, ...]] = ContextVar("rota_items", default=())
 
 
 def current_items() -> tuple[str, ...]:
-    """Return what identifies the items that fan-outs work on in this context, outermost first."""
+    """Return the identities of the items that this context works on, outermost fan-out first."""
     return _items.get()
 
 
 def enter_items(items: tuple[str, ...]) -> None:
-    """Make `items` those that are worked on in the current context."""
+    """Set the items that the current context works on."""
     _items.set(items)
 
 
 def enter_item(outer: tuple[str, ...], item: object) -> None:
-    """Make `item`, below `outer`, the one that is worked on in the current context.
+    """Set the item that the current context works on, within `outer`.
 
-    A text or whole number identifies itself, a tuple or list of them too, and any other item is
-    identified by its `id`. One that has none is left out.
+    A string or integer identifies itself, and so does a tuple or list of them; any other item is
+    identified by its `id`. An item without one is left out.
     """
     identity = _identity(item)
     _items.set(outer if identity is None else (*outer, identity))
@@ -153,7 +152,7 @@ def _identity(item: object) -> str | None:
 
 
 def current_run() -> Run:
-    """Return the run that the calling task belongs to; RuntimeError outside a run."""
+    """Return the run of the calling task. Raises RuntimeError outside a run."""
     execution = _execution.get()
     if execution is None:
         message = "there is no current run here: current_run() works inside a task's execute()"

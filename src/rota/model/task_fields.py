@@ -1,8 +1,8 @@
 """The one table of a task's fields; a new field is written here, then `make generate`.
 
-A class states a field as an attribute, the environment as `ROTA_TASK__<NAME>__<FIELD>`, the chart
-as a key of `tasks` and `taskDefaults`. What these may say, what is decided where none of them does,
-what the manifests carry and `rota diff` compares, and the pages that tell of it come from here.
+A class sets a field as an attribute, the environment as `ROTA_TASK__<NAME>__<FIELD>`, the chart as
+a key of `tasks` and `taskDefaults`. Allowed values, defaults, manifests, the comparison of
+`rota diff` and the tables in the docs are all derived from this table.
 """
 
 from enum import StrEnum
@@ -21,7 +21,7 @@ class Overlap(StrEnum):
 
 
 class CatchUp(StrEnum):
-    """Which slots that could not start in time start after all."""
+    """Which missed slots start after all."""
 
     LATEST = "latest"
     ALL = "all"
@@ -30,11 +30,11 @@ class CatchUp(StrEnum):
 
 # Every run starts with this: a frozen dataclass takes three times as long to make.
 class TaskField(NamedTuple):
-    """One field. Texts are Markdown, without a full stop at their end.
+    """One field. Texts are Markdown, without a full stop at the end.
 
     `type` is int, float, bool, str or a StrEnum, whose members are then the choices. `minimum` and
-    `maximum` are allowed themselves, `above` is not. What holds where nobody states the field is
-    `default`, or as `derived` tells; neither: None.
+    `maximum` are inclusive, `above` is exclusive. A field that is not set has the value `default`,
+    or what `derived` describes, or else None.
     """
 
     name: str
@@ -45,30 +45,30 @@ class TaskField(NamedTuple):
     above: int | None = None
     maximum: int | None = None
     bounds: str = ""
-    """The bounds in words, where the numbers do not speak for themselves."""
+    """The bounds in words, if the numbers do not explain themselves."""
     default: Any = None
     derived: str = ""
-    """How the default is worked out, where it is not a constant."""
+    """How the default is computed, if it is not a constant."""
     class_value: Any = None
-    """What BaseTask itself has, for the seed's sake; a task that inherits it states nothing."""
+    """The attribute of BaseTask itself, as in the seed; inheriting it does not set the field."""
 
     part_of_schedule: bool = False
-    """One of those that are decided together, as the schedule of a task."""
+    """Whether it is part of the schedule, whose fields are resolved together."""
     in_settings: bool = True
-    """Whether manifests hand it to a task's pods among their settings."""
+    """Whether manifests pass it to a task's pods, as a setting."""
     exact_only: bool = False
-    """Left out for an interval without a five-field text, unless it is stated."""
+    """Left out for an interval without a five-field text, unless it is set explicitly."""
     in_cronjob: str = ""
-    """Where a CronJob has it, if Kubernetes itself acts on it."""
+    """The field of a CronJob that it becomes, if Kubernetes itself acts on it."""
 
     chart_meaning: str = ""
-    """`meaning` in the words of the chart, where they are not the same; whole sentences."""
+    """`meaning` for the chart, in whole sentences, if it differs."""
     chart_default: str = ""
-    """The default in the words of the chart, where it is another."""
+    """The default for the chart, if it differs."""
     chart_form: str = ""
-    """The check of templates/_validate_forms.tpl that a text goes through."""
+    """The check of a string in templates/_validate_forms.tpl."""
     examples: str = ""
-    """Examples for the chart's schema, as YAML; empty for what has choices."""
+    """Examples for the chart's schema, as YAML; empty for a field with choices."""
 
     @property
     def chart_key(self) -> str:
@@ -78,12 +78,12 @@ class TaskField(NamedTuple):
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The texts that are allowed, where only some are."""
+        """The allowed strings, if only some are."""
         return tuple(self.type) if issubclass(self.type, StrEnum) else ()
 
     @property
-    def always_decided(self) -> bool:
-        """Whether it has a value for every task."""
+    def always_set(self) -> bool:
+        """Whether every task has a value for it."""
         return self.default is not None or bool(self.derived)
 
 
@@ -240,7 +240,7 @@ TASK_FIELDS = (
     ),
 )
 
-DECIDED_FIELDS = tuple(field for field in TASK_FIELDS if not field.part_of_schedule)
-"""Those that a task has a value of its own for; the others become its schedule."""
+NON_SCHEDULE_FIELDS = tuple(field for field in TASK_FIELDS if not field.part_of_schedule)
+"""All except those of the schedule."""
 
 TASK_FIELD_BY_NAME = {field.name: field for field in TASK_FIELDS}

@@ -1,4 +1,4 @@
-"""The texts of `rota run TASK --arg name=value` as values for a task's parameters."""
+"""Parses `rota run TASK --arg name=value` into values for a task's parameters."""
 
 import inspect
 import math
@@ -28,10 +28,10 @@ _KINDS = "str, int, float, bool, date, datetime, Literal and Enum"
 
 
 def parse_arguments(task: TaskDefinition, texts: Iterable[str]) -> dict[str, Any]:
-    """Return the values of `name=value` texts for the parameters that `task` has defaults for.
+    """Return the values of `name=value` texts for the parameters of `task` that have defaults.
 
-    A value's type is that of its annotation, else of its default. What equals the default is left
-    out. UsageError names the culprit, with the nearest name where there is one.
+    A value has the type of its annotation, or else of its default. A value that equals the default
+    is left out. Raises UsageError, which names the culprit and the nearest name.
     """
     function = _function_of(task.handler)
     defaults = values_of(function) if callable(function) else {}
@@ -61,7 +61,7 @@ def _known(name: str, defaults: Mapping[str, Any]) -> str:
 
 
 def _type_of(function: Any, name: str, default: Any) -> Any:
-    """Return the annotation, without None; where it cannot be read, the type of the default."""
+    """Return the annotation, without None, or the type of the default if it cannot be read."""
     try:
         annotation = _annotation_of(function, name)
     except Exception:  # noqa: BLE001 (names under TYPE_CHECKING, or anything an application wrote)
@@ -75,7 +75,7 @@ def _type_of(function: Any, name: str, default: Any) -> Any:
 
 
 def _annotation_of(function: Any, name: str) -> Any:
-    """Return the annotation of one parameter; those of others may not be there to be read."""
+    """Return the annotation of one parameter; those of others may not be resolvable."""
     written = inspect.unwrap(function)
     written = getattr(written, "__func__", written)
     if sys.version_info >= (3, 14):
@@ -96,11 +96,11 @@ def _parse(name: str, text: str, wanted: Any) -> Any:
 
 
 def _value(text: str, wanted: Any) -> Any:
-    """Return `text` as a value of the type; ValueError says what would be allowed."""
+    """Return `text` as a value of the type. Raises ValueError, which says what is allowed."""
     if typing.get_origin(wanted) is typing.Literal:
         return _choice(text, {str(each): each for each in typing.get_args(wanted)})
     if not isinstance(wanted, type):
-        raise ValueError(f"its parameter is of another type than those with a text: {_KINDS}")  # noqa: TRY004 (of the value)
+        raise ValueError(f"its parameter has an unsupported type; supported are {_KINDS}")  # noqa: TRY004 (of the value)
     if issubclass(wanted, Enum):
         by_name = {each.name: each for each in wanted}
         return _choice(text, by_name | {str(each.value): each for each in wanted})
@@ -113,9 +113,7 @@ def _value(text: str, wanted: Any) -> Any:
         date: _day,
     }
     if wanted not in readers:
-        raise ValueError(
-            f"its parameter is {wanted.__name__}, and only these have a text: {_KINDS}"
-        )
+        raise ValueError(f"its parameter has the type {wanted.__name__}; supported are {_KINDS}")
     return readers[wanted](text)
 
 
@@ -149,7 +147,7 @@ def _number(text: str) -> float:
 
 
 def moment(text: str) -> datetime:
-    """Return the instant of an RFC 3339 text; ValueError where it is none, or has no zone."""
+    """Return the instant of an RFC 3339 text. Raises ValueError for others, or without a zone."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What an application writes: a name, a schedule, and what to do."""
+"""The base class of tasks: a name, a schedule, and what to do."""
 
 import logging
 from abc import ABC, abstractmethod
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from rota.model.result import Result
 
 
-# The client that `execute` is called with. Named by a text, since the class is imported with httpx.
+# The client that `execute` is called with. A string, since importing the class imports httpx.
 ClientT_contra = TypeVar("ClientT_contra", contravariant=True, default="BusinessApiClient")
 
 
 class BaseTask(ABC, Generic[ClientT_contra]):
-    """A named unit of work, run to completion by `rota run` or once a slot by the scheduler.
+    """A named unit of work, run to completion by `rota run` or once per slot by the scheduler.
 
-    `BaseTask[ShopClient]` types `api_client` for an application's own client, see ROTA_API_CLIENT.
-    A subclass states what differs from the defaults; see `rota.model.task_fields` for the meaning
-    and the bounds of each attribute. None means that the default decides.
+    `BaseTask[ShopClient]` types `api_client` for an application's client, see ROTA_API_CLIENT. A
+    subclass sets what differs from the defaults; `rota.model.task_fields` has the meaning and the
+    bounds of each attribute. None means the default.
     """
 
     name: str = "base_task"
@@ -50,21 +50,21 @@ class BaseTask(ABC, Generic[ClientT_contra]):
     if not TYPE_CHECKING:
 
         def __getattribute__(self, name: str) -> Any:
-            """Return the attribute; inside `execute`, what was decided of a field of a task.
+            """Return the attribute; inside `execute`, the resolved value of a task's field.
 
             Nothing is written to the object, which may be frozen, have slots, or be registered
-            twice: each run sees what was decided about its own registration.
+            twice: each run sees the values of its own registration.
             """
             if name in TASK_FIELD_BY_NAME:
                 task = definition_of(self)
                 if task is not None:
-                    return task.decided(name)
+                    return task.value_of(name)
             return super().__getattribute__(name)
 
     @cached_property
     def logger(self) -> logging.Logger:
         """A standard logger with the class's name; a subclass may set another."""
-        # Not in __init__, which a dataclass or a subclass with its own may never call.
+        # Not in __init__, which a dataclass or another subclass may never call.
         return logging.getLogger(type(self).__name__)
 
     @property
@@ -87,10 +87,10 @@ class BaseTask(ABC, Generic[ClientT_contra]):
 
         @abstractmethod
         async def execute(self, api_client: Any) -> Any:
-            """Do the work of one run; what is returned is logged and in the termination message.
+            """Do the work of one run. The result is logged, and part of the termination message.
 
-            A plain `def` will do: it runs in a thread, with a blocking client. Any exception ends
-            the run as failed. See docs/exit-codes.md for what each class means.
+            A plain `def` works too: it runs in a thread, with a blocking client. Any exception
+            ends the run as failed; docs/exit-codes.md has the meaning of each class.
             """
 
     async def __call__(self, api_client: ClientT_contra) -> "Mapping[str, int] | Result | None":

@@ -1,4 +1,4 @@
-"""What is wrong with a task's class, before a run of it could find out."""
+"""Checks a task's class, before a run would fail."""
 
 import difflib
 import inspect
@@ -8,16 +8,16 @@ from typing import Any
 from rota.model.errors import TaskDefinitionError
 from rota.model.task_fields import TASK_FIELD_BY_NAME
 from rota.tasks.base import BaseTask
-from rota.tasks.stated import is_task
+from rota.tasks.declaration import is_task
 
 # Close enough to be a typo: `shedule`, `interval_second`; `timeout` and `interval` are not.
 _TYPO_RATIO = 0.85
 
 
 def check_task_class(name: str, task: object) -> None:
-    """Raise TaskDefinitionError for a task's class that cannot be meant.
+    """Raise TaskDefinitionError for a mistake in a task's class.
 
-    It states no name, misspells an attribute, or its `execute` cannot be awaited with the client.
+    It has no name, misspells an attribute, or its `execute` cannot be awaited with the client.
     """
     task_class = type(task)
     if is_task(task):
@@ -26,16 +26,16 @@ def check_task_class(name: str, task: object) -> None:
         return
     if name == BaseTask.name:
         raise TaskDefinitionError(
-            f"{task_class.__module__}.{task_class.__qualname__} states no name; "
+            f"{task_class.__module__}.{task_class.__qualname__} has no name; "
             'write name = "…" in the class'
         )
     _check_execute(name, task)
 
 
 def is_blocking(function: Any) -> bool:
-    """Whether a function is a plain one, which runs in a thread, rather than one to await.
+    """Whether a function is a plain one, which runs in a thread, rather than async.
 
-    Anything else, such as functools.partial or a mock, may well return something to await.
+    Anything else, such as functools.partial or a mock, may return an awaitable.
     """
     written = inspect.unwrap(getattr(function, "__func__", function))
     return isinstance(written, FunctionType) and not inspect.iscoroutinefunction(written)
@@ -52,7 +52,7 @@ def _check_attributes(name: str, task_class: type) -> None:
             if near:
                 raise TaskDefinitionError(
                     f"task {name!r}: {attribute!r} is not an attribute of a task, did you mean "
-                    f"{near[0]!r}? (begin it with an underscore if it is your own)"
+                    f"{near[0]!r}? (begin it with an underscore if it is meant)"
                 )
 
 

@@ -1,15 +1,15 @@
-"""What people and machines are shown of a task: `rota list`, pages, answers."""
+"""A task as `rota list` and the pages show it."""
 
 from typing import Any
 
 from rota.model.clock import duration_text, instant, rfc3339
 from rota.model.errors import ScheduleError
-from rota.model.task_fields import DECIDED_FIELDS
+from rota.model.task_fields import NON_SCHEDULE_FIELDS
 from rota.tasks.definition import TaskDefinition
 
 
 def describe(task: TaskDefinition, *, selected: bool, now: int) -> dict[str, Any]:
-    """Return everything that was decided about a task, JSON-ready; `now` is an epoch time."""
+    """Return all fields of a task, JSON-ready; `now` is an epoch time."""
     interval = task.interval_seconds
     planned = selected and not task.suspend
     following = task.schedule.next_epoch(now) if planned else None
@@ -21,13 +21,13 @@ def describe(task: TaskDefinition, *, selected: bool, now: int) -> dict[str, Any
         "timezone": getattr(task.schedule, "timezone", "Etc/UTC"),
         "next": rfc3339(instant(following)) if following is not None else None,
         "cronjob": describe_cronjob(task),
-        **{field.name: task.decided(field.name) for field in DECIDED_FIELDS},
+        **{field.name: task.value_of(field.name) for field in NON_SCHEDULE_FIELDS},
         "source": task.source,
     }
 
 
 def describe_cronjob(task: TaskDefinition) -> dict[str, Any] | None:
-    """Return what a CronJob of the task would carry; None where there can be none."""
+    """Return the schedule of a CronJob for the task, or None if it cannot have one."""
     try:
         cronjob = task.cronjob_schedule()
     except ScheduleError:

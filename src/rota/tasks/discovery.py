@@ -10,9 +10,9 @@ from rota.model.errors import RotaError, TaskDefinitionError
 from rota.runtime.streams import stdout_on_stderr
 from rota.settings import Settings
 from rota.settings.importing import describe_error, load_target
+from rota.tasks.declaration import is_task
 from rota.tasks.modules import tasks_of_list, tasks_of_module
 from rota.tasks.registry import Registry
-from rota.tasks.stated import is_task
 
 ENTRY_POINT_GROUP = "rota.tasks"
 REFERENCE_ENTRY_POINT = "rota.tasks:register_tasks"
@@ -21,10 +21,10 @@ REFERENCE_ENTRY_POINT = "rota.tasks:register_tasks"
 def discover(settings: Settings) -> Registry:
     """Return all tasks that can be found.
 
-    The reference tasks are examples: they are found where no other task is found or named, or
-    where ROTA_TASKS or ROTA_ONLY names them; an application's task of the same name takes the place
-    of one. Any other duplicate is refused. Raises TaskDefinitionError with the culprit named.
-    What modules print while they are imported goes to stderr.
+    The reference tasks are examples: they are included if there are no other tasks, or if
+    ROTA_TASKS or ROTA_ONLY names them. An application's task of the same name replaces one; any
+    other duplicate is refused. Raises TaskDefinitionError, which names the culprit. What modules
+    print while they are imported goes to stderr.
     """
     with stdout_on_stderr():
         return _discover(settings)
@@ -94,7 +94,7 @@ def _add(registry: Any, found: Any, target: str) -> None:
     except RotaError:
         raise
     except (Exception, SystemExit) as error:
-        # Attributes may be properties, which are the application's code.
+        # Attributes may be properties, which run the application's code.
         raise TaskDefinitionError(f"{target!r} cannot be used: {describe_error(error)}") from error
 
 

@@ -1,4 +1,4 @@
-"""One action for each of many items: bounded, and one bad item does not stop the others."""
+"""One action for each of many items: a few at a time, and a failure does not stop the others."""
 
 import asyncio
 import logging
@@ -38,7 +38,7 @@ Item = TypeVar("Item")
 
 _FAILED_KINDS = ("refused", "failed")
 _FOR_GOOD = (ApiRejectedError, GiveUp, RequestRefusedError)
-# Their text says all there is to say.
+# Their text says everything.
 _SELF_EXPLAINING = (ApiError, GiveUp, RequestRefusedError, TryAgain)
 
 
@@ -51,17 +51,16 @@ async def fan_out(
 ) -> dict[str, int]:
     """Run `action` on every item, at most `concurrency` at once; return counts by outcome.
 
-    The next item is asked for when an action can take it, so that an async generator over pages
-    needs the memory of a page. What `items` raises is raised once the actions that were started
-    have ended. Without `concurrency` it is ROTA_FAN_OUT_CONCURRENCY, or 10 where no settings are
-    read. After a stop request the actions that were started finish, no other begins, and
-    StopRequested is raised.
+    The next item is requested when an action can take it, so that an async generator over pages
+    holds one page in memory. An error of `items` is raised once the started actions have ended.
+    `concurrency` defaults to ROTA_FAN_OUT_CONCURRENCY, or 10 if no settings are read. After a stop
+    request the started actions finish, no other begins, and StopRequested is raised.
 
-    The counts are `{done: …, "refused": …, "failed": …}`, where refused is for good, as by the API
-    or by an action that raises GiveUp. Where items
-    failed, raises ApiRejectedError if every single one was refused, ApiUnavailableError if the API
-    was out of reach for every one, the first error if every one broke for a reason of the task's
-    own, else ItemsFailedError. TaskDefinitionError for arguments that cannot be meant.
+    The counts are `{done: …, "refused": …, "failed": …}`. Refused items would fail again: the API
+    rejected them, or the action raised GiveUp. If items failed, raises ApiRejectedError if all were
+    refused, ApiUnavailableError if the API was unavailable for all, the first error if all failed
+    for reasons other than the API, else ItemsFailedError. Raises TaskDefinitionError for bad
+    arguments.
     """
     _check(items, concurrency, done)
     if concurrency is None:
@@ -82,16 +81,16 @@ def _check(items: object, concurrency: Any, done: object) -> None:
     if concurrency is not None and not (whole and concurrency >= 1):
         raise TaskDefinitionError(
             f"fan_out: concurrency must be a whole number of 1 or more, not "
-            f"{plain_repr(concurrency)}: with none at once no item would be done"
+            f"{plain_repr(concurrency)}"
         )
     if isinstance(items, str | bytes):
         raise TaskDefinitionError(
-            f"fan_out: items is one text, {plain_repr(items, 80)}; give a list of items"
+            f"fan_out: items is a string, {plain_repr(items, 80)}; pass a list of items"
         )
     if not isinstance(done, str) or done in _FAILED_KINDS:
         raise TaskDefinitionError(
-            f"fan_out: done cannot be {plain_repr(done, 80)}: it names the count of what was "
-            'done, beside "refused" and "failed"'
+            f"fan_out: done cannot be {plain_repr(done, 80)}: it names a count, next to "
+            '"refused" and "failed"'
         )
 
 
@@ -104,7 +103,7 @@ async def _as_async(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncGenerat
         async for item in items:
             yield item
     finally:
-        # At once, rather than when the collector finds it: it may hold a page.
+        # Now, rather than when it is garbage collected: it may hold a page.
         close = getattr(items, "aclose", None)
         if close is not None:
             await close()
@@ -119,7 +118,7 @@ class _FanOut(Generic[Item]):
         self._action = action
         self._done = done
         self._failures = _Failures()
-        # What ends the whole before its last item: a stop, or the source of the items.
+        # What ended the fan-out before its last item: a stop, or an error of `items`.
         self._cut_off: BaseException | None = None
         self._execution = current_execution()
         self._outer = current_items()
@@ -130,12 +129,12 @@ class _FanOut(Generic[Item]):
     def _add(self, kind: str, number: int) -> None:
         self.counts[kind] = self.counts.get(kind, 0) + number
         if self._execution is not None:
-            # So that a run which is cut off still says what was done, by all its fan-outs.
+            # So that an interrupted run still reports what all its fan-outs have done.
             total = self._execution.counts
             total[kind] = total.get(kind, 0) + number
 
     async def take_items(self) -> None:
-        """Work on one item after the other, until there is none."""
+        """Work on one item after the other, until there are no more."""
         while self._cut_off is None:
             try:
                 async with self._reading:
@@ -152,7 +151,7 @@ class _FanOut(Generic[Item]):
         try:
             if self._execution is not None:
                 self._execution.check_stop()
-            # This worker's own context: each is an asyncio task.
+            # Each worker has its own context, since it is an asyncio task.
             enter_item(self._outer, item)
             await self._action(item)
         except StopRequested as stop:
@@ -174,7 +173,7 @@ class _FanOut(Generic[Item]):
             _logger.warning("fan_out.item_%s", kind, extra={"error": plain_text(error)})
 
     def raise_for_errors(self) -> None:
-        """Raise what the counts mean, if it is not a success."""
+        """Raise the error that the counts amount to, if any."""
         if self._cut_off is not None:
             raise self._cut_off
         first = self._failures.first
@@ -188,15 +187,17 @@ class _FanOut(Generic[Item]):
                 f"every item was refused for good, first: {plain_text(first)}"
             ) from first
         if self._failures.all_are(ApiUnavailableError):
-            raise ApiUnavailableError(f"no item got through, first: {plain_text(first)}") from first
-        # Not where only some gave up: the others may do with another try.
+            raise ApiUnavailableError(
+                f"the API was unavailable for every item, first: {plain_text(first)}"
+            ) from first
+        # Not if only some gave up: another attempt may help the others.
         if self._failures.all_are(GiveUp) or not self._failures.any_is((ApiError, GiveUp)):
             raise first
         raise ItemsFailedError(_summary(counts, first), counts=counts) from first
 
 
 class _Failures:
-    """The first error, and the classes of all: 100,000 errors would keep as many tracebacks."""
+    """The first error, and the classes of all: each error would keep its traceback in memory."""
 
     def __init__(self) -> None:
         self.first: Exception | None = None

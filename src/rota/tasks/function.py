@@ -1,4 +1,4 @@
-"""A task that is a function: `@task`, and what it makes of the function."""
+"""Function tasks: the decorator `@task`, and the object that it makes of a function."""
 
 import functools
 import inspect
@@ -30,10 +30,10 @@ _decorated: "weakref.WeakSet[FunctionTask[..., Any]]" = weakref.WeakSet()
 
 
 class FunctionTask(Generic[_P, _R_co]):
-    """A function that `@task` has made a task of: called as before, and with a task's attributes.
+    """A function decorated with `@task`: it can be called as before, and has a task's attributes.
 
-    An attribute is what the decorator states, else what it is for a class that states nothing.
-    Nothing of it can be changed.
+    An attribute that the decorator does not set has the value that it has in BaseTask. Attributes
+    cannot be changed.
     """
 
     name: str
@@ -61,17 +61,17 @@ class FunctionTask(Generic[_P, _R_co]):
         function: Callable[_P, _R_co],
         name: str,
         parameters: Parameters,
-        stated: Mapping[str, Any],
+        fields: Mapping[str, Any],
     ) -> None:
-        # The function's own __dict__ stays with it: what stands in this one is what is stated.
-        own = {"name": name, "function": function, "parameters": parameters, **stated}
-        self.__dict__.update(own, blocking=is_blocking(function))
+        # Not with the function's __dict__: this one has only the fields that are set.
+        attributes = {"name": name, "function": function, "parameters": parameters, **fields}
+        self.__dict__.update(attributes, blocking=is_blocking(function))
         for attribute in functools.WRAPPER_ASSIGNMENTS:
             self.__dict__[attribute] = getattr(function, attribute, None)
         self.__dict__["__wrapped__"] = function
 
     def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> _R_co:
-        """Call the function itself, outside of any run, as a test of it does."""
+        """Call the function itself, outside a run, as a test does."""
         return self.function(*args, **kwargs)
 
     def __getattr__(self, attribute: str) -> Any:
@@ -81,8 +81,8 @@ class FunctionTask(Generic[_P, _R_co]):
         return field.class_value
 
     def __setattr__(self, attribute: str, value: object) -> NoReturn:
-        """Refuse, since what is stated has been read when a run begins."""
-        raise AttributeError(f"{self!r} cannot be changed: state {attribute!r} in @task(…)")
+        """Refuse, since the fields have been read by the time a run begins."""
+        raise AttributeError(f"{self!r} cannot be changed: set {attribute!r} in @task(…)")
 
     def __repr__(self) -> str:
         return f"<task {self.__dict__.get('name')!r} {self.target}>"
@@ -99,13 +99,13 @@ class FunctionTask(Generic[_P, _R_co]):
         return logging.getLogger(self.target.replace(":", "."))
 
     def arguments_for(self, run: Run) -> dict[str, Any]:
-        """Return what the function is called with by name in `run`, besides the client."""
-        offered = {"run": run, "log": self.logger}
-        return {name: offered[name] for name in self.parameters.handed_over} | dict(run.arguments)
+        """Return the keyword arguments of the function in `run`."""
+        available = {"run": run, "log": self.logger}
+        return {name: available[name] for name in self.parameters.provided} | dict(run.arguments)
 
 
 def decorated() -> list[FunctionTask[..., Any]]:
-    """Return the function tasks that modules have made so far and that still exist."""
+    """Return the function tasks that exist."""
     return sorted(_decorated, key=lambda task: task.target)
 
 
@@ -135,14 +135,15 @@ def task(
 def task(*function: Any, name: str | None = None, **options: Any) -> Any:
     """Make a task of a function: `@task`, or `@task(schedule="0 6 * * *", …)`.
 
-    A plain `def` runs in a thread, and is handed a BlockingClient.
+    A plain `def` runs in a thread, with a BlockingClient.
 
-    The options are the fields of a task, and `name`; without one it is the function's, with `-` for
-    `_`. The function's first parameter is handed the API client. It may ask for `run` and `log` by
-    name; all others have defaults, which `rota run TASK --arg name=value` may replace. A function
-    is not found by being decorated: see docs/writing-tasks.md for how tasks are registered.
+    The options are the fields of a task, and `name`, by default the function's name with `-` for
+    `_`. The function's first parameter gets the API client, and `run` and `log` get these. All
+    other parameters need defaults, which `rota run TASK --arg name=value` may replace. Decorating
+    a function does not register it: see docs/writing-tasks.md.
 
-    Raises TaskDefinitionError or ScheduleError, with file and line, for what cannot be a task.
+    Raises TaskDefinitionError or ScheduleError, with file and line, for a function that cannot be
+    a task.
     """
     if not function:
         return lambda each: _make(each, name, options)
@@ -156,37 +157,37 @@ def _is_decorable(found: object) -> bool:
 
 
 def _positional(found: object) -> str:
-    options = "its options have names"
+    options = "options are passed by name"
     if isinstance(found, str):
         return f"{options}: write @task(schedule={plain_repr(found, 80)})"
     if isinstance(found, int):
         return f"{options}: write @task(interval_seconds={plain_repr(found, 80)})"
-    return f"{options}, and it stands above its function: write @task(schedule=…) in a line there"
+    return f"{options}, above a function: write @task(schedule=…) in the line before it"
 
 
 def _make(function: Any, name: str | None, options: Mapping[str, Any]) -> FunctionTask[..., Any]:
     try:
         _check_kind(function)
         parameters = parameters_of(function)
-        stated = check_options(options)
+        fields = check_options(options)
         found = check_name(function.__name__.strip("_").replace("_", "-") if name is None else name)
     except ConfigError as error:
         shown = getattr(function, "__qualname__", None) or plain_repr(function, 80)
         raise type(error)(f"@task on {shown}{_place_of(function)}: {error}") from None
-    made: FunctionTask[..., Any] = FunctionTask(function, found, parameters, stated)
+    made: FunctionTask[..., Any] = FunctionTask(function, found, parameters, fields)
     _decorated.add(made)
     return made
 
 
 def _check_kind(found: Any) -> None:
-    """Raise TaskDefinitionError for what is no function by itself that returns."""
+    """Raise TaskDefinitionError for anything but a plain or async function."""
     if isinstance(found, FunctionTask):
         raise TaskDefinitionError(
-            f"it is the task {found.name!r} already: keep one @task, with all the options"
+            f"it already is the task {found.name!r}: keep one @task, with all options"
         )
     if inspect.isclass(found):
         raise TaskDefinitionError(
-            "a class needs no decorator: let it inherit rota.BaseTask, and state the options as "
+            "a class needs no decorator: let it inherit rota.BaseTask, and set the options as "
             "attributes"
         )
     if isinstance(found, staticmethod | classmethod | property) or _is_method(found):
@@ -200,7 +201,7 @@ def _check_kind(found: Any) -> None:
         raise TaskDefinitionError("a lambda has no name: write a def")
     written = inspect.unwrap(found)
     if inspect.isgeneratorfunction(written) or inspect.isasyncgenfunction(written):
-        raise TaskDefinitionError("it yields, and a task returns: write it without yield")
+        raise TaskDefinitionError("it yields, but a task must return: write it without yield")
 
 
 def _is_method(found: Any) -> bool:
@@ -216,7 +217,7 @@ def _place_of(function: Any) -> str:
 
 
 def _place_of_caller() -> str:
-    """Return the line outside of this module that is being executed."""
+    """Return the line outside this module that is being executed."""
     frame = sys._getframe()  # noqa: SLF001 (the documented way)
     while frame.f_back is not None and frame.f_globals.get("__name__") == __name__:
         frame = frame.f_back

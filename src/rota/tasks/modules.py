@@ -1,4 +1,4 @@
-"""The tasks of a module that is named as a whole, and of a list in one."""
+"""The tasks of a module, or of a list in a module."""
 
 import inspect
 from collections.abc import Iterator, Sequence
@@ -16,16 +16,16 @@ LIST_NAME = "TASKS"
 def tasks_of_module(module: ModuleType) -> list[tuple[str, Any]]:
     """Return a module's tasks with their sources, `module:name`, in the order of their definition.
 
-    Those of its list `TASKS`, if it has one. Else its function tasks, task classes and instances of
-    these; what it imports counts only where `__all__` names it, what begins with `_` never.
-    TaskDefinitionError for a module without any.
+    These are the members of its list `TASKS`, if it has one. Otherwise they are its function tasks,
+    task classes and instances of these: imported ones only if `__all__` names them, and none that
+    begin with `_`. Raises TaskDefinitionError for a module without any.
     """
     listed = vars(module).get(LIST_NAME)
     if isinstance(listed, list | tuple):
         return tasks_of_list(listed, f"{module.__name__}:{LIST_NAME}")
     if listed is not None:
         raise TaskDefinitionError(
-            f"'{module.__name__}:{LIST_NAME}' is no list: write {LIST_NAME} = [first, second]"
+            f"'{module.__name__}:{LIST_NAME}' is not a list: write {LIST_NAME} = [first, second]"
         )
     found = list(_own_tasks(module))
     if not found:
@@ -33,14 +33,14 @@ def tasks_of_module(module: ModuleType) -> list[tuple[str, Any]]:
         if inspect.isfunction(vars(module).get("register_tasks")):
             register = f", or name '{module.__name__}:register_tasks'"
         raise TaskDefinitionError(
-            f"module {module.__name__!r} has no task of its own: write @task above a function "
+            f"module {module.__name__!r} defines no task: write @task above a function "
             f"there, or list tasks in {LIST_NAME}{register}"
         )
     return found
 
 
 def tasks_of_list(listed: Sequence[Any], target: str) -> list[tuple[str, Any]]:
-    """Return the members of a list with their sources; TaskDefinitionError for an empty one."""
+    """Return the members of a list with their sources. Raises TaskDefinitionError if empty."""
     if not listed:
         raise TaskDefinitionError(f"{target!r} is an empty list: name a task in it")
     return [
@@ -60,7 +60,7 @@ def unregistered(registry: Registry) -> list[str]:
 
 
 def _own_tasks(module: ModuleType) -> Iterator[tuple[str, Any]]:
-    offered = getattr(module, "__all__", ())
+    exported = getattr(module, "__all__", ())
     seen: list[object] = []
     members = [(name, each) for name, each in vars(module).items() if not name.startswith("_")]
     instances = [type(each) for _, each in members if isinstance(each, BaseTask)]
@@ -68,18 +68,18 @@ def _own_tasks(module: ModuleType) -> Iterator[tuple[str, Any]]:
         if any(each is known for known in seen) or each in instances:
             continue
         home = _home_of(each)
-        if home is not None and (home == module.__name__ or name in offered):
+        if home is not None and (home == module.__name__ or name in exported):
             seen.append(each)
             yield f"{module.__name__}:{name}", each
 
 
 def _home_of(found: Any) -> str | None:
-    """Return the module that a task was made in; None for what is no task."""
+    """Return the module that a task was made in, or None for anything else."""
     if isinstance(found, FunctionTask):
         return str(found.function.__module__)
     if isinstance(found, BaseTask):
         return type(found).__module__
     if inspect.isclass(found) and issubclass(found, BaseTask) and not inspect.isabstract(found):
-        # A class that states no name of its own is a base of others.
+        # A class without a name of its own is a base of others.
         return found.__module__ if "name" in vars(found) else None
     return None

@@ -13,7 +13,7 @@ _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
 def check_name(name: object) -> str:
-    """Return `name`, or raise TaskDefinitionError that says what is allowed."""
+    """Return `name`. Raises TaskDefinitionError, which says what is allowed."""
     if isinstance(name, str) and len(name) <= MAX_NAME_CHARACTERS and _NAME.fullmatch(name):
         return name
     raise TaskDefinitionError(
@@ -23,7 +23,7 @@ def check_name(name: object) -> str:
 
 
 def kubernetes_name(name: str) -> str:
-    """Return the name as Kubernetes objects carry it: `_` becomes `-`."""
+    """Return the name as Kubernetes objects have it: `_` becomes `-`."""
     return name.replace("_", "-")
 
 

@@ -1,4 +1,4 @@
-"""What `@task` may be told: the fields of a task, checked where they are written."""
+"""The options of `@task`: the fields of a task, checked where they are written."""
 
 import difflib
 import math
@@ -14,7 +14,7 @@ _MAX_SHOWN_CHARACTERS = 80
 
 
 class TaskOptions(TypedDict, total=False):
-    """The options of `@task` but those that say when; None leaves a field to its default."""
+    """The options of `@task`, except those of the schedule. None means the default."""
 
     # fields: written by `make generate` from rota.model.task_fields
     splay_minutes: int | None
@@ -31,16 +31,16 @@ class TaskOptions(TypedDict, total=False):
 
 
 def check_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that `options` state; None states nothing.
+    """Return the fields that `options` set; None sets nothing.
 
-    Raises TaskDefinitionError or ScheduleError for a name that no field has, for a value that its
-    field does not allow, and for fields that do not go together.
+    Raises TaskDefinitionError or ScheduleError for an unknown name, a value that is not allowed,
+    or fields that contradict each other.
     """
-    stated = {
+    chosen = {
         name: _checked(_field(name), value) for name, value in options.items() if value is not None
     }
-    _check_schedule(stated)
-    return stated
+    _check_schedule(chosen)
+    return chosen
 
 
 def _field(name: str) -> TaskField:
@@ -54,7 +54,7 @@ def _field(name: str) -> TaskField:
 
 
 def _checked(field: TaskField, value: Any) -> Any:
-    """Return the value as its field has it; a choice as its text."""
+    """Return the value, or raise; a choice as a lower-case string."""
     wanted = _wanted_type(field, value)
     if wanted is None and _is_within(field, value):
         return value
@@ -67,13 +67,13 @@ def _checked(field: TaskField, value: Any) -> Any:
 
 
 def _wanted_type(field: TaskField, value: Any) -> str | None:
-    """Return what kind of value the field takes, where this one is of another kind."""
+    """Return the kind of value that is needed, if this one is of another kind."""
     if issubclass(field.type, StrEnum):
         return " or ".join(f'"{choice}"' for choice in field.choices)
     if field.type is bool:
         return None if isinstance(value, bool) else "True or False"
     if field.type is str:
-        return None if isinstance(value, str) else "a text in quotes"
+        return None if isinstance(value, str) else "a string in quotes"
     number = isinstance(value, int) and not isinstance(value, bool)
     if field.type is float:
         number = number or (isinstance(value, float) and math.isfinite(value))
@@ -96,33 +96,33 @@ def _words_for(field: TaskField) -> str:
     return f"{number}{unit}, {lower}{upper}"
 
 
-def _check_schedule(stated: Mapping[str, Any]) -> None:
-    """Raise for fields that say when, and contradict each other or cannot be understood."""
-    schedule, interval = stated.get("schedule"), stated.get("interval_seconds")
+def _check_schedule(chosen: Mapping[str, Any]) -> None:
+    """Raise if the fields of the schedule contradict each other or cannot be parsed."""
+    schedule, interval = chosen.get("schedule"), chosen.get("interval_seconds")
     if schedule is not None and interval is not None:
-        raise TaskDefinitionError("states both interval_seconds and schedule; keep one")
-    if schedule is None and "timezone" in stated:
+        raise TaskDefinitionError("has both interval_seconds and schedule; keep one")
+    if schedule is None and "timezone" in chosen:
         raise TaskDefinitionError(
-            "timezone goes with a cron text in schedule; an interval has none: state a schedule, "
-            "or leave the timezone out"
+            "timezone requires cron text in schedule, since an interval has no time zone: set a "
+            "schedule, or leave the timezone out"
         )
-    if schedule is None and not stated.get("splay_minutes"):
+    if schedule is None and not chosen.get("splay_minutes"):
         return
-    from rota.schedules import (  # noqa: PLC0415 (not where a task is imported for its sake alone)
+    from rota.schedules import (  # noqa: PLC0415 (importing a task needs none of it)
         Every,
         parse_schedule,
         splayed_cronjob_schedule,
     )
 
     if schedule is not None:
-        parsed = parse_schedule(schedule, stated.get("timezone", "Etc/UTC"))
+        parsed = parse_schedule(schedule, chosen.get("timezone", "Etc/UTC"))
         interval = parsed.delay_seconds if isinstance(parsed, Every) else None
-        if interval is None and stated.get("splay_minutes"):
+        if interval is None and chosen.get("splay_minutes"):
             raise ScheduleError(
-                "splay_minutes goes with an interval that has a five-field text; move the minute "
+                "splay_minutes requires an interval that has a five-field text; move the minute "
                 f"in {schedule!r} instead"
             )
-    if interval is not None and stated.get("splay_minutes"):
+    if interval is not None and chosen.get("splay_minutes"):
         splayed_cronjob_schedule(
-            interval, release="", task="", splay_minutes=stated["splay_minutes"]
+            interval, release="", task="", splay_minutes=chosen["splay_minutes"]
         )

@@ -10,9 +10,9 @@ from rota.tasks.naming import kubernetes_name, suggestion
 
 
 class Registry:
-    """Collects tasks through the same `register_task` that the scheduler has.
+    """Collects tasks, with the same `register_task` as the scheduler.
 
-    `left_out` names the reference tasks that do not run, since there are others.
+    `left_out` names the reference tasks that do not run because there are other tasks.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -29,9 +29,9 @@ class Registry:
         interval_seconds: int | None,
         run_on_start: bool = False,  # noqa: FBT001, FBT002 (the seed's signature)
     ) -> None:
-        """Add a task; TaskDefinitionError for a bad or taken name (positional as in the seed).
+        """Add a task. Raises TaskDefinitionError for a bad or taken name.
 
-        `interval_seconds` may be None for a task that says itself when it runs.
+        `interval_seconds` may be None for a handler with a schedule of its own.
         """
         task = define_task(
             name,
@@ -72,13 +72,13 @@ class Registry:
         Raises UnknownTaskError for a name in ROTA_ONLY, or in a `ROTA_TASK__…` variable, that no
         task has.
         """
-        self._refuse_settings_of_nobody()
+        self._refuse_unknown_overrides()
         if not self._settings.only:
             return [task for task in self._found.values() if task.enabled]
         for name in self._settings.only:
             if name not in self._found:
                 raise self._unknown(name, "ROTA_ONLY")
-        # Named there is enabled, so that every mode takes it for that.
+        # ROTA_ONLY enables a task, in every mode.
         return [
             replace(task, enabled=True)
             for task in self._found.values()
@@ -86,7 +86,7 @@ class Registry:
         ]
 
     def get(self, name: str) -> TaskDefinition:
-        """Return the task that runs under `name`; UnknownTaskError suggests the nearest one."""
+        """Return the task `name`. Raises UnknownTaskError, which suggests the nearest name."""
         for task in self.selected():
             if task.name == name:
                 return task
@@ -107,9 +107,9 @@ class Registry:
             f"{prefix}no task is named {name!r}{suggestion(name, self._found)} (known: {known})"
         )
 
-    def _refuse_settings_of_nobody(self) -> None:
+    def _refuse_unknown_overrides(self) -> None:
         if self._settings.cronjob_name:
-            return  # The pod of one task: settings of others, even of nobody, are not its affair.
+            return  # The pod of one task ignores the settings of all others, known or not.
         known = {override_key(name): name for name in self._found}
         for key in self._settings.all_overrides():
             if key not in known:
@@ -117,6 +117,6 @@ class Registry:
 
 
 def check_not_empty(tasks: Collection[TaskDefinition]) -> None:
-    """Raise ConfigError where there is no task to run."""
+    """Raise ConfigError if there is no task to run."""
     if not tasks:
         raise ConfigError("no task would run: name some in ROTA_TASKS or ROTA_ONLY, or enable one")

@@ -1,4 +1,4 @@
-"""What is allowed about a task and may not be meant: `rota check`, and later `doctor`."""
+"""What is allowed in a task but may be a mistake: `rota check`, and later `doctor`."""
 
 from rota.model.task_fields import CatchUp
 from rota.schedules import Cron, warnings_for
@@ -10,7 +10,7 @@ _YEAR_SECONDS = 366 * 86_400
 
 
 def task_warnings(task: TaskDefinition, now: int) -> list[str]:
-    """Return what is allowed about a task and may not be meant; `now` is an epoch time."""
+    """Return what is allowed in a task but may be a mistake; `now` is an epoch time."""
     warnings: list[str] = []
     if isinstance(task.schedule, Cron):
         if task.interval_seconds is None:
@@ -18,7 +18,7 @@ def task_warnings(task: TaskDefinition, now: int) -> list[str]:
             warnings += zone_warnings(task.schedule.timezone, now, now + _YEAR_SECONDS)
     elif describe_cronjob(task) is None:
         warnings.append(
-            f"every {task.interval_seconds} s is more often than a CronJob can: it runs in "
+            f"every {task.interval_seconds} s is too often for a CronJob: it runs in "
             "scheduler mode, or in the small scheduler of hybrid mode"
         )
     else:
@@ -26,15 +26,15 @@ def task_warnings(task: TaskDefinition, now: int) -> list[str]:
             f"every {task.interval_seconds} s has no five-field text: a CronJob keeps the gap but "
             "counts from its creation"
         )
-        if "catch_up_seconds" in task.stated or task.catch_up is CatchUp.NONE:
-            field = "catch_up_seconds" if "catch_up_seconds" in task.stated else "catch_up=none"
+        if task.explicit_deadline:
             warnings.append(
-                f"{field} is refused in CronJob mode, since @every with a deadline may never fire"
+                f"{task.explicit_deadline} is refused in CronJob mode, since @every with a "
+                "deadline may never fire"
             )
     if task.catch_up is CatchUp.ALL:
         warnings.append(
-            "catch_up=all is refused in CronJob mode, since Kubernetes starts the newest missed "
-            "slot only"
+            "catch_up=all is refused in CronJob mode, since Kubernetes starts only the newest "
+            "missed slot"
         )
     following = task.schedule.next_epoch(now)
     if following is None:

@@ -7,7 +7,7 @@ import pytest
 from rota.kubernetes.manifests.comparison import Kind, compare
 from rota.kubernetes.manifests.deployed import deployed_tasks
 from rota.kubernetes.manifests.kustomize import kustomize_files
-from rota.model.task_fields import DECIDED_FIELDS
+from rota.model.task_fields import NON_SCHEDULE_FIELDS
 from rota.settings import Settings
 from rota.tasks.definition import TaskDefinition
 from support.kustomize import unbuilt
@@ -35,7 +35,7 @@ def another_value(field):
 # Field → attributes of a task, attributes that differ in that field alone, what is told.
 COMPARED = {
     field.name: (HOURLY, {**HOURLY, field.name: another_value(field)}, field.name)
-    for field in DECIDED_FIELDS
+    for field in NON_SCHEDULE_FIELDS
 } | {
     "schedule": (NIGHTLY, {"schedule": "5 5 * * *"}, Kind.SCHEDULE),
     "interval_seconds": (HOURLY, {"interval_seconds": 7200}, Kind.SCHEDULE),
@@ -46,7 +46,7 @@ COMPARED = {
 NOT_IN_MANIFESTS = {
     "name": "it is what tasks are matched by",
     "handler": "it is in the image",
-    "stated": "a default that is stated means the same",
+    "explicit_fields": "a default that is set explicitly means the same",
     "source": "it says where the code was found",
     "concurrency": "it is the installation's, set by ROTA_FAN_OUT_CONCURRENCY",
 }

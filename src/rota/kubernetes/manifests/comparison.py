@@ -7,7 +7,7 @@ from typing import Any
 
 from rota.kubernetes.manifests.deployed import DeployedTask
 from rota.model.errors import ScheduleError
-from rota.model.task_fields import DECIDED_FIELDS, TaskField
+from rota.model.task_fields import NON_SCHEDULE_FIELDS, TaskField
 from rota.schedules import (
     Cron,
     Every,
@@ -22,7 +22,7 @@ UTC_ZONE = "Etc/UTC"
 
 # Schedules and suspension have comparisons of their own.
 _PLAIN_FIELDS = tuple(
-    field for field in DECIDED_FIELDS if field.in_settings and field.name != "suspend"
+    field for field in NON_SCHEDULE_FIELDS if field.in_settings and field.name != "suspend"
 )
 
 
@@ -108,7 +108,7 @@ def _compare_one(task: TaskDefinition, found: DeployedTask) -> list[Difference]:
 def _compare_field(task: TaskDefinition, found: DeployedTask, field: TaskField) -> list[Difference]:
     """Compare a field where it is carried: in the spec, in the settings of the pods, or in both."""
     name = field.name
-    here = task.decided(name)
+    here = task.value_of(name)
     deployed = []
     if name in found.settings:
         deployed.append((here, value_of(name, found.settings[name])))
@@ -122,7 +122,7 @@ def _compare_field(task: TaskDefinition, found: DeployedTask, field: TaskField) 
 
 def _expected_in_spec(task: TaskDefinition, field: TaskField) -> Any:
     if field.name != "catch_up_seconds":
-        return task.decided(field.name)
+        return task.value_of(field.name)
     return task.latest_start_seconds if task.cronjob_schedule().exact else None
 
 

@@ -11,14 +11,14 @@ from rota.settings import settings_text, task_variable, text_of
 from rota.tasks.definition import TaskDefinition
 
 SETTINGS_KEY = "settings.env"
-"""The one key: an upgrade that fails cannot leave a single setting behind."""
+"""The only key, so that a failed upgrade cannot leave a single setting behind."""
 
 
 def settings_of(tasks: Sequence[TaskDefinition], installation: Installation) -> str:
-    """Return the settings of a pod that runs `tasks`: what all pods share, and these tasks' own.
+    """Return the settings of a pod that runs `tasks`: those of all pods, and those of these tasks.
 
-    Everything that a task's class could state is said. Where the Business API is stands in each
-    pod's own environment.
+    They contain every field that a task's class could set. The Business API's URL is in the
+    environment of each pod.
     """
     values = {
         "ROTA_RELEASE": installation.release,
@@ -32,8 +32,8 @@ def settings_of(tasks: Sequence[TaskDefinition], installation: Installation) -> 
 
 def _fields(task: TaskDefinition) -> dict[str, str]:
     values = {
-        field.name: task.decided(field.name)
+        field.name: task.value_of(field.name)
         for field in TASK_FIELDS
-        if field.in_settings and task.carries(field)
+        if field.in_settings and task.in_manifests(field)
     }
     return {field: text_of(value) for field, value in values.items() if value is not None}

@@ -73,16 +73,15 @@ def start_job(task: TaskDefinition, installation: Installation) -> dict[str, Any
 def _refuse_catch_up(task: TaskDefinition, *, exact: bool) -> None:
     if task.catch_up is CatchUp.ALL:
         raise ScheduleError(
-            f"task {task.name!r}: catch_up=all is refused in a CronJob: Kubernetes starts the "
-            "newest missed slot only. Use catch_up=latest, or scheduler mode"
+            f"task {task.name!r}: catch_up=all is refused in a CronJob: Kubernetes starts only "
+            "the newest missed slot. Use catch_up=latest, or scheduler mode"
         )
-    field = "catch_up_seconds" if "catch_up_seconds" in task.stated else "catch_up=none"
-    if not exact and ("catch_up_seconds" in task.stated or task.catch_up is CatchUp.NONE):
+    if not exact and task.explicit_deadline:
         raise ScheduleError(
-            f"task {task.name!r}: {field} is refused in a CronJob for an interval of "
-            f"{task.interval_seconds} s: it has to be written @every, and with a deadline "
-            "Kubernetes may never start that. Leave it out, use an interval that five-field cron "
-            "can say, or use scheduler mode"
+            f"task {task.name!r}: {task.explicit_deadline} is refused in a CronJob for an interval "
+            f"of {task.interval_seconds} s: it becomes @every, which Kubernetes may never start if "
+            "there is a deadline. Leave it out, use an interval that five-field cron can express, "
+            "or use scheduler mode"
         )
 
 

@@ -3,17 +3,17 @@
 from typing import Any
 
 from rota.kubernetes.manifests.yaml_text import yaml_document
-from rota.model.task_fields import DECIDED_FIELDS, TASK_FIELDS
+from rota.model.task_fields import NON_SCHEDULE_FIELDS, TASK_FIELDS
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.registry import Registry
 
 
 def tasks_values(registry: Registry) -> dict[str, dict[str, Any]]:
-    """Return the chart's `tasks`: each task's schedule, and what else was stated about it.
+    """Return the chart's `tasks`: each task's schedule, and the other fields that were set.
 
     These are the tasks that run; the disabled ones too, with `enabled: false`, so that a values
-    file can enable them. In the chart they take the place of the reference tasks.
-    UnknownTaskError where settings name a task that nobody has.
+    file can enable them. In the chart they replace the reference tasks.
+    Raises UnknownTaskError if settings name an unknown task.
     """
     selected = {task.name for task in registry.selected()}
     values: dict[str, dict[str, Any]] = {}
@@ -26,13 +26,13 @@ def tasks_values(registry: Registry) -> dict[str, dict[str, Any]]:
 
 
 def task_values(task: TaskDefinition) -> dict[str, Any]:
-    """Return one task's values: its schedule, and what was stated; the chart has the defaults."""
-    stated = {
-        field.chart_key: _plain(task.decided(field.name))
-        for field in DECIDED_FIELDS
-        if field.in_settings and field.name in task.stated
+    """Return one task's values: its schedule and the fields that were set, without defaults."""
+    others = {
+        field.chart_key: _plain(task.value_of(field.name))
+        for field in NON_SCHEDULE_FIELDS
+        if field.in_settings and field.name in task.explicit_fields
     }
-    return {**_schedule_values(task), **stated}
+    return {**_schedule_values(task), **others}
 
 
 def helm_values(registry: Registry) -> str:
@@ -45,9 +45,11 @@ def helm_values(registry: Registry) -> str:
 
 def _schedule_values(task: TaskDefinition) -> dict[str, Any]:
     values = {
-        field.chart_key: task.decided(field.name) for field in TASK_FIELDS if field.part_of_schedule
+        field.chart_key: task.value_of(field.name)
+        for field in TASK_FIELDS
+        if field.part_of_schedule
     }
-    if "timezone" not in task.stated:
+    if "timezone" not in task.explicit_fields:
         del values["timezone"]
     return {key: value for key, value in values.items() if value is not None}
 

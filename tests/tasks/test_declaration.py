@@ -48,9 +48,9 @@ def when(task):
 class TestIntervalBesideSchedule:
     def test_on_one_class_it_is_refused(self, parent):
         both = child(parent, interval_seconds=60, schedule=EARLY)
-        with pytest.raises(ConfigError, match="'t': states both interval_seconds and schedule"):
+        with pytest.raises(ConfigError, match="'t': has both interval_seconds and schedule"):
             define(both())
-        with pytest.raises(ConfigError, match="states both"):
+        with pytest.raises(ConfigError, match="has both"):
             define(child(both)())
 
     def test_the_most_derived_class_wins(self, parent):
@@ -58,7 +58,7 @@ class TestIntervalBesideSchedule:
         schedule = child(parent, schedule=EARLY, timezone="Europe/Berlin")
         assert when(define(child(interval, schedule=EARLY)())) == EARLY
         assert when(define(child(schedule, interval_seconds=300)())) == 300
-        assert define(child(interval, schedule=EARLY)()).stated == {"schedule"}
+        assert define(child(interval, schedule=EARLY)()).explicit_fields == {"schedule"}
 
     def test_none_takes_back_what_a_class_further_up_states(self, parent):
         both = child(parent, interval_seconds=300, schedule=EARLY)
@@ -72,7 +72,7 @@ class TestIntervalBesideSchedule:
 
     def test_a_zone_beside_the_interval_is_refused_and_one_further_up_is_not(self, parent):
         scheduled = child(parent, schedule=EARLY, timezone="Europe/Berlin")
-        with pytest.raises(ConfigError, match="timezone goes with a cron text"):
+        with pytest.raises(ConfigError, match="timezone requires cron text"):
             define(child(scheduled, interval_seconds=60, timezone="Europe/Berlin")())
 
     def test_an_interval_that_is_registered_beside_a_schedule_is_refused(self, parent):
