@@ -19,7 +19,7 @@ class FixedClock:
         return self.now
 
 
-def make_task(name, **fields):
+def make_task(name, doc=None, **fields):
     class Stated(BaseTask):
         """Do the work of the test.
 
@@ -30,6 +30,8 @@ def make_task(name, **fields):
             pass
 
     Stated.name = name
+    if doc is not None:
+        Stated.__doc__ = doc
     for field, value in fields.items():
         setattr(Stated, field, value)
     return define_task(name, Stated(), None, run_on_start=False, settings=default_settings())

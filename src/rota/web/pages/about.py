@@ -1,0 +1,25 @@
+"""What the pages are told of the process that serves them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import rota
+from rota.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """An installation, as the head of each page and `/system` name it.
+
+    `mode` says who serves the pages: `scheduler`, or `console` beside CronJobs. `ledger_path` is
+    None where the history is in memory only. `notes` are sentences that concern every page, such
+    as how old the data is.
+    """
+
+    release: str = "rota"
+    mode: str = "scheduler"
+    version: str = rota.__version__
+    ledger_path: Path | None = None
+    settings: Settings | None = None
+    notes: Collection[str] = ()

@@ -1,0 +1,74 @@
+"""What is shown in place of a page that there is not, or not now."""
+
+import difflib
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rota.model.errors import ConfigError, UsageError
+from rota.status.board import Board
+from rota.tasks.definition import TaskDefinition
+from rota.web.pages.links import task_path
+from rota.web.pages.rendering import PageHandler, Pages
+
+_NOT_FOUND = 404
+_UNAVAILABLE = 503
+
+
+class NoSuchPageError(Exception):
+    """Something in a page's address is not there; `suggestions` are (path, text) to try instead."""
+
+    def __init__(self, sentence: str, *suggestions: tuple[str, str]) -> None:
+        super().__init__(sentence)
+        self.suggestions = suggestions
+
+
+def known_task(board: Board, name: str) -> TaskDefinition:
+    """Return a task, or raise NoSuchPageError with the nearest one."""
+    if name in board.task_names:
+        return board.definition(name)
+    near = difflib.get_close_matches(name, list(board.task_names), n=1, cutoff=0.5)
+    sentence = f"No task is named {name}" + (". Did you mean this one?" if near else ".")
+    raise NoSuchPageError(sentence, *((task_path(each), each) for each in near))
+
+
+async def explained(pages: Pages, handler: PageHandler, request: Request) -> Response:
+    """Return the handler's page, or one that says in a sentence why there is none."""
+    try:
+        return await handler(pages, request)
+    except NoSuchPageError as error:
+        return _page(pages, request, _NOT_FOUND, str(error), *error.suggestions)
+    except UsageError as error:
+        return _page(pages, request, _NOT_FOUND, _sentence(error))
+    except ConfigError as error:
+        return _page(pages, request, _UNAVAILABLE, _sentence(error))
+
+
+async def unknown_page(_pages: Pages, request: Request) -> Response:
+    """Answer for a path that no page has."""
+    path = request.path_params["path"]
+    if path.startswith("api/"):
+        raise HTTPException(_NOT_FOUND)
+    raise NoSuchPageError(f"There is no page at /{path}.")
+
+
+def _page(
+    pages: Pages, request: Request, status: int, sentence: str, *suggestions: tuple[str, str]
+) -> Response:
+    title = "Not found" if status == _NOT_FOUND else "The history cannot be read"
+    return pages.render(
+        request,
+        "mistake.html",
+        here="none",
+        twin=None,
+        status=status,
+        title=title,
+        sentence=sentence,
+        suggestions=suggestions,
+    )
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?", ")")) else ".")

@@ -1,0 +1,42 @@
+"""Which page is where."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from rota.model.clock import Clock, SystemClock
+from rota.web.pages import mistakes
+from rota.web.pages.about import About
+from rota.web.pages.assets import asset
+from rota.web.pages.overview import overview_page
+from rota.web.pages.rendering import Answers, Handler, PageHandler, Pages
+from rota.web.pages.run import run_page
+from rota.web.pages.slot import slot_page
+from rota.web.pages.task import task_page
+
+_PAGES: Sequence[tuple[str, PageHandler]] = (
+    ("/", overview_page),
+    ("/tasks/{task}", task_page),
+    ("/tasks/{task}/slots/{slot}", slot_page),
+    ("/runs/{run_id}", run_page),
+    # Behind all else, whatever is asked for.
+    ("/{path:path}", mistakes.unknown_page),
+)
+
+
+def page_routes(
+    answers: Answers, *, clock: Clock | None = None, about: About | None = None
+) -> Sequence[BaseRoute]:
+    """Return all pages. The last answers every path with 404, so these routes are the last ones."""
+    pages = Pages(answers, clock or SystemClock(), about or About())
+    routes: list[BaseRoute] = [Route("/static/{name}", asset)]
+    return [*routes, *(Route(path, _endpoint(pages, handler)) for path, handler in _PAGES)]
+
+
+def _endpoint(pages: Pages, handler: PageHandler) -> Handler:
+    async def answer(request: Request) -> Response:
+        return await mistakes.explained(pages, handler, request)
+
+    return answer

@@ -1,0 +1,74 @@
+"""`/tasks/{task}/slots/{slot}`: what became of one instant, and why."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rota.schedules import newest_until
+from rota.schedules.base import LAST_EPOCH_SECOND, epoch_seconds
+from rota.status.board import Board
+from rota.status.explanation import Explanation
+from rota.tasks.definition import TaskDefinition
+from rota.web.pages.commands import why_command
+from rota.web.pages.links import slot_path, task_path
+from rota.web.pages.mistakes import NoSuchPageError, known_task
+from rota.web.pages.moments import full_text, slot_key
+from rota.web.pages.rendering import Pages
+
+_FIVE_YEARS_SECONDS = 5 * 366 * 86_400
+_LAST_SLOT = LAST_EPOCH_SECOND - _FIVE_YEARS_SECONDS
+
+
+async def slot_page(pages: Pages, request: Request) -> Response:
+    """Answer with what became of a slot, also of one without a run."""
+    name, text = request.path_params["task"], request.path_params["slot"]
+
+    def look(board: Board) -> tuple[TaskDefinition, int, Explanation]:
+        task = known_task(board, name)
+        slot = _slot_of(text, task)
+        found = board.slots(name, slot, slot)
+        if not found:
+            sentence = f"{full_text(slot)} is not a slot of {name}. The nearest are these."
+            raise NoSuchPageError(sentence, *_neighbours_as_links(task, slot))
+        return task, slot, board.explain(name, slot)
+
+    task, slot, explanation = await pages.answers.ask(look)
+    before, after = neighbours(task, slot)
+    return pages.render(
+        request,
+        "slot.html",
+        here="none",
+        twin=f"api/v1/{task_path(name)}/slots/{slot_key(slot)}",
+        task=task,
+        slot=slot,
+        explanation=explanation,
+        before=before,
+        after=after,
+        command=why_command(name, slot),
+    )
+
+
+def neighbours(task: TaskDefinition, slot: int) -> tuple[int | None, int | None]:
+    """Return the slots of the schedule before and after an epoch time."""
+    before = newest_until(task.schedule, slot - _FIVE_YEARS_SECONDS, slot - 1)
+    return before, task.schedule.next_epoch(slot)
+
+
+def _slot_of(text: str, task: TaskDefinition) -> int:
+    try:
+        slot = epoch_seconds(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        slot = -1
+    if 0 <= slot <= _LAST_SLOT:
+        return slot
+    raise NoSuchPageError(
+        f"{text} is not an instant with a time zone, such as 2026-11-26T02:00:00Z.",
+        (task_path(task.name), task.name),
+    )
+
+
+def _neighbours_as_links(task: TaskDefinition, slot: int) -> Sequence[tuple[str, str]]:
+    near = [each for each in neighbours(task, slot) if each is not None]
+    return [(slot_path(task.name, each), full_text(each)) for each in near]

@@ -1,0 +1,96 @@
+"""`/tasks/{task}`: one task, its next slots, its limits and its history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rota.ledger.records import RecordedRun
+from rota.model.task_fields import CatchUp
+from rota.status.board import Board
+from rota.status.slots import local_text
+from rota.status.task_status import TaskStatus, doc_of
+from rota.status.words import schedule_text, schedule_words
+from rota.tasks.definition import TaskDefinition
+from rota.tasks.description import describe_cronjob
+from rota.tasks.warnings import task_warnings
+from rota.web.pages.bars import duration_bars
+from rota.web.pages.commands import task_commands
+from rota.web.pages.links import task_path
+from rota.web.pages.mistakes import known_task
+from rota.web.pages.moments import span_text, zone_of
+from rota.web.pages.rendering import Pages
+
+STRIP_LENGTH = 200
+_RUNS_SHOWN = 25
+
+
+@dataclass(frozen=True, slots=True)
+class NextSlot:
+    """A slot to come, the same on the wall clock of its schedule, and whether that has changed."""
+
+    slot: int
+    local: str
+    clock_changed: bool
+
+
+async def task_page(pages: Pages, request: Request) -> Response:
+    """Answer with one task."""
+    name = request.path_params["task"]
+
+    def look(board: Board) -> tuple[TaskStatus, Sequence[RecordedRun]]:
+        known_task(board, name)
+        status = board.task(name, strip_length=STRIP_LENGTH)
+        return status, board.runs(task=name, limit=_RUNS_SHOWN)
+
+    status, runs = await pages.answers.ask(look)
+    task = status.task
+    return pages.render(
+        request,
+        "task.html",
+        here="none",
+        twin=f"api/v1/{task_path(name)}",
+        task=task,
+        doing=status,
+        runs=runs,
+        doc=doc_of(task),
+        words=schedule_words(task),
+        schedule_text=schedule_text(task),
+        cronjob=describe_cronjob(task),
+        next_slots=next_slots(task, status.next_slots),
+        limits=limits(task),
+        warnings=task_warnings(task, int(pages.now())),
+        bars=duration_bars(status.digest.recent, status.durations),
+        commands=task_commands(task, pages.about),
+    )
+
+
+def next_slots(task: TaskDefinition, slots: Sequence[int]) -> Sequence[NextSlot]:
+    """Return the slots with their local times; a clock that was changed since the last is told."""
+    found: list[NextSlot] = []
+    for slot in slots:
+        local = local_text(task, slot)
+        changed = bool(found) and found[-1].local.split()[-1] != local.split()[-1]
+        found.append(NextSlot(slot, local, changed))
+    return found
+
+
+def limits(task: TaskDefinition) -> Sequence[tuple[str, str]]:
+    """Return what is decided of a task's runs, as pairs of a term and its value."""
+    catch_up = f"{task.catch_up.value}, within {span_text(task.latest_start_seconds)}"
+    none = task.catch_up is CatchUp.NONE
+    found = [
+        ("time zone", zone_of(task)),
+        ("timeout", span_text(task.timeout_seconds)),
+        ("overlap", task.overlap.value),
+        ("catch-up", "none" if none else catch_up),
+        ("attempts", f"{task.backoff_limit + 1} with CronJobs"),
+    ]
+    if task.splay_minutes:
+        found.append(("splay", f"up to {task.splay_minutes} min, in the schedule above"))
+    if task.run_on_start:
+        found.append(("at start", "also runs when the scheduler starts"))
+    if task.shards > 1:
+        found.append(("shards", str(task.shards)))
+    return found

@@ -1,0 +1,195 @@
+"""The pages of a task, a slot and a run."""
+
+import pytest
+
+from rota.kubernetes.manifests.naming import cronjob_name
+from rota.ledger.attempts import Attempt
+from rota.ledger.records import RecordedRun
+from rota.model.run import Trigger
+from rota.model.slot import SlotState
+from support.console import HOUR, NOW
+from support.statuses import Installation, make_task, text
+
+LAST_HOUR = NOW - NOW % HOUR
+
+
+def hourly(**fields):
+    return make_task("t", interval_seconds=HOUR, **fields)
+
+
+async def test_a_task_has_its_reason_limits_next_slots_durations_runs_and_commands(busy, read):
+    page = await read(busy, "/tasks/letters")
+
+    assert page.one("h1").text == "letters ! overdue"
+    assert "the printer is out of paper" in page.one("p", id="reason").text
+    assert page.one("p", id="strip-summary").text.startswith("54 succeeded, 6 failed")
+    assert "A success was due by 2026-11-28 01:01:00 UTC." in page.text
+    assert page.one("tbody", id="next-rows").text.startswith("in 48m40s 2026-11-28 03:00:00 UTC")
+    assert "catch-up latest, within 1h" in page.text
+    assert "CronJob 0 * * * *" in page.text
+    bars = page.all("rect")
+    assert len(bars) == 60
+    assert bars[-1].text == "2026-11-28 02:00:00 UTC: failed, 31.0 s"
+    assert "median 1.5 s (dotted line), 95th percentile 1.8 s" in page.text
+    assert len([e for e in page.all("tr") if e.attributes.get("id", "").startswith("run-")]) == 25
+    for command in ("rota run letters", "ROTA_TASK__LETTERS__SUSPEND=true", "rota history letters"):
+        assert command in page.text
+
+
+async def test_beside_cronjobs_the_commands_are_those_of_the_cluster(busy, read):
+    page = await read(busy, "/tasks/search-index", mode="console", release="shop")
+
+    name = cronjob_name("shop", "search-index")
+    assert f"kubectl create job {name}-by-hand --from=cronjob/{name}" in page.text
+    assert (
+        f"""kubectl patch cronjob {name} --patch '{{"spec": {{"suspend": true}}}}'""" in page.text
+    )
+
+
+async def test_next_slots_have_the_time_of_their_zone_and_mark_a_change_of_the_clock(read):
+    task = make_task("t", schedule="30 6 * * *", timezone="Europe/Berlin")
+    before_the_change = 1_792_713_600  # 2026-10-23, two days before winter time
+
+    page = await read(Installation(before_the_change, task), "/tasks/t")
+
+    rows = page.one("tbody", id="next-rows").text
+    assert "2026-10-24 04:30:00 UTC Sat 2026-10-24 06:30:00 +02:00" in rows
+    assert "2026-10-25 05:30:00 UTC Sun 2026-10-25 06:30:00 +01:00 clock changed" in rows
+    assert rows.count("clock changed") == 1
+
+
+async def test_a_task_that_has_never_run_says_when_it_will(read):
+    page = await read(Installation(NOW, hourly()), "/tasks/t")
+
+    assert "It has never run. Its first slot comes in 48m40s." in page.text
+    assert not page.all("svg")
+    assert "No runs." in page.text
+
+
+async def test_a_suspended_task_has_no_next_slot(read):
+    page = await read(Installation(NOW, hourly(suspend=True)), "/tasks/t")
+
+    assert "Suspended: no slot comes due." in page.text
+    assert "ROTA_TASK__T__SUSPEND=false" in page.text
+
+
+async def test_what_is_odd_about_a_schedule_is_told(read):
+    page = await read(Installation(NOW, make_task("t", schedule="*/7 * * * *")), "/tasks/t")
+
+    assert page.all("p", class_="note")
+
+
+async def test_an_unknown_task_leads_to_the_nearest_name(busy, read):
+    page = await read(busy, "/tasks/leters", status=404)
+
+    assert "No task is named leters. Did you mean this one?" in page.text
+    assert page.one("a", href="../tasks/letters")
+    assert "Did you mean" not in (await read(busy, "/tasks/zzzzzzzz", status=404)).text
+
+
+async def test_a_slot_says_why_it_did_not_run_and_what_was_active(read):
+    installation = Installation(NOW, hourly())
+    running = installation.ran("t", LAST_HOUR - 2 * HOUR, duration_seconds=2 * HOUR - 60)
+    installation.skipped("t", LAST_HOUR - HOUR)
+
+    page = await read(installation, f"/tasks/t/slots/{text(LAST_HOUR - HOUR)}")
+
+    assert page.one("h1").text == "2026-11-28 01:00:00 UTC - skipped"
+    assert "It was skipped: another run of the task was active" in page.one("div", id="why").text
+    assert running in page.one("table", id="evidence").text
+    assert "rota why t 2026-11-28T01:00:00Z" in page.text
+    assert page.one("a", rel="prev").text == "← 2026-11-28 00:00:00 UTC"
+    assert page.one("a", rel="next").text == "2026-11-28 02:00:00 UTC →"
+
+
+async def test_a_slot_may_be_written_with_any_offset(busy, read):
+    page = await read(busy, "/tasks/letters/slots/2026-11-28T03:00:00+01:00")
+
+    assert page.one("h1").text == "2026-11-28 02:00:00 UTC ✗ failed"
+
+
+@pytest.mark.parametrize(
+    ("slot", "said"),
+    [
+        pytest.param("2026-11-28T01:30:00Z", "is not a slot of letters", id="no slot"),
+        pytest.param("2026-11-28T01:00:00", "is not an instant with a time zone", id="no zone"),
+        pytest.param("yesterday", "yesterday is not an instant", id="no time"),
+        pytest.param("0001-01-01T00:00:00+14:00", "is not", id="before all time"),
+    ],
+)
+async def test_what_is_not_a_slot_leads_to_what_is(busy, read, slot, said):
+    page = await read(busy, f"/tasks/letters/slots/{slot}", status=404)
+
+    assert said in page.text
+    if "01:30" in slot:
+        links = [each.attributes["href"] for each in page.all("a")]
+        near = [each for each in links if "/slots/" in each]
+        assert [each.rpartition("/")[2] for each in near] == [
+            "2026-11-28T01:00:00Z",
+            "2026-11-28T02:00:00Z",
+        ]
+
+
+async def test_a_run_has_its_end_with_meaning_lateness_neighbours_and_a_command(busy, read):
+    page = await read(busy, "/runs/run-119")
+
+    facts = page.one("dl", id="facts").text
+    assert "slot 2026-11-28 01:00:00 UTC" in facts
+    assert "started 2026-11-28 01:00:00 UTC, 1h11m ago" in facts
+    assert "lateness 0.50 s after its slot" in facts
+    assert "duration 31.0 s median 1.5 s, p95 1.8 s" in facts
+    assert "exit code 1 the task raised" in facts
+    assert page.one("a", rel="prev").attributes["href"].endswith("run-118")
+    assert page.one("a", rel="next").attributes["href"].endswith("run-120")
+    assert "rota why letters 2026-11-28T01:00:00Z" in page.text
+
+
+async def test_a_run_that_goes_on_says_for_how_long(busy, read):
+    last = busy.board.task("webhooks").last_run
+
+    page = await read(busy, f"/runs/{last.run_id}")
+
+    assert page.one("h1").text == f"{last.run_id} » running"
+    assert "duration 1m19s so far median 14.0 s" in page.text
+    assert not page.all("a", rel="next")
+
+
+async def test_a_run_without_a_slot_and_of_a_task_that_is_gone_is_shown(read):
+    installation = Installation(NOW, hourly())
+    run_id = installation.ran("gone", None, started_at=NOW - 60)
+
+    page = await read(installation, f"/runs/{run_id}")
+
+    assert "slot none" in page.one("dl", id="facts").text
+    assert not page.all("a", rel="prev")
+
+
+async def test_the_pods_of_a_run_are_shown_with_their_exit_codes(read):
+    class OneRun(Installation):
+        def __init__(self):
+            super().__init__(NOW, hourly())
+            pods = (Attempt("t-1-abc", "node-1", 137, "OOMKilled"), Attempt("t-1-def", None, 0))
+            self.ledger._runs["r"] = RecordedRun(
+                "t",
+                "r",
+                Trigger.SCHEDULE,
+                LAST_HOUR,
+                SlotState.SUCCEEDED,
+                NOW,
+                1.0,
+                0,
+                None,
+                {"sent": 3},
+                pods,
+            )
+
+    page = await read(OneRun(), "/runs/r")
+
+    assert "t-1-abc node-1 – – 137 killed by SIGKILL OOMKilled" in page.text
+    assert page.one("dl", id="counts").text == "sent 3"
+
+
+async def test_a_run_that_is_not_known_may_have_been_deleted(busy, read):
+    page = await read(busy, "/runs/no-such-run", status=404)
+
+    assert "No run no-such-run is known. Its record may have been deleted" in page.text
