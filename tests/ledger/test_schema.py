@@ -17,8 +17,8 @@ from support.scheduler_process import Process
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 MINUTE = 60
 MINUTELY, HOURLY = "* * * * * Etc/UTC", "0 * * * * Etc/UTC"
-# Version 1: the process died in the run of slot 1, below slot 2 that was done. Version 2: in the
-# run of slot 3, with slot 1 open below slot 2; w was suspended.
+# Version 1: the process died in the run of slot 1, below slot 2 that was done. Since version 2: in
+# the run of slot 3, with slot 1 open below slot 2; w was suspended.
 FOUND = {
     1: {
         "t": TaskProgress(MINUTELY, START + 2 * MINUTE, (START + MINUTE,)),
@@ -29,9 +29,14 @@ FOUND = {
         "u": TaskProgress(HOURLY, START),
         "w": TaskProgress("", START, suspended=True),
     },
+    3: {
+        "t": TaskProgress(MINUTELY, START + 3 * MINUTE, (START + MINUTE, START + 3 * MINUTE)),
+        "u": TaskProgress(HOURLY, START),
+        "w": TaskProgress(MINUTELY, START, suspended=True),
+    },
 }
-LOST_SLOT = {1: START + MINUTE, 2: START + 3 * MINUTE}
-OWED = {1: [START + MINUTE], 2: [START + MINUTE, START + 3 * MINUTE]}
+LOST_SLOT = {1: START + MINUTE, 2: START + 3 * MINUTE, 3: START + 3 * MINUTE}
+OWED = {version: list(FOUND[version]["t"].owed) for version in FOUND}
 
 
 @pytest.fixture
@@ -79,7 +84,7 @@ async def test_what_was_cut_off_under_an_older_version_runs(copy_of, clock, vers
 def test_a_migration_that_fails_leaves_the_file_as_it_was(copy_of, clock, version, monkeypatch):
     path = copy_of(version)
     broken = "CREATE TABLE tasks (x); CREATE TABLE tasks (x);"
-    monkeypatch.setattr("rota.ledger.schema._STEPS", {1: broken, 2: broken})
+    monkeypatch.setattr("rota.ledger.schema._STEPS", dict.fromkeys(FOUND, broken))
     before = _content(path)
     SqliteLedger(path, clock).open()
 

@@ -267,7 +267,7 @@ class TestReaders:
             connection.execute("PRAGMA user_version = 2")
         connection.close()
 
-        with pytest.raises(ConfigError, match="schema 2, and this rota reads 3: use the version"):
+        with pytest.raises(ConfigError, match="schema 2, and this rota reads 4: use the version"):
             SqliteReader(path).run("x")
 
     def test_a_reader_cannot_write(self, path, clock):

@@ -178,6 +178,10 @@ class MemoryLedger:
         known = self._tasks.get(task)
         return sorted(known.owed) if known is not None else ()
 
+    def gaps(self) -> Sequence[tuple[float, float]]:
+        """Return nothing: a scheduler sees all that it does."""
+        return ()
+
     def _task(self, name: str) -> _Task:
         return self._tasks.setdefault(name, _Task())
 

@@ -78,7 +78,7 @@ class LedgerReader(Protocol):
         ...
 
     def run(self, run_id: str) -> RecordedRun | None:
-        """Return one run, or None where it is not known (any more)."""
+        """Return one run with its attempts, or None where it is not known (any more)."""
         ...
 
     def history(self, task: str, first: int, last: int) -> Sequence[RecordedRun]:
@@ -106,4 +106,8 @@ class LedgerReader(Protocol):
 
     def owed(self, task: str) -> Sequence[int]:
         """Return the slots of a task that still need a run, ascending."""
+        ...
+
+    def gaps(self) -> Sequence[tuple[float, float]]:
+        """Return the stretches of time that a console did not see, the oldest first."""
         ...

@@ -3,9 +3,11 @@
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rota.ledger.console_rows import attempts_of, gaps
 from rota.ledger.digest import ENDED, FAILURES, TaskDigest
 from rota.ledger.protocol import MOST_RUNS_READ
 from rota.ledger.records import RecordedRun, RecordedSkip, state_of_slot
@@ -78,7 +80,9 @@ class SqliteReader:
         """Return one run, or None where it is not known (any more)."""
         with self._connected() as connection:
             row = connection.execute(f"{_RUN} WHERE run_id = ?", (run_id,)).fetchone()
-            return None if row is None else run_of(row)
+            if row is None:
+                return None
+            return replace(run_of(row), attempts=attempts_of(connection, run_id))
 
     def history(self, task: str, first: int, last: int) -> Sequence[RecordedRun]:
         """Return the runs of a task due between two epoch times, both included, in their order."""
@@ -117,6 +121,11 @@ class SqliteReader:
         """Return each task's history in short, with its `recent` newest runs and skips."""
         with self._connected() as connection:
             return {task: _digest(connection, task, recent) for task in tasks}
+
+    def gaps(self) -> Sequence[tuple[float, float]]:
+        """Return the stretches of time that a console did not see, the oldest first."""
+        with self._connected() as connection:
+            return list(gaps(connection))
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:

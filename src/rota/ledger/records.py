@@ -93,10 +93,11 @@ class RecordedRun:
 
 @dataclass(frozen=True, slots=True)
 class RecordedSkip:
-    """Slots that never started, and when that was decided."""
+    """Slots that never started, and when that was decided; `detail` where there is more to say."""
 
     skipped: SlotsSkipped
     noted_at: float
+    detail: str | None = None
 
 
 def state_of_slot(run: SlotState | None, *, skipped: bool, owed: bool) -> SlotState | None:

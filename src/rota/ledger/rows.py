@@ -18,7 +18,7 @@ from rota.model.slot import SlotState
 RUN_COLUMNS = (
     "task, run_id, trigger, slot, state, started_at, duration_seconds, exit_code, reason, counts"
 )
-SKIP_COLUMNS = "task, first_slot, last_slot, count, count_is_lower_bound, reason, noted_at"
+SKIP_COLUMNS = "task, first_slot, last_slot, count, count_is_lower_bound, reason, noted_at, detail"
 
 _TASK = "INSERT OR REPLACE INTO tasks (name, schedule, accounted, suspended) VALUES (?, ?, ?, ?)"
 _OWE = "INSERT OR IGNORE INTO owed_slots (task, slot) VALUES (?, ?)"
@@ -29,7 +29,7 @@ ON CONFLICT (run_id) DO UPDATE SET state = excluded.state, reason = excluded.rea
     duration_seconds = excluded.duration_seconds, exit_code = excluded.exit_code,
     counts = excluded.counts
 """
-_SKIP = f"INSERT INTO skips ({SKIP_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+INSERT_SKIP = f"INSERT INTO skips ({SKIP_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _SETTLE_SKIPPED = "DELETE FROM owed_slots WHERE task = ? AND slot BETWEEN ? AND ?"
 
 
@@ -38,11 +38,11 @@ def write(connection: sqlite3.Connection, batch: Batch) -> list[RecordedRun]:
     runs = batch.recorded_runs()
     # In the order of the keys each page is fetched once, however small the cache.
     connection.executemany(_TASK, sorted(batch.tasks.values()))
-    connection.executemany(_RUN, map(_run_row, runs))
+    connection.executemany(_RUN, map(run_row, runs))
     connection.executemany(_OWE, sorted(key for key, owed in batch.owed.items() if owed))
     connection.executemany(_SETTLE, sorted(key for key, owed in batch.owed.items() if not owed))
     for skip in batch.skips:
-        connection.execute(_SKIP, _skip_row(skip))
+        connection.execute(INSERT_SKIP, skip_row(skip))
         skipped = skip.skipped
         if skipped.count > 1:
             connection.execute(
@@ -51,7 +51,8 @@ def write(connection: sqlite3.Connection, batch: Batch) -> list[RecordedRun]:
     return runs
 
 
-def _run_row(run: RecordedRun) -> tuple[Any, ...]:
+def run_row(run: RecordedRun) -> tuple[Any, ...]:
+    """Return the row of a run: `RUN_COLUMNS`, and when it was due."""
     return (
         run.task,
         run.run_id,
@@ -67,7 +68,8 @@ def _run_row(run: RecordedRun) -> tuple[Any, ...]:
     )
 
 
-def _skip_row(skip: RecordedSkip) -> tuple[Any, ...]:
+def skip_row(skip: RecordedSkip) -> tuple[Any, ...]:
+    """Return the row of a skip: `SKIP_COLUMNS`."""
     skipped = skip.skipped
     return (
         skipped.task,
@@ -77,6 +79,7 @@ def _skip_row(skip: RecordedSkip) -> tuple[Any, ...]:
         skipped.capped,
         skipped.reason.value,
         skip.noted_at,
+        skip.detail,
     )
 
 
@@ -101,9 +104,9 @@ def run_of(row: tuple[Any, ...]) -> RecordedRun:
 
 def skip_of(row: tuple[Any, ...]) -> RecordedSkip:
     """Return the skip of a row of `SKIP_COLUMNS`."""
-    task, first_slot, last_slot, count, capped, reason, noted_at = row
+    task, first_slot, last_slot, count, capped, reason, noted_at, detail = row
     skipped = SlotsSkipped(task, first_slot, last_slot, count, bool(capped), SkipReason(reason))
-    return RecordedSkip(skipped, noted_at)
+    return RecordedSkip(skipped, noted_at, detail)
 
 
 def task_progress(connection: sqlite3.Connection) -> dict[str, TaskProgress]:

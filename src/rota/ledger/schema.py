@@ -5,11 +5,11 @@ A copy of a file of each released version is in `tests/fixtures`. Forward only.
 
 import sqlite3
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # `due` is the slot, or the start of a run without one: the order of a task's history.
 # The state is in the index too, so that the last success is found without the rows.
-_SCHEMA = """
+_SCHEMA_3 = """
 CREATE TABLE tasks (
     name TEXT PRIMARY KEY, schedule TEXT NOT NULL, accounted INTEGER NOT NULL,
     suspended INTEGER NOT NULL
@@ -42,7 +42,7 @@ _FROM_2_TO_3 = f"""
 ALTER TABLE slots RENAME TO slots_2;
 ALTER TABLE runs RENAME TO runs_2;
 ALTER TABLE open_slots RENAME TO open_slots_2;
-{_SCHEMA}
+{_SCHEMA_3}
 INSERT INTO owed_slots SELECT task, slot FROM open_slots_2 UNION SELECT task, slot FROM runs_2;
 INSERT INTO tasks SELECT
     task, CASE schedule WHEN 'suspended' THEN '' ELSE schedule END,
@@ -53,7 +53,25 @@ INSERT INTO runs (run_id, task, trigger, slot, due, state, started_at)
     SELECT run_id, task, 'schedule', slot, slot, 'running', slot FROM runs_2;
 DROP TABLE slots_2; DROP TABLE runs_2; DROP TABLE open_slots_2;
 """
-_STEPS = {0: _SCHEMA, 1: _FROM_1_TO_2, 2: _FROM_2_TO_3}
+# What a console sees: the pods of a run, what CronJobs said and since when, and the stretches of
+# time that nobody saw.
+_FROM_3_TO_4 = """
+ALTER TABLE skips ADD COLUMN detail TEXT;
+CREATE TABLE attempts (
+    run_id TEXT NOT NULL, pod TEXT NOT NULL, node TEXT, exit_code INTEGER, reason TEXT,
+    created_at REAL, started_at REAL, ended_at REAL, message TEXT, PRIMARY KEY (run_id, pod)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER attempts_go_with_their_run AFTER DELETE ON runs BEGIN
+    DELETE FROM attempts WHERE run_id = old.run_id;
+END;
+CREATE TABLE cronjob_specs (
+    task TEXT NOT NULL, name TEXT NOT NULL, since REAL NOT NULL, facts TEXT NOT NULL,
+    PRIMARY KEY (task, name, since)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE watch_gaps (first_at REAL NOT NULL, last_at REAL NOT NULL) STRICT;
+CREATE TABLE watched (id INTEGER PRIMARY KEY CHECK (id = 1), until REAL NOT NULL) STRICT;
+"""
+_STEPS = {0: _SCHEMA_3 + _FROM_3_TO_4, 1: _FROM_1_TO_2, 2: _FROM_2_TO_3, 3: _FROM_3_TO_4}
 
 
 class NewerSchemaError(Exception):

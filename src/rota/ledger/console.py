@@ -1,0 +1,132 @@
+"""The ledger of `rota console`, which notes what it sees of a release's CronJobs.
+
+The same file and the same readers as the scheduler's: what differs is that runs go on while nobody
+writes, so that none is lost by opening, and that what was seen is kept beside what came of it.
+"""
+
+import logging
+import sqlite3
+import tempfile
+from pathlib import Path
+
+from rota.ledger.attempts import Attempt
+from rota.ledger.console_notes import ConsoleNotes, Remembered, SeenSpec
+from rota.ledger.console_rows import (
+    attempts_of,
+    gaps,
+    specs,
+    unfinished_runs,
+    watched_until,
+    write_notes,
+)
+from rota.ledger.file_lock import FileLockedError
+from rota.ledger.pruning import Pruning
+from rota.ledger.reader import SqliteReader
+from rota.ledger.retention import Retention
+from rota.ledger.rows import task_progress
+from rota.ledger.schema import NewerSchemaError
+from rota.ledger.storage import Storage
+from rota.model.clock import Clock
+
+_logger = logging.getLogger(__name__)
+
+
+class ConsoleLedger:
+    """The file at `path`, written by one console; a temporary one where that cannot be used."""
+
+    def __init__(self, path: Path, clock: Clock, *, retention: Retention | None = None) -> None:
+        self._storage = Storage(path)
+        self._clock = clock
+        self._retention = retention or Retention()
+        self._pruning = Pruning(self._retention)
+        self._connection: sqlite3.Connection | None = None
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._unwritten = ConsoleNotes()
+        self._failing = False
+
+    def open(self) -> Remembered:
+        """Return what an earlier console saw; nothing, where the file cannot be used."""
+        try:
+            return self._open()
+        except sqlite3.DatabaseError as error:
+            self._set_aside(error)
+        except (OSError, FileLockedError, NewerSchemaError) as error:
+            self._go_elsewhere(error)
+        try:
+            return self._open()
+        except (sqlite3.Error, OSError, FileLockedError, NewerSchemaError) as error:
+            self._go_elsewhere(error)
+            return self._open()
+
+    def _open(self) -> Remembered:
+        connection = self._storage.open()
+        try:
+            remembered = Remembered(
+                tasks=task_progress(connection),
+                unfinished=unfinished_runs(connection),
+                specs=tuple(SeenSpec(*row) for row in specs(connection)),
+                gaps=tuple(gaps(connection)),
+                watched_until=watched_until(connection),
+            )
+        except BaseException:
+            connection.close()
+            self._storage.release()
+            raise
+        self._connection = connection
+        return remembered
+
+    def _set_aside(self, error: Exception) -> None:
+        path = str(self._storage.path)
+        try:
+            aside = str(self._storage.set_aside(int(self._clock.timestamp())))
+        except OSError:
+            self._go_elsewhere(error)
+            return
+        _logger.error("state.corrupt", extra={"path": path, "moved_to": aside})
+
+    def _go_elsewhere(self, error: Exception) -> None:
+        effect = "what is seen is forgotten when the console ends"
+        extra = {"path": str(self._storage.path), "error": str(error), "effect": effect}
+        _logger.error("state.unusable", extra=extra)
+        self._temporary = tempfile.TemporaryDirectory(prefix="rota-console-")
+        self._storage = Storage(Path(self._temporary.name) / "console.sqlite3")
+
+    def attempts(self, run_id: str) -> tuple[Attempt, ...]:
+        """Return the attempts that were noted of a run. For the thread that opened the file."""
+        return () if self._connection is None else attempts_of(self._connection, run_id)
+
+    def write(self, notes: ConsoleNotes) -> None:
+        """Write what was seen, with what could not be written before. Blocks; never raises."""
+        notes.add_older(self._unwritten)
+        self._unwritten = ConsoleNotes()
+        if self._connection is None:
+            return
+        now = self._clock.timestamp()
+        try:
+            with self._connection:
+                write_notes(self._connection, notes)
+                self._pruning.step(self._connection, now=now)
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is tried again)
+            self._unwritten = notes
+            if not self._failing:
+                extra = {"path": str(self._storage.path), "error": str(error)}
+                _logger.error("state.write_failed", extra=extra)  # noqa: TRY400 (a disk's own words)
+            self._failing = True
+        else:
+            if self._failing:
+                _logger.info("state.write_recovered", extra={"path": str(self._storage.path)})
+            self._failing = False
+
+    def reader(self) -> SqliteReader:
+        """Return what reads the file."""
+        return SqliteReader(self._storage.path)
+
+    def close(self) -> None:
+        """Close the file; may be called twice."""
+        if self._connection is not None:
+            self._connection.close()
+            self._storage.release()
+            self._connection = None
+        if self._temporary is not None:
+            self._temporary.cleanup()
+            self._temporary = None
