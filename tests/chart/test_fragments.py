@@ -326,10 +326,10 @@ def test_what_only_looks_like_that_is_accepted():
 TEXTS = {
     "taskDefaults.env": {"taskDefaults": {"env": "none"}},
     "tasks.x": {"tasks": {"x": "off"}},
-    "tasks.reference.tolerations": {
+    "tasks.cleanup.tolerations": {
         "tasks": {"cleanup": {"intervalSeconds": 60, "tolerations": "none"}}
     },
-    "tasks.reference.intervalSeconds": {"tasks": {"cleanup": {"intervalSeconds": "60"}}},
+    "tasks.cleanup.intervalSeconds": {"tasks": {"cleanup": {"intervalSeconds": "60"}}},
     "volumes": {"volumes": "none"},
     "settings": {"settings": "none"},
     "networkPolicy.egress": {"networkPolicy": {"enabled": True, "egress": "none"}},

@@ -56,7 +56,7 @@ def test_every_command_names_an_object_that_exists(mode):
                 "mode": "scheduler",
                 "tasks": {"cleanup": {"intervalSeconds": 60, "env": {"A": "b"}, "shards": 2}},
             },
-            "all tasks share a pod: tasks.reference.env.",
+            "all tasks share a pod: tasks.cleanup.env.",
         ),
         (
             {"mode": "scheduler", "taskDefaults": {"env": {"A": "b"}, "priorityClassName": "low"}},

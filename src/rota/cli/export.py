@@ -28,14 +28,19 @@ def export_command() -> None:
 )
 @click.option("--output", metavar="FILE", help="Write to FILE instead of stdout.")
 @click.option("--check", metavar="FILE", help="Write nothing; exit 1 with a diff if FILE differs.")
-def export_helm_values(*, output: str | None, check: str | None) -> int:
+@click.option(
+    "--largest-gaps",
+    is_flag=True,
+    help="Also the longest time between slots, for alerts from kube-state-metrics.",
+)
+def export_helm_values(*, output: str | None, check: str | None, largest_gaps: bool) -> int:
     """Write the chart's `tasks`: the schedule of each task, and the fields that it sets."""
     from rota.kubernetes.manifests.values import helm_values  # noqa: PLC0415 (--help works without)
     from rota.tasks.discovery import discover  # noqa: PLC0415
 
     if output is not None and check is not None:
         raise UsageError("--output writes and --check does not: give one of them")
-    text = helm_values(discover(load_settings()))
+    text = helm_values(discover(load_settings()), largest_gaps=largest_gaps)
     if check is not None:
         return _check({Path(check): text})
     if output is None:

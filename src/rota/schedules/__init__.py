@@ -9,6 +9,7 @@ from rota.schedules.caveats import warnings_for
 from rota.schedules.cron import Cron
 from rota.schedules.every import Every
 from rota.schedules.interval import LONGEST_INTERVAL_SECONDS, Interval
+from rota.schedules.largest_gap import largest_gap_seconds
 from rota.schedules.mapping import (
     CronJobSchedule,
     cronjob_schedule,
@@ -32,6 +33,7 @@ __all__ = [
     "count_between",
     "cronjob_schedule",
     "five_field_text",
+    "largest_gap_seconds",
     "load_zone",
     "newest_until",
     "parse_schedule",

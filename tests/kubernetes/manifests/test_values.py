@@ -117,6 +117,17 @@ def test_settings_of_a_task_that_nobody_has_are_refused():
         tasks_values(registry)
 
 
+def test_the_largest_gaps_of_cron_texts_are_exported_where_they_are_asked_for():
+    registry = registry_of(bills(), report(), task={"report": {"timezone": "Europe/Berlin"}})
+
+    values = tasks_values(registry, largest_gaps=True)
+
+    # From Friday over a Monday whose slot is jumped over would be more; clocks change on Sundays.
+    assert values["report"]["largestGapSeconds"] == 3 * 86_400 + 3600
+    assert "largestGapSeconds" not in values["send-bills"]
+    assert "largestGapSeconds" not in helm_values(registry)
+
+
 def test_the_values_file_is_sorted_quoted_and_the_same_every_time():
     text = helm_values(registry_of(report(), bills()))
 

@@ -174,6 +174,10 @@ that every task has), shared (the settings of all pods), waits (see rota.activeD
 {{- $problems = append $problems (printf ".catchUp: all runs one slot after the other, so it goes with overlap: forbid only, not with overlap: %s" $task.overlap) -}}
 {{- end -}}
 
+{{- if and $text (eq $runner "cronjob") $values.metrics.prometheusRule.enabled $values.metrics.prometheusRule.kubeStateMetrics (not $task.largestGapSeconds) -}}
+{{- $problems = append $problems (printf ".largestGapSeconds: is not set, and metrics.prometheusRule.kubeStateMetrics needs the longest time between two slots of %q; `rota export helm-values --largest-gaps` writes it" $text) -}}
+{{- end -}}
+
 {{- $object := .name | replace "_" "-" -}}
 {{- $base := printf "%s-%s" $values.rotaShared.identity $object -}}
 {{- if gt (len $base) 50 -}}
@@ -218,7 +222,7 @@ that every task has), shared (the settings of all pods), waits (see rota.activeD
 {{- $_ := set $task "ownSettings" (include "rota.ownSettings" $task) -}}
 {{- $_ := set $task "settings" (printf "%s\nROTA_ONLY=%s\n%s" .shared .name $task.ownSettings) -}}
 {{- end -}}
-{{- $more := omit $own "intervalSeconds" "schedule" "timezone" "timeoutSeconds" "catchUpSeconds" "catchUp" "splayMinutes" "runOnStart" "activeDeadlineSeconds" -}}
+{{- $more := omit $own "intervalSeconds" "schedule" "timezone" "timeoutSeconds" "catchUpSeconds" "catchUp" "splayMinutes" "runOnStart" "activeDeadlineSeconds" "largestGapSeconds" -}}
 {{- $_ := set $task "shape" (printf "%t %s" (hasKey $task "startingDeadlineSeconds") ($more | empty | ternary "" (toJson $more))) -}}
 {{- $_ := set . "problems" $problems -}}
 {{- $_ := set . "result" $task -}}

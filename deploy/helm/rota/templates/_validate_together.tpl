@@ -23,6 +23,10 @@ null, which are told already).
 {{- printf "scheduler.replicas: %d is refused: two schedulers would run every task twice; use 1, or mode: cronjobs, where Kubernetes keeps the time\n" (int64 .replicas) -}}
 {{- end -}}
 {{- end -}}
+{{- $rule := ($values.metrics | default dict).prometheusRule | default dict -}}
+{{- if and $rule.enabled (eq (toString $values.mode) "cronjobs") (not $rule.kubeStateMetrics) (not ($values.console | default dict).enabled) -}}
+{{- print "metrics.prometheusRule.kubeStateMetrics: is false, and with mode: cronjobs there are no other metrics to alert on; set it to true where kube-state-metrics runs, or metrics.prometheusRule.enabled to false\n" -}}
+{{- end -}}
 {{- with $values.networkPolicy -}}
 {{- if and .enabled (not .egress) (not (contains "networkPolicy.egress: " $typed)) -}}
 {{- print "networkPolicy.egress: is not set; name the way to the Business API, which a NetworkPolicy cannot take from a URL, for example [{to: [{podSelector: {matchLabels: {app: shop-api}}}], ports: [{port: 8000}]}]\n" -}}

@@ -1,18 +1,25 @@
 """From the registry of tasks to the `tasks` of the Helm chart's values."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from rota.kubernetes.manifests.yaml_text import yaml_document
 from rota.model.task_fields import NON_SCHEDULE_FIELDS, TASK_FIELDS
+from rota.schedules import largest_gap_seconds
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.registry import Registry
 
+# The same years every time, so that an exported file does not change by itself; one has a leap day.
+_GAPS_FROM = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
+_GAPS_UNTIL = int(datetime(2031, 1, 1, tzinfo=UTC).timestamp())
 
-def tasks_values(registry: Registry) -> dict[str, dict[str, Any]]:
+
+def tasks_values(registry: Registry, *, largest_gaps: bool = False) -> dict[str, dict[str, Any]]:
     """Return the chart's `tasks`: each task's schedule, and the other fields that were set.
 
     These are the tasks that run; the disabled ones too, with `enabled: false`, so that a values
-    file can enable them. In the chart they replace the reference tasks.
+    file can enable them. In the chart they replace the reference tasks. `largest_gaps` adds those
+    of cron texts, over some years.
     Raises UnknownTaskError if settings name an unknown task.
     """
     selected = {task.name for task in registry.selected()}
@@ -20,6 +27,8 @@ def tasks_values(registry: Registry) -> dict[str, dict[str, Any]]:
     for task in registry.found.values():
         if task.name in selected:
             values[task.name] = task_values(task)
+            if largest_gaps:
+                values[task.name] |= _largest_gap(task)
         elif not task.enabled:
             values[task.name] = {**task_values(task), "enabled": False}
     return values
@@ -35,10 +44,10 @@ def task_values(task: TaskDefinition) -> dict[str, Any]:
     return {**_schedule_values(task), **others}
 
 
-def helm_values(registry: Registry) -> str:
+def helm_values(registry: Registry, *, largest_gaps: bool = False) -> str:
     """Return a values file for the chart, as YAML; the same registry gives the same bytes."""
     return yaml_document(
-        {"tasks": tasks_values(registry)},
+        {"tasks": tasks_values(registry, largest_gaps=largest_gaps)},
         comment=["Written by `rota export helm-values`: change the tasks, and export again."],
     )
 
@@ -52,6 +61,13 @@ def _schedule_values(task: TaskDefinition) -> dict[str, Any]:
     if "timezone" not in task.explicit_fields:
         del values["timezone"]
     return {key: value for key, value in values.items() if value is not None}
+
+
+def _largest_gap(task: TaskDefinition) -> dict[str, int]:
+    if task.interval_seconds is not None:
+        return {}  # The chart knows it from the interval.
+    gap = largest_gap_seconds(task.schedule, _GAPS_FROM, _GAPS_UNTIL)
+    return {} if gap is None else {"largestGapSeconds": gap}
 
 
 def _plain(value: Any) -> Any:
