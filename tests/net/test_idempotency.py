@@ -34,6 +34,10 @@ async def test_so_does_the_key_of_an_operation():
     assert operation_key(OPTIONS, "POST /cleanup") == "dd6500af51d919d17a999a06d6116b55"
 
 
+def test_an_item_with_half_a_surrogate_pair_has_a_key_too():
+    assert item_key(OPTIONS, "send", "\ud800") != item_key(OPTIONS, "send", "\ud801")
+
+
 async def test_two_operations_of_a_slot_have_different_keys():
     start_run()
     assert operation_key(OPTIONS, "POST /a") != operation_key(OPTIONS, "POST /b")

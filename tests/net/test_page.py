@@ -16,7 +16,10 @@ def test_the_answer_below_the_base_path_is_returned(respx_mock):
     answer = ask(respx_mock, {"return_value": httpx.Response(200, json={"items": []})})
 
     assert answer == {"items": []}
-    assert respx_mock.calls.last.request.url.query == b"state=failed&state=lost"
+    request = respx_mock.calls.last.request
+    assert request.url.query == b"state=failed&state=lost"
+    assert request.headers["Accept"] == "application/json"
+    assert request.headers["User-Agent"].startswith("rota/")
 
 
 @pytest.mark.parametrize(
@@ -33,6 +36,24 @@ def test_the_answer_below_the_base_path_is_returned(respx_mock):
             ConfigError,
             f"{PAGE} answered 503: the ledger cannot be read",
             id="a problem of the page",
+        ),
+        pytest.param(
+            {"return_value": httpx.Response(500, json={"title": "Internal Server Error"})},
+            ConfigError,
+            f"{PAGE} answered 500: None",
+            id="a fault of the page",
+        ),
+        pytest.param(
+            {"return_value": httpx.Response(400, json={"title": "Bad Request"})},
+            UsageError,
+            "Bad Request",
+            id="a problem without detail",
+        ),
+        pytest.param(
+            {"return_value": httpx.Response(418, json={})},
+            UsageError,
+            "418",
+            id="a problem without words",
         ),
         pytest.param(
             {"return_value": httpx.Response(200, text="<html>")},

@@ -129,6 +129,33 @@ def test_a_next_link_to_elsewhere_is_refused(link):
         next_path(BASE, "/v1/n", link)
 
 
+@pytest.mark.parametrize(
+    ("base", "link"),
+    [
+        ("http://h", "http://h:80/n"),
+        ("http://h:80", "http://h/n"),
+        ("https://h", "https://h:443/n"),
+        ("http://h:8000", "http://h:8000/n"),
+    ],
+)
+def test_the_port_of_a_scheme_is_the_same_as_none(base, link):
+    assert next_path(base, "/", link) == "/n"
+
+
+@pytest.mark.parametrize(
+    ("link", "problem"),
+    [
+        (7, "next must be a link, not int"),
+        ("https://[", "next is not a URL"),
+        ("https://h/n", "next leads to another origin than the base URL's"),
+        ("https://api.example.com/other", "next leads out of the base URL's path"),
+    ],
+)
+def test_the_refusal_of_a_next_link_says_what_is_wrong_with_it(link, problem):
+    with pytest.raises(RequestRefusedError, match=f"^{problem}$"):
+        next_path(BASE, "/v1/n", link)
+
+
 @settings(deadline=None)
 @given(st.text())
 def test_no_next_link_whatsoever_leaves_the_base_url(link):

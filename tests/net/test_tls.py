@@ -143,6 +143,13 @@ def test_a_client_key_that_does_not_fit_is_named(authority, tmp_path):
         tls_context("https", options)
 
 
+def test_a_client_certificate_without_its_key_is_named_alone(authority, tmp_path):
+    certificate = tmp_path / "client.pem"
+    authority.issue_cert("a@example.com").cert_chain_pems[0].write_to_path(certificate)
+    with pytest.raises(SettingsError, match=f"certificate {certificate}: cannot be used: "):
+        tls_context("https", ApiOptions(client_cert_file=certificate))
+
+
 def test_http_loads_no_ca():
     assert tls_context("http", ApiOptions()).cert_store_stats()["x509"] == 0
 

@@ -476,7 +476,14 @@ async def test_one_byte_more_than_allowed_is_refused(harness, server, fault):
 FULL = b'"' + b"a" * 1022 + b'"'
 
 
-@pytest.mark.parametrize("reply", [answer(200, FULL), gzipped(FULL)], ids=["plain", "gzip"])
+PADDED = answer(200, gzip.compress(FULL) + b"\0" * 512, ("Content-Encoding", "gzip"))
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [answer(200, FULL), gzipped(FULL), PADDED],
+    ids=["plain", "gzip", "gzip with padding behind it"],
+)
 async def test_as_many_bytes_as_allowed_are_accepted(harness, server, reply):
     server.play(reply)
     response = await harness.open(server.url, max_response_bytes=1024).get("/x")
