@@ -98,6 +98,14 @@ def posted(*bodies):
     return [keys.next_key("POST", "/x", body.encode()) for body in bodies]
 
 
+async def test_the_keys_of_raw_requests_stay_the_same_from_release_to_release_of_rota():
+    start_run()
+    assert posted("one", "one") == [
+        "1009728c6b96ad245909e2e0d4cad04b",
+        "0080e23f7eec6ca1004e6b187cfff920",
+    ]
+
+
 @pytest.mark.fault(106)
 async def test_a_list_that_a_first_try_has_shortened_shares_no_key_with_it():
     start_run()

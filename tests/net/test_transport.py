@@ -144,6 +144,14 @@ async def test_what_has_left_is_not_repeated_where_the_api_is_not_idempotent(
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"])
+async def test_what_http_calls_idempotent_is_repeated_whatever_the_api_is(harness, server, method):
+    server.play(answer(503))
+    client = harness.open(server.url, idempotent=False)
+    assert (await client.request(method, "/x")).status_code == 503
+    assert len(server.requests) == 4
+
+
 @pytest.mark.fault(27)
 async def test_what_has_not_left_is_repeated_even_where_the_api_is_not_idempotent(harness):
     client = harness.open(f"http://127.0.0.1:{unused_port()}", idempotent=False)
@@ -670,6 +678,28 @@ async def test_a_raw_call_for_something_else_than_json_may_look_like_json(harnes
     response = await harness.open(server.url).get("/x")
     assert response.text == "1,2,3\n[x"
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("content_type", "requests"),
+    [
+        ("application/json", 4),
+        ("application/problem+json; charset=utf-8", 4),
+        ("Application/JSON", 4),
+        ("text/csv", 1),
+        ("text/plain; format=json", 1),
+    ],
+)
+async def test_a_raw_call_is_repeated_where_what_is_cut_is_called_json(
+    harness, server, content_type, requests
+):
+    server.play(answer(200, b"[1, 2", content_type=content_type))
+    client = harness.open(server.url)
+    if requests == 1:
+        assert (await client.get("/x")).text == "[1, 2"
+    else:
+        assert isinstance(await harness.error_of(client.get("/x")), httpx.DecodingError)
+    assert len(server.requests) == requests
 
 
 async def test_the_answer_to_head_has_no_body_whatever_its_length_says(harness, server):
