@@ -59,6 +59,45 @@ def test_a_path_below_the_base_url_is_accepted(path):
 
 
 @pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (1.5, "an id must be a string or a whole number, not float"),
+        (True, "an id must be a string or a whole number, not bool"),
+        ("..", "'..' cannot be an id: it would change the path"),
+        ("\ud800", "an id holds half a surrogate pair: no valid text"),
+    ],
+)
+def test_the_refusal_of_an_id_says_what_is_wrong_with_it(value, problem):
+    with pytest.raises(RequestRefusedError) as caught:
+        segment(value)
+    assert str(caught.value) == problem
+
+
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [
+        ("", "a path must be a string such as /api/v1/orders"),
+        (
+            "http://evil/x",
+            "absolute URLs are refused: give a path below the base URL, such as /api/v1/orders",
+        ),
+        (
+            "/a b",
+            (
+                "a path must hold no spaces, control characters, backslashes or '#': "
+                "pass ids through rota.net.paths.segment()"
+            ),
+        ),
+        ("/a/../x", "a path must have no '.' or '..' segments"),
+    ],
+)
+def test_the_refusal_of_a_path_says_what_is_wrong_with_it(path, problem):
+    with pytest.raises(RequestRefusedError) as caught:
+        check_path(path)
+    assert str(caught.value) == problem
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "",

@@ -75,6 +75,7 @@ TRANSIENT = {
     "shorter than its length": raw(head(200, ("Content-Length", "9")) + b'{"a', close=True),
     "chunked and cut": chunked(b'{"items": [', finished=False),
     "no length and cut": until_close(b'{"items": [{"id": 1}'),
+    "cut and called text": answer(200, b"[1, 2", content_type="text/plain"),
     "no length, cut in a character": until_close('{"a": "é'.encode()[:-1]),
     "gzip cut": gzipped(b'{"items": []}', keep=-4),
     "gzip cut to a decodable part": gzipped(b"[1, 2, 3, 4]", keep=-9),
@@ -479,6 +480,14 @@ async def test_one_byte_more_than_allowed_is_refused(harness, server, fault):
     server.play(fault)
     client = harness.open(server.url, max_response_bytes=1024)
     assert isinstance(await harness.error_of(client.get("/x")), ApiResponseError)
+
+
+async def test_a_length_above_what_is_allowed_is_refused_before_the_body_comes(harness, server):
+    server.play(raw(head(200, ("Content-Length", "1025"))))
+    client = harness.open(server.url, max_response_bytes=1024, timeout_seconds=30)
+    error = await harness.error_of(client.get("/x"))
+    assert isinstance(error, ApiResponseError)
+    assert str(error) == "GET /x: 200: the answer has more than 1024 bytes"
 
 
 FULL = b'"' + b"a" * 1022 + b'"'
