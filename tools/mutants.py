@@ -3,6 +3,7 @@
     python tools/mutants.py                   all packages, some hours
     python tools/mutants.py schedules         one of them
     python tools/mutants.py --sample 60       60 mutants of each package: some minutes each
+    python tools/mutants.py --minutes 4       as many as can be tried in about 4 minutes a package
     python tools/mutants.py schedules --again only those that survived last time, with the tests as
                                               they are now; the code must not have changed since
 
@@ -11,9 +12,9 @@ tools/survivors.txt does not give a reason for. A mutant is named there by its f
 of its change, so that a list stays true when lines move; or several are, by a pattern. One that
 changes nothing but the wording of a text needs no reason: tests that pinned each word would be a
 second copy of the texts. It counts as survived all the same. A sample is random, but the same each
-time: a mutant is in it or not by a hash of its name. It is small: it may have 85 %, and only shows
-what survives. A mutant is killed, too, by a single test that hangs for half a minute. One whose
-tests take some minutes all the same is not, since a busy machine may be the reason.
+time: mutants are tried in the order of a hash of their names. It is small: it may have 85 %, and
+only shows what survives. A mutant is killed, too, by a single test that hangs for half a minute.
+One whose tests take some minutes all the same is not, since a busy machine may be the reason.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -61,6 +63,13 @@ copy_src_dir()
 copy_also_copy_files()
 mutmut.setup_source_paths()
 mutmut.create_mutants(1)
+"""
+# Tried in the order of a hash, rather than the quick ones first, what is stopped is a sample.
+_RUN_MUTANTS = """
+import sys, hashlib
+from mutmut import __main__ as mutmut
+mutmut.estimated_worst_case_time = lambda name: hashlib.sha256(name.encode()).hexdigest()
+mutmut.cli(["run", f"--max-children={sys.argv[1]}"])
 """
 # All of them in one process, since each start of mutmut takes a second.
 _DIFFS = """
@@ -128,14 +137,14 @@ def configure(folder: Path, package: str) -> None:
     (folder / "pyproject.toml").write_text(text + config, "utf-8")
 
 
-def run(package: str, most: int | None, children: int) -> Result:
-    """Run the mutants of a package, or a sample of at most `most` of them."""
+def run(package: str, most: int | None, children: int, seconds: float | None) -> Result:
+    """Run the mutants of a package, or a sample: at most `most`, for about so many `seconds`."""
     folder = prepare(package)
     if most is not None:
         make_mutants(folder)
         names = sorted((name for name, _ in exit_codes(folder)), key=_chance)
         choose(folder, set(names[:most]))
-    return _run(folder, package, children)
+    return _run(folder, package, children, seconds)
 
 
 def _chance(name: str) -> str:
@@ -179,15 +188,20 @@ def choose(folder: Path, names: set[str]) -> None:
         meta.write_text(json.dumps(content), "utf-8")
 
 
-def _run(folder: Path, package: str, children: int) -> Result:
-    command = [sys.executable, "-m", "mutmut", "run", f"--max-children={children}"]
+def _run(folder: Path, package: str, children: int, seconds: float | None = None) -> Result:
+    command = [sys.executable, "-c", _RUN_MUTANTS, str(children)]
     environment = {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
     # The mutated copy, rather than what is installed.
     environment["PYTHONPATH"] = os.pathsep.join([str(folder / "mutants/src")])
     with (folder / "mutmut.log").open("w") as log:
-        done = subprocess.run(
-            command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT
         )
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)
+            process.wait()
     result = Result(package)
     survived = []
     for name, exit_code in exit_codes(folder):
@@ -201,7 +215,9 @@ def _run(folder: Path, package: str, children: int) -> Result:
     for name, diff in diffs_of(folder, survived).items():
         result.survivors[key_of(name, diff)] = diff
     if not result.killed:
-        sys.exit(f"{package}: no mutant was killed (exit code {done.returncode}):\n{tail(folder)}")
+        sys.exit(
+            f"{package}: no mutant was killed (exit code {process.returncode}):\n{tail(folder)}"
+        )
     return result
 
 
@@ -317,6 +333,7 @@ def main() -> None:
     )
     parser.add_argument("packages", nargs="*", metavar="PACKAGE", help=", ".join(PACKAGES))
     parser.add_argument("--sample", type=int, metavar="N")
+    parser.add_argument("--minutes", type=float, metavar="N")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--children", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
@@ -328,8 +345,10 @@ def main() -> None:
         if given.again:
             result = run_again(package, given.children)
         else:
-            result = run(package, given.sample, given.children)
-        verdicts.append(report(result, sampled=given.sample is not None))
+            seconds = given.minutes and 60 * given.minutes
+            result = run(package, given.sample, given.children, seconds)
+        sampled = given.sample is not None or given.minutes is not None
+        verdicts.append(report(result, sampled=sampled))
     sys.exit(0 if all(verdicts) else 1)
 
 
