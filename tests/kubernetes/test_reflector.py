@@ -222,14 +222,16 @@ async def test_health_tells_what_is_wrong_and_when_the_server_was_last_heard():
         assert (health.error, health.heard_at) == (None, 1003)
 
 
-async def test_what_nobody_reads_of_an_object_is_not_kept():
-    found = pod("a", 3)
-    found["metadata"]["managedFields"] = [{"manager": "kubectl"}]
-    api = ScriptedApi(listing(5, found))
-    async with following(api) as (reflector, notes, _):
-        await fault_server.until(lambda: "listed" in notes.lines)
+async def test_of_an_object_only_what_is_asked_for_is_kept_and_told():
+    def keep(found):
+        return {"metadata": {**found["metadata"], "name": "short"}}
 
-        assert reflector._objects["a"]["metadata"] == pod("a", 3)["metadata"]
+    api = ScriptedApi(listing(5, pod("a", 3)), [event("MODIFIED", "a", 6)])
+    async with following(api, keep=keep) as (reflector, notes, _):
+        await fault_server.until(lambda: len(notes.lines) == 3)
+
+        assert notes.lines == ["+short@3", "listed", "+short@6"]
+        assert reflector._objects["a"]["metadata"]["name"] == "short"
 
 
 # The same over real sockets.

@@ -78,3 +78,69 @@ class ScriptedApi:
 
 def query(target):
     return {key: values[0] for key, values in parse_qs(urlsplit(target).query).items()}
+
+
+class FakeCluster:
+    """An API server in memory for all collections of a namespace: lists, and watches of changes."""
+
+    def __init__(self):
+        self.version = 1
+        self.objects = {}
+        self.refused = set()
+        self._watches = []
+
+    def put(self, resource, *objects):
+        for found in objects:
+            self.version += 1
+            metadata = {**found["metadata"], "resourceVersion": str(self.version)}
+            kept = {**found, "metadata": metadata}
+            self.objects.setdefault(resource.plural, {})[metadata["uid"]] = kept
+            self._tell(resource.plural, {"type": "MODIFIED", "object": kept})
+
+    def delete(self, resource, found):
+        kept = self.objects[resource.plural].pop(found["metadata"]["uid"])
+        self._tell(resource.plural, {"type": "DELETED", "object": kept})
+
+    def bookmark(self):
+        """Let every watch hear that nothing is missing."""
+        for plural in self.watched:
+            self._tell(plural, bookmark(self.version))
+
+    def expire(self):
+        """End every watch; none can be resumed."""
+        for _, queue in self._watches:
+            queue.put_nowait(error_event(410))
+        self._watches.clear()
+
+    @property
+    def watched(self):
+        """The collections that are watched now."""
+        return {plural for plural, _ in self._watches}
+
+    @property
+    def is_told(self):
+        """Whether nothing waits to be read by a watch."""
+        return all(queue.empty() for _, queue in self._watches)
+
+    def _tell(self, plural, told):
+        for watched, queue in self._watches:
+            if watched == plural:
+                queue.put_nowait(told)
+
+    async def get(self, path, parameters):
+        plural = path.rpartition("/")[2]
+        if plural in self.refused:
+            raise ApiServerRefusedError(403, f"{plural} is forbidden")
+        return listing(self.version, *self.objects.get(plural, {}).values())
+
+    async def watch(self, path, parameters, *, silence_seconds):
+        if path.rpartition("/")[2] in self.refused:
+            raise ApiServerRefusedError(403, "no watch either")
+        watch = (path.rpartition("/")[2], asyncio.Queue())
+        self._watches.append(watch)
+        try:
+            while True:
+                yield await watch[1].get()
+        finally:
+            if watch in self._watches:
+                self._watches.remove(watch)

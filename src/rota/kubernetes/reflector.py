@@ -50,6 +50,7 @@ class Change:
     """An object that is there, in a new version, or was there, as it was last seen."""
 
     kind: ChangeKind
+    resource: Resource
     found: Object
 
 
@@ -86,7 +87,10 @@ def pause_seconds(failures: int, chance: float) -> float:
 
 
 class Reflector:
-    """Follows the objects of one kind in one namespace, those that `selector` chooses."""
+    """Follows the objects of one kind in one namespace, those that `selector` chooses.
+
+    `keep` returns what is to be kept and told of an object.
+    """
 
     def __init__(
         self,
@@ -98,6 +102,7 @@ class Reflector:
         *,
         selector: str | None = None,
         field_selector: str | None = None,
+        keep: Callable[[Object], Object] = lambda found: found,
         silence_seconds: float = SILENCE_SECONDS,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
@@ -112,6 +117,7 @@ class Reflector:
             self._selectors["labelSelector"] = selector
         if field_selector:
             self._selectors["fieldSelector"] = field_selector
+        self._keep = keep
         self._silence_seconds = silence_seconds
         self._sleep = sleep
         self._objects: dict[str, Object] = {}
@@ -159,7 +165,7 @@ class Reflector:
             self._source, self.resource, self._namespace, limit=limit, selectors=self._selectors
         )
         async for page in pages:
-            objects.update((_uid(found), _without_history(found)) for found in page.items)
+            objects.update((_uid(found), self._keep(found)) for found in page.items)
             version = page.resource_version
         if not version:
             raise ApiServerError(f"a list of {self.resource.plural} without a version")
@@ -169,11 +175,11 @@ class Reflector:
         before, self._objects = self._objects, objects
         for uid, found in before.items():
             if uid not in objects:
-                self._listener.changed(Change(ChangeKind.VANISHED, found))
+                self._listener.changed(Change(ChangeKind.VANISHED, self.resource, found))
         for uid, found in objects.items():
             known = before.get(uid)
             if known is None or _version(known) != _version(found):
-                self._listener.changed(Change(ChangeKind.PRESENT, found))
+                self._listener.changed(Change(ChangeKind.PRESENT, self.resource, found))
 
     async def _watch(self) -> bool:
         """Follow the events from the known version on; return whether there was any."""
@@ -200,14 +206,14 @@ class Reflector:
             code = found.get("code")
             message = str(found.get("message", ""))
             raise ApiServerRefusedError(code if isinstance(code, int) else 500, message)
-        found = _without_history(found)
+        found = self._keep(found)
         uid = _uid(found)
         if kind in ("ADDED", "MODIFIED"):
             self._objects[uid] = found
-            self._listener.changed(Change(ChangeKind.PRESENT, found))
+            self._listener.changed(Change(ChangeKind.PRESENT, self.resource, found))
         elif kind == "DELETED":
             self._objects.pop(uid, None)
-            self._listener.changed(Change(ChangeKind.DELETED, found))
+            self._listener.changed(Change(ChangeKind.DELETED, self.resource, found))
         self._version = _version(found) or self._version
 
 
@@ -218,12 +224,3 @@ def _uid(found: Object) -> str:
 
 def _version(found: Object) -> str:
     return str((found.get("metadata") or {}).get("resourceVersion", ""))
-
-
-def _without_history(found: Object) -> Object:
-    """Return an object without who set which field when: half of its bytes, and never read."""
-    metadata = found.get("metadata")
-    if not isinstance(metadata, dict) or "managedFields" not in metadata:
-        return found
-    kept = {key: value for key, value in metadata.items() if key != "managedFields"}
-    return {**found, "metadata": kept}

@@ -7,6 +7,7 @@ writes, so that none is lost by opening, and that what was seen is kept beside w
 import logging
 import sqlite3
 import tempfile
+import threading
 from pathlib import Path
 
 from rota.ledger.attempts import Attempt
@@ -43,6 +44,8 @@ class ConsoleLedger:
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._unwritten = ConsoleNotes()
         self._failing = False
+        # The last notes are written while a thread may still be writing those before.
+        self._lock = threading.Lock()
 
     def open(self) -> Remembered:
         """Return what an earlier console saw; nothing, where the file cannot be used."""
@@ -97,15 +100,18 @@ class ConsoleLedger:
 
     def write(self, notes: ConsoleNotes) -> None:
         """Write what was seen, with what could not be written before. Blocks; never raises."""
-        notes.add_older(self._unwritten)
-        self._unwritten = ConsoleNotes()
-        if self._connection is None:
-            return
         now = self._clock.timestamp()
+        with self._lock:
+            notes.add_older(self._unwritten)
+            self._unwritten = ConsoleNotes()
+            if self._connection is not None:
+                self._write(self._connection, notes, now)
+
+    def _write(self, connection: sqlite3.Connection, notes: ConsoleNotes, now: float) -> None:
         try:
-            with self._connection:
-                write_notes(self._connection, notes)
-                self._pruning.step(self._connection, now=now)
+            with connection:
+                write_notes(connection, notes)
+                self._pruning.step(connection, now=now)
         except Exception as error:  # noqa: BLE001 (whatever it is, it is tried again)
             self._unwritten = notes
             if not self._failing:
@@ -123,10 +129,11 @@ class ConsoleLedger:
 
     def close(self) -> None:
         """Close the file; may be called twice."""
-        if self._connection is not None:
-            self._connection.close()
-            self._storage.release()
-            self._connection = None
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._storage.release()
+                self._connection = None
         if self._temporary is not None:
             self._temporary.cleanup()
             self._temporary = None

@@ -135,7 +135,7 @@ def test_nothing_of_the_machine_that_exports_gets_into_the_files():
             [task_of("a", catch_up="all", **HOURLY)],
             {},
             ScheduleError,
-            "task 'a': catch_up=all is refused in a CronJob: Kubernetes starts the newest",
+            "task 'a': catch_up=all is refused in a CronJob: Kubernetes starts only the newest",
             id="catch-up-of-all",
         ),
         pytest.param(

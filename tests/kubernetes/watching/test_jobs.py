@@ -53,12 +53,8 @@ def test_an_every_schedules_slot_is_exact_to_the_second():
     assert identity_of(found).slot == SLOT + 13
 
 
-def test_a_task_without_a_label_is_named_by_the_arguments():
-    found = job(labels={})
-    assert identity_of(found) is None
-
-    found["spec"]["template"] = {"spec": {"containers": [{"args": ["run", "cleanup"]}]}}
-    assert identity_of(found).task == "cleanup"
+def test_a_job_without_a_tasks_label_is_not_rotas():
+    assert identity_of(job(labels={})) is None
 
 
 def test_a_run_that_succeeded_lasts_until_its_container_ended():

@@ -66,7 +66,7 @@ class JobIdentity:
 def identity_of(job: Fields) -> JobIdentity | None:
     """Return a Job's identity; None where it is not of a task of rota's."""
     labels = part(metadata(job), "labels")
-    task = labels.get(TASK_LABEL) or _task_in_arguments(job)
+    task = labels.get(TASK_LABEL)
     if not task or not uid(job):
         return None
     slot = _slot(job)
@@ -81,14 +81,6 @@ def identity_of(job: Fields) -> JobIdentity | None:
         trigger=by_hand if slot is None else Trigger.SCHEDULE,
         created_at=created_at(job),
     )
-
-
-def _task_in_arguments(job: Fields) -> str | None:
-    for container in part(job, "spec", "template", "spec").get("containers") or ():
-        match container.get("args"):
-            case ["run", str() as task, *_]:
-                return task
-    return None
 
 
 def _slot(job: Fields) -> int | None:

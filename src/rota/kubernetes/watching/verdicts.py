@@ -1,7 +1,7 @@
 """What became of a slot that has no Job, once it cannot get one any more. No I/O.
 
 The controller itself reports no slot that it drops. What is decided here follows from its rules: of
-the slots that are due it starts the newest only, none after its startingDeadlineSeconds, and with
+the slots that are due it starts only the newest, none after its startingDeadlineSeconds, and with
 Forbid none while a Job is active.
 """
 

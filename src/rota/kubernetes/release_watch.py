@@ -1,0 +1,102 @@
+"""Follows the CronJobs, Jobs and pods of one release, and keeps the ledger of its slots."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from rota.kubernetes.manifests.installation import INSTANCE_LABEL, TASK_LABEL
+from rota.kubernetes.reflector import Reflector, Source, WatchHealth
+from rota.kubernetes.resources import EVENTS
+from rota.kubernetes.watching.tracker import NEEDED, REFUSAL_REASON, Tracker
+from rota.kubernetes.watching.trimming import trimmed
+from rota.ledger.console import ConsoleLedger
+from rota.ledger.console_notes import ConsoleNotes
+from rota.model.clock import Clock
+
+_WRITE_SECONDS = 1.0
+
+
+class ReleaseWatch:
+    """Reads one namespace and writes one ledger, which it opens and closes.
+
+    `release` is the label `app.kubernetes.io/instance` of the objects. Events are optional: without
+    the right to read them a refused slot is told as one that is missed.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        namespace: str,
+        release: str,
+        ledger: ConsoleLedger,
+        clock: Clock,
+        *,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._ledger = ledger
+        self._sleep = sleep
+        self._tracker = Tracker(ledger.open(), ledger.attempts, clock)
+        selector = f"{INSTANCE_LABEL}={release},{TASK_LABEL}"
+        self._reflectors = {
+            resource.kind: Reflector(
+                source,
+                resource,
+                namespace,
+                self._tracker,
+                clock,
+                selector=selector,
+                keep=trimmed,
+                sleep=sleep,
+            )
+            for resource in NEEDED
+        }
+        self._events = Reflector(
+            source,
+            EVENTS,
+            namespace,
+            self._tracker,
+            clock,
+            field_selector=f"reason={REFUSAL_REASON}",
+            keep=trimmed,
+            sleep=sleep,
+        )
+
+    @property
+    def health(self) -> Mapping[str, WatchHealth]:
+        """How the watch of each kind is doing, by kind."""
+        watched = {**self._reflectors, EVENTS.kind: self._events}
+        return {kind: reflector.health for kind, reflector in watched.items()}
+
+    @property
+    def horizon(self) -> float | None:
+        """Up to when everything was seen but the gaps, an epoch time; None before the first lists.
+
+        With bookmarks it is a minute old at the most.
+        """
+        heard = [reflector.health.heard_at for reflector in self._reflectors.values()]
+        known = [at for at in heard if at is not None]
+        return min(known) if self._tracker.is_ready and len(known) == len(heard) else None
+
+    async def run(self) -> None:
+        """Follow until cancelled; the ledger is written and closed then."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for reflector in (*self._reflectors.values(), self._events):
+                    group.create_task(reflector.run())
+                group.create_task(self._keep())
+        finally:
+            self._write(self._notes())
+            self._ledger.close()
+
+    async def _keep(self) -> None:
+        while True:
+            await self._sleep(_WRITE_SECONDS)
+            # In another thread: a disk must not keep the watches from being read.
+            await asyncio.to_thread(self._write, self._notes())
+
+    def _notes(self) -> ConsoleNotes | None:
+        horizon = self.horizon
+        return None if horizon is None else self._tracker.advance(horizon)
+
+    def _write(self, notes: ConsoleNotes | None) -> None:
+        if notes is not None and (notes.says_something() or notes.accounted):
+            self._ledger.write(notes)
