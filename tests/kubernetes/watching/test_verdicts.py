@@ -103,6 +103,25 @@ def test_what_the_api_server_refused_is_told_with_its_words():
 
 
 @pytest.mark.parametrize(
+    ("at", "last_schedule", "is_told"),
+    [
+        pytest.param(-300, None, True, id="no-job-ever"),
+        pytest.param(-300, -600, True, id="no-job-since"),
+        pytest.param(-300, -120, False, id="a-job-since"),
+        pytest.param(151, None, False, id="later"),
+    ],
+)
+def test_an_earlier_refusal_is_told_where_no_job_has_been_made_since(at, last_schedule, is_told):
+    newest = {} if last_schedule is None else {CRONJOB_UID: SLOT + last_schedule}
+    refusals = [Refusal(CRONJOB_UID, SLOT + at, "exceeded quota"), Refusal("other", SLOT, "no")]
+
+    found = verdict(refusals=refusals, last_schedules=newest)
+
+    told = "Jobs for earlier slots were refused: exceeded quota" if is_told else None
+    assert (found.reason, found.detail) == (SkipReason.TOO_LATE, told)
+
+
+@pytest.mark.parametrize(
     ("gap", "is_unobserved"),
     [
         pytest.param((-10, 1), True, id="as-it-came-due"),

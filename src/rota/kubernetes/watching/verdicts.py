@@ -94,7 +94,16 @@ def _skipped(expected: ExpectedSlot, ends: float, evidence: Evidence) -> Verdict
     if span.forbids_overlap and _is_covered(slot, ends, span, evidence):
         return Verdict(slot, SkipReason.OVERLAP)
     superseded = expected.next_slot is not None and ends >= expected.next_slot
-    return Verdict(slot, SkipReason.MISSED if superseded else SkipReason.TOO_LATE)
+    reason = SkipReason.MISSED if superseded else SkipReason.TOO_LATE
+    return Verdict(slot, reason, _refused_before(ends, span, evidence))
+
+
+def _refused_before(ends: float, span: CronJobSpan, evidence: Evidence) -> str | None:
+    """Return what is known of refusals since the last Job: of many, few become events."""
+    since = evidence.last_schedules.get(span.cronjob, 0)
+    told = [each for each in evidence.refusals if each.cronjob == span.cronjob]
+    before = [each for each in told if since < each.at <= ends + SETTLING_SECONDS]
+    return f"Jobs for earlier slots were refused: {before[-1].message}" if before else None
 
 
 def _start_ends(expected: ExpectedSlot) -> float:
