@@ -43,7 +43,7 @@ ENV PATH=/opt/rota/bin:$PATH \
 # Group 0 writes too: OpenShift gives each namespace a user id of its own, in that group.
 # The official Python images come without compiled modules; importing compiles those that rota uses.
 RUN install -d -o 65532 -g 0 -m 0775 /var/lib/rota \
- && PYTHONDONTWRITEBYTECODE= python -c 'import rota.cli.health, rota.processes.one_shot, rota.processes.scheduler, rota.ledger.sqlite, rota.web.health, rota.web.server'
+ && PYTHONDONTWRITEBYTECODE= python -c 'import rota.cli.health, rota.processes.one_shot, rota.processes.scheduler, rota.ledger.sqlite, rota.web.health, rota.web.scheduler_metrics, rota.web.metrics, rota.web.server'
 USER 65532:65532
 EXPOSE 8080
 # No HEALTHCHECK: it would call every one-shot run unhealthy. docker-compose.yml has the scheduler's.

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from support.docker import ROOT, Container, run, wait_until
+from support.docker import ROOT, Container, inspect, run, wait_until
+from support.prometheus import prometheus
 
 pytestmark = pytest.mark.e2e
 
@@ -119,6 +120,21 @@ def test_the_api_sees_each_run_at_its_slot(stack):
         assert len([poll for poll in polls if 0 <= poll - slot < LATE_SECONDS]) == 1
     # notifications also runs when the scheduler starts, besides its slots.
     assert len(polls) == len(slots) + 1
+
+
+def test_a_prometheus_scrapes_the_worker(stack, tmp_path):
+    [network] = inspect(stack.worker.name)["NetworkSettings"]["Networks"].values()
+    with prometheus(tmp_path, f"{network['IPAddress']}:8080") as server:
+        runs = 'rota_task_runs_total{task="notifications",outcome="succeeded"}'
+        first = server.wait_for(runs)
+        server.wait_for(f"{runs} > {first:.0f}")
+        overdue = server.query("time() - (rota_task_success_due_timestamp_seconds > 0)")
+        requests = server.value('sum(rota_http_requests_total{status_class="2xx"})')
+        errors = [target["lastError"] for target in server.targets()]
+    assert errors == [""]
+    assert {dict(labels)["task"] for labels in overdue} == {"cleanup", "notifications"}
+    assert max(overdue.values()) < 0
+    assert requests > 0
 
 
 def test_a_one_shot_run_beside_the_scheduler_does_its_work_and_ends_with_0(stack):
