@@ -45,7 +45,7 @@ class Installation:
         self.ledger = ledger or MemoryLedger()
         self.ledger.open(lambda: None)
         self.tasks = tasks
-        self._numbers = iter(range(1, 1000))
+        self._numbers = iter(range(1, 100_000))
 
     @property
     def board(self):

@@ -1,5 +1,6 @@
 """What holds for every page."""
 
+import asyncio
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
@@ -11,6 +12,9 @@ from support.html import Page
 from support.statuses import Installation, make_task
 
 HOSTILE = """<img src=x onerror=alert(1)>"'`{{ 7 * 7 }}<title>&amp;"""
+
+
+TWINS = {"/": "/tasks", "/timeline": "/runs", "/calendar": "/upcoming", "/system": "/summary"}
 
 
 async def crawl(app, start="/", root_path="", most=150):
@@ -34,15 +38,27 @@ async def crawl(app, start="/", root_path="", most=150):
     return {path: page for path, page in found.items() if page is not None}
 
 
+@pytest.fixture(scope="module")
+def site():
+    return asyncio.run(crawl(make_app(busy_installation()), most=120))
+
+
 def kind(path):
     parts = urlsplit(path).path.strip("/").split("/")
     return "/".join("*" if number % 2 else part for number, part in enumerate(parts))
 
 
-async def test_every_link_leads_to_a_page_that_is_well_formed():
-    site = await crawl(make_app(busy_installation()))
-
-    assert {"", "tasks/*", "tasks/*/slots/*", "runs/*"} <= {kind(path) for path in site}
+def test_every_link_leads_to_a_page_that_is_well_formed(site):
+    assert {
+        "",
+        "runs",
+        "timeline",
+        "calendar",
+        "system",
+        "tasks/*",
+        "tasks/*/slots/*",
+        "runs/*",
+    } <= {kind(path) for path in site}
 
 
 async def test_the_pages_work_below_any_path():
@@ -51,9 +67,7 @@ async def test_the_pages_work_below_any_path():
     assert all(path.startswith("/team/rota/") for path in site)
 
 
-async def test_nothing_is_loaded_from_elsewhere_and_no_link_is_absolute():
-    site = await crawl(make_app(busy_installation()), most=60)
-
+def test_nothing_is_loaded_from_elsewhere_and_no_link_is_absolute(site):
     for path, page in site.items():
         for link in page.links:
             parts = urlsplit(link)
@@ -62,9 +76,7 @@ async def test_nothing_is_loaded_from_elsewhere_and_no_link_is_absolute():
             assert not link.startswith("/"), path
 
 
-async def test_no_page_has_a_script_or_style_of_its_own():
-    site = await crawl(make_app(busy_installation()), most=60)
-
+def test_no_page_has_a_script_or_style_of_its_own(site):
     for path, page in site.items():
         for element in page.elements:
             assert element.tag not in ("style", "base", "iframe"), path
@@ -75,9 +87,7 @@ async def test_no_page_has_a_script_or_style_of_its_own():
                 assert element.attributes["src"].split("?")[0].endswith("static/rota.js")
 
 
-async def test_every_page_names_itself_and_its_tables_and_has_one_heading_and_a_way_past_the_head():
-    site = await crawl(make_app(busy_installation()), most=60)
-
+def test_every_page_names_itself_and_its_tables_and_has_one_heading_and_a_way_past_the_head(site):
     titles = [page.all("title")[0].text for path, page in site.items() if "?" not in path]
     for path, page in site.items():
         assert len(page.all("h1")) == 1, path
@@ -88,15 +98,12 @@ async def test_every_page_names_itself_and_its_tables_and_has_one_heading_and_a_
     assert len(set(titles)) == len(titles)
 
 
-async def test_every_page_links_its_json():
-    site = await crawl(make_app(busy_installation()), most=60)
-
+def test_every_page_links_its_json(site):
     for path, page in site.items():
         [link] = [each for each in page.all("a") if each.text == "this page as JSON"]
         twin = urljoin(path, link.attributes["href"])
-        expected = (
-            "/api/v1/tasks" if urlsplit(path).path == "/" else f"/api/v1{urlsplit(path).path}"
-        )
+        at = urlsplit(path).path
+        expected = f"/api/v1{TWINS.get(at, at)}"
         assert twin.split("?")[0] == expected
 
 

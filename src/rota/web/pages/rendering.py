@@ -19,7 +19,13 @@ from rota.web.pages.strips import strip_markup, strip_summary
 
 T = TypeVar("T")
 _STATE = Markup('<span class="state {}"><span aria-hidden="true">{}</span> {}</span>')
-_NAVIGATION = (("", "Overview"),)
+_NAVIGATION = (
+    ("", "Overview"),
+    ("runs", "Runs"),
+    ("timeline", "Timeline"),
+    ("calendar", "Calendar"),
+    ("system", "System"),
+)
 
 
 class Answers(Protocol):

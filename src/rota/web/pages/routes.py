@@ -10,17 +10,25 @@ from rota.model.clock import Clock, SystemClock
 from rota.web.pages import mistakes
 from rota.web.pages.about import About
 from rota.web.pages.assets import asset
+from rota.web.pages.calendar import calendar_page
 from rota.web.pages.overview import overview_page
 from rota.web.pages.rendering import Answers, Handler, PageHandler, Pages
 from rota.web.pages.run import run_page
+from rota.web.pages.runs import runs_page
 from rota.web.pages.slot import slot_page
+from rota.web.pages.system import system_page
 from rota.web.pages.task import task_page
+from rota.web.pages.timeline import timeline_page
 
 _PAGES: Sequence[tuple[str, PageHandler]] = (
     ("/", overview_page),
     ("/tasks/{task}", task_page),
     ("/tasks/{task}/slots/{slot}", slot_page),
     ("/runs/{run_id}", run_page),
+    ("/runs", runs_page),
+    ("/timeline", timeline_page),
+    ("/calendar", calendar_page),
+    ("/system", system_page),
     # Behind all else, whatever is asked for.
     ("/{path:path}", mistakes.unknown_page),
 )

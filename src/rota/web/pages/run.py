@@ -37,6 +37,7 @@ async def run_page(pages: Pages, request: Request) -> Response:
             raise NoSuchPageError(
                 f"No run {run_id} is known. Its record may have been deleted to keep the history "
                 "small.",
+                ("runs", "The runs that are known"),
             )
         known = run.task in board.task_names
         runs = board.runs(task=run.task, limit=MOST_RUNS_READ) if known else ()

@@ -1,0 +1,124 @@
+"""`/runs`: a search over all runs, the newest first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rota.ledger.protocol import MOST_RUNS_READ
+from rota.ledger.records import RecordedRun
+from rota.model.run import Trigger
+from rota.model.slot import SlotState
+from rota.status.board import Board
+from rota.web.pages.rendering import Pages
+
+PAGE_LENGTH = 100
+# The history has no index by trigger, code or text: so much is looked through at a time.
+_MOST_LOOKED_THROUGH = 4 * MOST_RUNS_READ
+STATES = [state.value for state in SlotState if state not in (SlotState.DUE, SlotState.SKIPPED)]
+TRIGGERS = [trigger.value for trigger in Trigger]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is asked for, as the address says. `before` is the id of the run that was shown last."""
+
+    task: str = ""
+    state: str = ""
+    trigger: str = ""
+    exit_code: str = ""
+    q: str = ""
+    before: str = ""
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, str]) -> "Search":
+        """Return what a query asks for; what it asks for in vain is left out."""
+        state, trigger = parameters.get("state", ""), parameters.get("trigger", "")
+        code = parameters.get("exit_code", "").strip()
+        return cls(
+            task=parameters.get("task", "").strip(),
+            state=state if state in STATES else "",
+            trigger=trigger if trigger in TRIGGERS else "",
+            exit_code=code if code.isascii() and code.isdigit() else "",
+            q=parameters.get("q", "").strip(),
+            before=parameters.get("before", ""),
+        )
+
+    def parameters(self) -> dict[str, object]:
+        """Return it as a query has it, from the newest run on."""
+        return {
+            "task": self.task,
+            "state": self.state,
+            "trigger": self.trigger,
+            "exit_code": self.exit_code,
+            "q": self.q,
+        }
+
+    def matches(self, run: RecordedRun) -> bool:
+        """Return whether a run is like that in what the history cannot be asked for."""
+        wanted = self.q.lower()
+        return (
+            self.trigger in ("", run.trigger.value)
+            and self.exit_code in ("", str(run.exit_code))
+            and (not wanted or wanted in f"{run.run_id} {run.task} {run.reason or ''}".lower())
+        )
+
+    def plain(self) -> bool:
+        """Return whether the history answers all of it itself."""
+        return not (self.trigger or self.exit_code or self.q)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of runs. `more_before`: where to go on, None at the end; `looked_through`: runs."""
+
+    runs: Sequence[RecordedRun]
+    more_before: str | None
+    looked_through: int
+
+
+async def runs_page(pages: Pages, request: Request) -> Response:
+    """Answer with the runs that are asked for."""
+    search = Search.of(request.query_params)
+
+    def look(board: Board) -> tuple[Found, Sequence[str]]:
+        names = list(board.task_names)
+        if search.task and search.task not in names:
+            return Found((), None, 0), names
+        return find(board, search), names
+
+    found, names = await pages.answers.ask(look)
+    return pages.render(
+        request,
+        "runs.html",
+        here="runs",
+        twin="api/v1/runs",
+        search=search,
+        found=found,
+        names=names,
+        states=STATES,
+        triggers=TRIGGERS,
+    )
+
+
+def find(board: Board, search: Search) -> Found:
+    """Return the runs that are like that, a page at most, after looking through many at most."""
+    task, before = search.task or None, search.before or None
+    states = (SlotState(search.state),) if search.state else ()
+    length = PAGE_LENGTH + 1 if search.plain() else MOST_RUNS_READ
+    runs: list[RecordedRun] = []
+    looked_through = 0
+    while True:
+        batch = board.runs(task=task, states=states, before=before, limit=length)
+        for run in batch:
+            if len(runs) == PAGE_LENGTH:
+                return Found(runs, runs[-1].run_id, looked_through)
+            looked_through += 1
+            if search.matches(run):
+                runs.append(run)
+        if len(batch) < length:
+            return Found(runs, None, looked_through)
+        before = batch[-1].run_id
+        if looked_through >= _MOST_LOOKED_THROUGH:
+            return Found(runs, before, looked_through)

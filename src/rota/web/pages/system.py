@@ -1,0 +1,101 @@
+"""`/system`: what serves this page, from which history, with which settings."""
+
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rota.ledger.schema import SCHEMA_VERSION
+from rota.schedules.tz_database import tz_databases
+from rota.settings import Settings
+from rota.settings.model import variable_name
+from rota.status.board import Board
+from rota.web.pages.about import About
+from rota.web.pages.rendering import Pages
+
+_LIBRARIES = ("starlette", "uvicorn", "httpx", "pydantic")
+_KIB = 1024
+# Whole texts of settings, in which a token may stand.
+_NEVER_SHOWN = ("settings", "api_token")
+Facts = Sequence[tuple[str, str]]
+
+
+async def system_page(pages: Pages, request: Request) -> Response:
+    """Answer with versions, ledger and settings."""
+    about = pages.about
+
+    def look(board: Board) -> tuple[Facts, Facts]:
+        return _versions(), (("tasks", str(len(board.task_names))), *_ledger(about))
+
+    versions, ledger = await pages.answers.ask(look)
+    return pages.render(
+        request,
+        "system.html",
+        here="system",
+        twin="api/v1/summary",
+        versions=versions,
+        ledger=ledger,
+        settings=[] if about.settings is None else shown_settings(about.settings),
+    )
+
+
+def shown_settings(settings: Settings) -> Sequence[tuple[str, str, bool]]:
+    """Return each setting as its variable, its value, and whether it was set; never a secret."""
+    values: Mapping[str, Any] = {name: getattr(settings, name) for name in Settings.model_fields}
+    return [
+        (variable_name(name), _shown(name, value), name in settings.model_fields_set)
+        for name, value in values.items()
+        if name != "task"
+    ]
+
+
+def _shown(name: str, value: Any) -> str:
+    if name in _NEVER_SHOWN or isinstance(value, SecretStr):
+        return "set, not shown" if value else "unset"
+    if value is None:
+        return "unset"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        value = ", ".join(value)
+    return str(value) or "empty"
+
+
+def _versions() -> Facts:
+    databases = [f"{each.version or 'unknown'} ({each.source})" for each in tz_databases()]
+    return (
+        ("Python", platform.python_version()),
+        ("tz data, the newest is used", ", ".join(databases) or "none"),
+        *((name, version(name)) for name in _LIBRARIES),
+    )
+
+
+def _ledger(about: About) -> Facts:
+    path = about.ledger_path
+    if path is None:
+        return (("history", "in memory: it ends with the process"),)
+    return (
+        ("history", str(path)),
+        ("size", size_text(_size(path))),
+        ("schema", str(SCHEMA_VERSION)),
+    )
+
+
+def _size(path: Path) -> int:
+    """Return the bytes of the file and of those that SQLite keeps beside it."""
+    files = (path, path.with_name(f"{path.name}-wal"))
+    return sum(each.stat().st_size for each in files if each.exists())
+
+
+def size_text(size: int) -> str:
+    """Return `512 B`, `20 KiB`, `22.1 MiB`."""
+    if size < _KIB:
+        return f"{size} B"
+    if size < _KIB**2:
+        return f"{size / _KIB:.0f} KiB"
+    return f"{size / _KIB**2:.1f} MiB"
