@@ -27,7 +27,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 FIELD_FILES = PYTHONPATH=tools $(BIN)/python -m field_files
 CHART_FILES = PYTHONPATH=deploy/helm:tools $(BIN)/python -m chart_files
 
-.PHONY: help demo test coverage mutants lint generate e2e bench image lock clean
+.PHONY: help demo test coverage mutants lint generate browser e2e bench image lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -35,9 +35,9 @@ help: ## list the targets
 demo: $(RUN_STAMP) ## install rota into .venv and show it at work on an embedded Business API
 	$(BIN)/rota demo
 
-test: lint ## lint, types, import direction, and every test that needs neither Docker nor a cluster
+test: lint ## lint, types, import direction, and every test that needs neither Docker, a cluster nor a browser
 	$(if $(COVERAGE),$(BIN)/coverage erase)
-	$(if $(COVERAGE),$(BIN)/coverage run -m pytest,$(BIN)/pytest) -m 'not e2e' -n $(WORKERS) $(PYTEST_ARGS)
+	$(if $(COVERAGE),$(BIN)/coverage run -m pytest,$(BIN)/pytest) -m 'not e2e and not browser' -n $(WORKERS) $(PYTEST_ARGS)
 	$(if $(COVERAGE),$(BIN)/coverage combine --quiet)
 	$(if $(COVERAGE),$(BIN)/coverage report)
 
@@ -58,6 +58,10 @@ lint: $(DEV_STAMP) ## what `make test` checks before the tests
 generate: $(DEV_STAMP) ## write what is derived from a task's fields and the chart's values.yaml: code, schema, tables
 	$(FIELD_FILES)
 	$(CHART_FILES)
+
+browser: $(DEV_STAMP) ## tests of the pages in Debian's chromium; SCREENSHOTS=docs/screenshots makes those of the docs
+	$(PIP) install --quiet --require-hashes -r tests/browser/requirements.txt
+	$(BIN)/pytest -m browser tests/browser $(PYTEST_ARGS)
 
 e2e: $(DEV_STAMP) ## tests on a real Docker engine and a real cluster; one that is missing is a failure
 	$(BIN)/pytest -m e2e tests/e2e $(PYTEST_ARGS)
@@ -81,6 +85,7 @@ lock: ## write the requirements files anew, from pyproject.toml
 	$(COMPILE) --group build --constraints requirements.txt --output-file requirements-build.txt
 	$(COMPILE) pyproject.toml --extra kubernetes --group dev --group build --constraints requirements.txt --output-file requirements-dev.txt
 	$(COMPILE) pyproject.toml --group bench --constraints requirements-dev.txt --output-file bench/requirements.txt
+	$(COMPILE) --group browser --constraints requirements-dev.txt --output-file tests/browser/requirements.txt
 
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(LOCK_ARGS)
 

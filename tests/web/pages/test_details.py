@@ -98,8 +98,16 @@ async def test_a_slot_says_why_it_did_not_run_and_what_was_active(read):
     assert "It was skipped: another run of the task was active" in page.one("div", id="why").text
     assert running in page.one("table", id="evidence").text
     assert "rota why t 2026-11-28T01:00:00Z" in page.text
+    assert "rota run t --slot 2026-11-28T01:00:00Z" in page.text
     assert page.one("a", rel="prev").text == "← 2026-11-28 00:00:00 UTC"
     assert page.one("a", rel="next").text == "2026-11-28 02:00:00 UTC →"
+
+
+async def test_a_slot_to_come_has_no_command_to_run_it(busy, read):
+    page = await read(busy, "/tasks/letters/slots/2026-11-28T03:00:00Z")
+
+    assert page.one("h1").text == "2026-11-28 03:00:00 UTC ○ upcoming"
+    assert "rota run" not in page.text
 
 
 async def test_a_slot_may_be_written_with_any_offset(busy, read):

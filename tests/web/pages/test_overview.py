@@ -41,7 +41,7 @@ async def test_a_row_has_schedule_zone_slots_last_run_duration_and_next_run(busy
     )
     assert "at 09:00, Monday through Friday 0 9 * * 1-5 · Asia/Tokyo" in row(page, "invoices")
     assert "never" in row(page, "invoices")
-    assert "2026-11-30 00:00 UTC 09:00 +09:00" in row(page, "invoices")
+    assert "30 Nov 00:00 UTC 09:00 +09:00" in row(page, "invoices")
     assert "suspended" in row(page, "backup").split("p95")[1]
 
 

@@ -49,12 +49,20 @@ def task_commands(task: TaskDefinition, about: About) -> Commands:
     )
 
 
+def slot_commands(task: str, slot: int) -> Commands:
+    """Return what can be done about a slot that has come."""
+    again = shlex.join(["rota", "run", task, "--slot", slot_key(slot)])
+    return (
+        ("ask the same at a terminal", why_command(task, slot)),
+        ("run the task for this slot, with the slot's keys", again),
+    )
+
+
 def run_commands(run: RecordedRun) -> Commands:
     """Return what can be done about a run."""
-    again = ("run the task again, by hand", shlex.join(["rota", "run", run.task]))
     if run.slot is None:
-        return (again,)
-    return (("say what became of its slot", why_command(run.task, run.slot)), again)
+        return (("run the task again, by hand", shlex.join(["rota", "run", run.task])),)
+    return slot_commands(run.task, run.slot)
 
 
 def first_command(status: TaskStatus) -> str:

@@ -40,7 +40,9 @@ def clock_text(epoch: float, now: float) -> str:
     """Return the time of day, in UTC, with its date where that is not today's."""
     moment, today = instant(int(epoch)), instant(int(now))
     time = moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
-    return time if moment.date() == today.date() else f"{moment:%Y-%m-%d} {time}"
+    if moment.date() == today.date():
+        return time
+    return f"{moment:%d %b} {time}" if moment.year == today.year else f"{moment:%Y-%m-%d} {time}"
 
 
 def relative_tag(epoch: float, now: float) -> Markup:

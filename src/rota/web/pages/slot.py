@@ -10,8 +10,9 @@ from rota.schedules import newest_until
 from rota.schedules.base import LAST_EPOCH_SECOND, epoch_seconds
 from rota.status.board import Board
 from rota.status.explanation import Explanation
+from rota.status.slots import Absence
 from rota.tasks.definition import TaskDefinition
-from rota.web.pages.commands import why_command
+from rota.web.pages.commands import slot_commands
 from rota.web.pages.links import slot_path, task_path
 from rota.web.pages.mistakes import NoSuchPageError, known_task
 from rota.web.pages.moments import full_text, slot_key
@@ -36,6 +37,9 @@ async def slot_page(pages: Pages, request: Request) -> Response:
 
     task, slot, explanation = await pages.answers.ask(look)
     before, after = neighbours(task, slot)
+    commands = slot_commands(name, slot)
+    if explanation.status.state is Absence.UPCOMING:
+        commands = commands[:1]
     return pages.render(
         request,
         "slot.html",
@@ -46,7 +50,7 @@ async def slot_page(pages: Pages, request: Request) -> Response:
         explanation=explanation,
         before=before,
         after=after,
-        command=why_command(name, slot),
+        commands=commands,
     )
 
 

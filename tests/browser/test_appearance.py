@@ -1,0 +1,113 @@
+"""What a page looks like: it fits, can be read, and shows where the keyboard is."""
+
+import pytest
+
+from support.browser import CONTRAST, PAGES, SLOT, THEMES, WIDTHS
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_a_page_is_never_wider_than_its_window(open_page, path):
+    page = open_page(path)
+
+    wide = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        wide[width] = page.evaluate("document.documentElement.scrollWidth")
+
+    assert {width: found for width, found in wide.items() if found > width} == {}
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_text_and_marks_stand_out_from_their_ground(open_page, path):
+    page = open_page(path, reduced_motion="reduce")
+
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        assert page.evaluate(CONTRAST) == [], theme
+
+
+def test_the_themes_differ(open_page):
+    grounds = {
+        theme: open_page(theme=theme).evaluate("getComputedStyle(document.body).backgroundColor")
+        for theme in THEMES
+    }
+
+    assert len(set(grounds.values())) == 2
+
+
+@pytest.mark.parametrize(
+    "path", ["", "tasks/letters", "timeline"], ids=["overview", "task", "time"]
+)
+def test_the_tab_key_goes_through_the_page_in_order_and_is_seen(open_page, path):
+    page = open_page(path)
+
+    seen = []
+    for _ in range(18):
+        page.keyboard.press("Tab")
+        seen.append(
+            page.evaluate(
+                """() => { const e = document.activeElement, s = getComputedStyle(e);
+                const all = [...document.querySelectorAll('*')];
+                return {at: all.indexOf(e), text: e.textContent.trim().slice(0, 30),
+                        outline: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2,
+                        shown: e.getBoundingClientRect().left >= 0}; }"""
+            )
+        )
+
+    places = [each["at"] for each in seen]
+    assert seen[0]["text"] == "Skip to the content"
+    assert places == sorted(places)
+    assert [each for each in seen if not (each["outline"] and each["shown"])] == []
+
+
+def test_the_way_past_the_head_leads_to_the_content(open_page):
+    page = open_page()
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_no_control_is_without_a_name(open_page):
+    nameless = """() => [...document.querySelectorAll('a[href], button, input, select')]
+        .filter(e => !(e.textContent.trim() || e.getAttribute('aria-label') || e.title
+                       || (e.labels && e.labels.length) || e.closest('[aria-hidden]')))
+        .map(e => e.outerHTML)"""
+
+    for path in PAGES.values():
+        assert open_page(path).evaluate(nameless) == [], path
+
+
+def test_nothing_moves_for_those_who_do_not_want_it(open_page):
+    page = open_page(reduced_motion="reduce")
+
+    moving = page.evaluate(
+        """() => [...document.querySelectorAll('*')].map(e => getComputedStyle(e))
+        .filter(s => s.transitionDuration !== '0s' || s.animationName !== 'none').length"""
+    )
+
+    assert moving == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "height"),
+    [
+        ("overview-light", "", 900),
+        ("overview-dark", "", 900),
+        ("task", "tasks/letters", 800),
+        ("slot", SLOT, 400),
+        ("timeline", "timeline", 680),
+    ],
+    ids=["overview in light", "overview in dark", "task", "slot", "timeline"],
+)
+def test_a_screenshot_is_made_for_the_docs(open_page, screenshots, name, path, height):
+    page = open_page(path, width=1400, theme="dark" if name.endswith("dark") else "light")
+    page.set_viewport_size({"width": 1400, "height": height})
+
+    page.screenshot(path=screenshots / f"{name}.png")
+
+    assert (screenshots / f"{name}.png").stat().st_size > 10_000
