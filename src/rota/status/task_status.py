@@ -54,18 +54,38 @@ class Durations:
 
 @dataclass(frozen=True, slots=True)
 class TaskStatus:
-    """A task at one moment. Slots and times are epoch times.
+    """A task at the epoch time `now`. Slots and times are epoch times.
 
-    `success_due` is when the next success should have been seen; None for a suspended task.
+    `success_due` is when the next success should have been seen; None for a suspended task. What
+    only those who show the task need is computed when it is asked for: there may be thousands.
     """
 
     task: TaskDefinition
     state: TaskState
     digest: TaskDigest
-    next_slots: Sequence[int]
     success_due: int | None
-    durations: Durations | None
-    strip: Sequence[Cell]
+    now: float
+    strip_length: int
+
+    @property
+    def next_slots(self) -> Sequence[int]:
+        """The slots that come next; none for a suspended task."""
+        return () if self.task.suspend else next_slots(self.task, int(self.now), NEXT_SLOTS)
+
+    @property
+    def next_slot(self) -> int | None:
+        """The first of them."""
+        return None if self.task.suspend else self.task.schedule.next_epoch(int(self.now))
+
+    @property
+    def durations(self) -> Durations | None:
+        """How long the recent runs took that succeeded; None where there are none."""
+        return _durations(self.digest)
+
+    @property
+    def strip(self) -> Sequence[Cell]:
+        """The last slots, a cell each, the oldest first."""
+        return strip_of(self.digest, self.strip_length)
 
     @property
     def running(self) -> Sequence[RecordedRun]:
@@ -119,10 +139,9 @@ def task_status(
         task=task,
         state=_state(task, digest, now, due),
         digest=digest,
-        next_slots=() if task.suspend else next_slots(task, int(now), NEXT_SLOTS),
         success_due=due,
-        durations=_durations(digest),
-        strip=strip_of(digest, strip_length),
+        now=now,
+        strip_length=strip_length,
     )
 
 

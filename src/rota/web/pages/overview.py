@@ -52,7 +52,7 @@ class View:
         found = [
             status
             for status in tasks
-            if self.state in ("", status.state.value) and wanted in _text_of(status)
+            if self.state in ("", status.state.value) and (not wanted or wanted in _text_of(status))
         ]
         return sorted(found, key=_ORDERS[self.sort])
 
@@ -78,7 +78,7 @@ _ORDERS: Mapping[str, Callable[[TaskStatus], Any]] = {
     "last": lambda status: (_started(status.last_run), status.task.name),
     "duration": lambda status: (_duration(status), status.task.name),
     "next": lambda status: (
-        status.next_slots[0] if status.next_slots else _NEVER,
+        _NEVER if status.next_slot is None else status.next_slot,
         status.task.name,
     ),
 }
