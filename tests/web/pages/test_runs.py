@@ -65,6 +65,12 @@ async def test_a_run_has_its_reason_exit_code_and_links(history, read):
     assert page.all("a", href="./tasks/a")
 
 
+async def test_the_json_of_a_search_is_that_of_its_task_state_and_trigger(history, read):
+    page = await read(history, "/runs?task=a&state=failed&trigger=schedule&exit_code=1&q=paper")
+
+    assert page.all("a", href="./api/v1/runs?task=a&state=failed&trigger=schedule")
+
+
 async def test_a_task_that_is_not_there_is_told(history, read):
     page = await read(history, "/runs?task=zzz")
 

@@ -11,6 +11,7 @@ from rota.ledger.records import RecordedRun
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
 from rota.status.board import Board
+from rota.web.pages.links import query
 from rota.web.pages.rendering import Pages
 
 PAGE_LENGTH = 100
@@ -55,6 +56,11 @@ class Search:
             "q": self.q,
         }
 
+    def twin(self) -> str:
+        """Return where the same is as JSON, which knows neither exit codes nor texts."""
+        asked = {"task": self.task, "state": self.state, "trigger": self.trigger}
+        return f"api/v1/runs{query(asked)}".rstrip("?")
+
     def matches(self, run: RecordedRun) -> bool:
         """Return whether a run is like that in what the history cannot be asked for."""
         wanted = self.q.lower()
@@ -93,7 +99,7 @@ async def runs_page(pages: Pages, request: Request) -> Response:
         request,
         "runs.html",
         here="runs",
-        twin="api/v1/runs",
+        twin=search.twin(),
         search=search,
         found=found,
         names=names,
