@@ -1,7 +1,6 @@
 import logging
-import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
@@ -13,6 +12,9 @@ import trustme
 from rota.net.options import ApiOptions
 from rota.net.session import open_client
 from support.fault_server import FaultServer, running
+from support.machine_zone import machine_zone
+
+__all__ = ["machine_zone"]
 
 CANARY = "canary-3f9d1c-token"
 
@@ -83,19 +85,6 @@ def _everything_in(error: BaseException) -> str:
 @pytest.fixture(scope="session")
 def authority():
     return trustme.CA()
-
-
-@pytest.fixture
-def machine_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
-    """Set the machine's own time zone for a test."""
-
-    def set_zone(name: str) -> None:
-        monkeypatch.setenv("TZ", name)
-        time.tzset()
-
-    yield set_zone
-    monkeypatch.undo()
-    time.tzset()
 
 
 @pytest.fixture

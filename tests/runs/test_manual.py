@@ -39,6 +39,23 @@ async def test_the_run_is_then_that_of_the_slot(clock, text):
     assert (run.run_id, run.arguments) != ("", None)
 
 
+async def test_a_slot_is_one_of_utc_wherever_the_machine_is(clock, machine_zone):
+    machine_zone("Asia/Kathmandu")
+    run = run_of(clock, "2026-11-23T08:30:00+01:00")
+
+    assert (run.identity, str(run.slot.tzinfo)) == ("2026-11-23T07:30:00Z", "UTC")
+
+
+@task(interval_seconds=60)
+async def each_minute(api): ...
+
+
+async def test_the_slot_of_this_very_second_is_not_in_the_future(clock):
+    now = datetime.fromtimestamp(clock.timestamp(), UTC)
+
+    assert run_of(clock, rfc3339(now), handler=each_minute).slot == now
+
+
 async def test_arguments_are_part_of_the_identity(clock):
     run = run_of(clock, "2026-11-23T07:30:00Z", ["limit=3"])
 
