@@ -13,7 +13,7 @@ of its change, so that a list stays true when lines move; or several are, by a p
 changes nothing but the wording of a text needs no reason: tests that pinned each word would be a
 second copy of the texts. It counts as survived all the same. A sample is random, but the same each
 time: mutants are tried in the order of a hash of their names. It is small: it may have 85 %, and
-only shows what survives. A mutant is killed, too, by a single test that hangs for half a minute.
+only shows what survives. A mutant is killed, too, by a single test that hangs for two minutes.
 One whose tests take some minutes all the same is not, since a busy machine may be the reason.
 """
 
@@ -47,7 +47,10 @@ PACKAGES = {
     "scheduler": ("tests/scheduler", "tests/web"),
     "ledger": ("tests/ledger", "tests/scheduler"),
 }
-_LEFT_OUT = "not importing and not test_commands and not test_export"
+_LEFT_OUT = (
+    "not importing and not test_commands and not test_export and not test_status and "
+    "not another_process and not forked_child"
+)
 # Of pytest under mutmut (mutmut/stats.py): 0 survived, 5 and 33 no test ran, -24 and those after it
 # are mutmut's own time limit, which tells little; the rest is killed.
 _SURVIVED = (0, 5, 33, -24, 24, 36, 152, 255)
@@ -86,10 +89,10 @@ pytest_add_cli_args_test_selection = {tests}
 pytest_add_cli_args = [
     "-p", "no:cacheprovider", "-m", "not e2e and not slow", "-k", {left_out},
     "--hypothesis-profile=mutants",
-    "-o", "faulthandler_timeout=30", "-o", "faulthandler_exit_on_timeout=true",
+    "-o", "faulthandler_timeout=120", "-o", "faulthandler_exit_on_timeout=true",
 ]
 timeout_multiplier = 3.0
-timeout_constant = 60.0
+timeout_constant = 120.0
 use_git_change_detection = false
 """
 
