@@ -65,6 +65,17 @@ async def test_arguments_are_part_of_the_identity(clock):
     assert run_of(clock, None, ["limit=10"]).identity == "uid"
 
 
+@task(interval_seconds=60)
+async def close(api, shop="", limit=10): ...
+
+
+@pytest.mark.parametrize("arguments", [["shop=a", "limit=3"], ["limit=3", "shop=a"]], ids=str)
+async def test_the_order_of_arguments_says_nothing(clock, arguments):
+    run = run_of(clock, None, arguments, handler=close)
+
+    assert run.identity == 'uid {"limit": 3, "shop": "a"}'
+
+
 async def test_an_intervals_slots_are_those_of_its_grid(clock):
     slot = int(clock.timestamp()) // 420 * 420
     text = rfc3339(datetime.fromtimestamp(slot, UTC))
