@@ -208,7 +208,7 @@ class TestNone:
 
 @pytest.mark.parametrize("overlap", ["allow", "replace"])
 def test_all_is_refused_where_runs_do_not_wait_for_each_other(overlap):
-    with pytest.raises(TaskDefinitionError, match=f"not with overlap={overlap}"):
+    with pytest.raises(TaskDefinitionError, match=f"not overlap={overlap}"):
         task_of(catch_up="all", overlap=overlap)
 
 
