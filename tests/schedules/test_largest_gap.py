@@ -45,6 +45,7 @@ ZONES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(MINUTES, HOURS, DAYS, ZONES, st.integers(0, 365))
 def test_it_is_that_of_visiting_every_fire_time(minutes, hours, days, zone, start):
