@@ -43,7 +43,7 @@ PACKAGES = {
     "schedules": ("tests/schedules", "tests/cli/test_time_zones.py"),
     "net": ("tests/net", "tests/api"),
     "api": ("tests/api", "tests/net"),
-    "tasks": ("tests/tasks", "tests/cli/test_list.py", "tests/cli/test_check.py"),
+    "tasks": ("tests/tasks", "tests/cli/test_list.py"),
     "runs": ("tests/runs", "tests/tasks"),
     "scheduler": ("tests/scheduler", "tests/web"),
     "ledger": ("tests/ledger", "tests/scheduler"),
