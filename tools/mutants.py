@@ -199,13 +199,22 @@ def _run(folder: Path, package: str, children: int, seconds: float | None = None
     environment["PYTHONPATH"] = os.pathsep.join([str(folder / "mutants/src")])
     with (folder / "mutmut.log").open("w") as log:
         process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT
+            command,
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGINT)
-            process.wait()
+            pass
+        finally:
+            # With the mutant that is being tried, of which nothing is noted yet.
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+                process.wait()
     result = Result(package)
     survived = []
     for name, exit_code in exit_codes(folder):
