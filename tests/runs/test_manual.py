@@ -50,10 +50,15 @@ async def test_a_slot_is_one_of_utc_wherever_the_machine_is(clock, machine_zone)
 async def each_minute(api): ...
 
 
-async def test_the_slot_of_this_very_second_is_not_in_the_future(clock):
+@task(interval_seconds=1)
+async def each_second(api): ...
+
+
+@pytest.mark.parametrize("handler", [each_minute, each_second], ids=["minute", "second"])
+async def test_the_slot_of_this_very_second_is_not_in_the_future(clock, handler):
     now = datetime.fromtimestamp(clock.timestamp(), UTC)
 
-    assert run_of(clock, rfc3339(now), handler=each_minute).slot == now
+    assert run_of(clock, rfc3339(now), handler=handler).slot == now
 
 
 async def test_arguments_are_part_of_the_identity(clock):
