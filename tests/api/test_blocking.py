@@ -39,10 +39,10 @@ async def in_thread(function):
 
 CALLS = {
     "get": (("/x",), {"params": {"a": 1}}),
-    "post": (("/x",), {"json": 1, "params": None, "item": 3, "key": None}),
-    "put": (("/x",), {"json": 1, "params": None, "key": "k"}),
-    "patch": (("/x",), {"json": 1, "params": None, "item": None, "key": "k"}),
-    "delete": (("/x",), {"params": None}),
+    "post": (("/x",), {"json": 1, "params": {"a": 1}, "item": 3, "key": None}),
+    "put": (("/x",), {"json": 1, "params": {"a": 1}, "key": "k"}),
+    "patch": (("/x",), {"json": 1, "params": {"a": 1}, "item": None, "key": "k"}),
+    "delete": (("/x",), {"params": {"a": 1}}),
     "cleanup_expired": ((), {}),
     "get_pending_notifications": ((), {}),
     "send_notification": ((7,), {}),
