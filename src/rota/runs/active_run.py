@@ -19,7 +19,15 @@ from rota.model.plain import plain_counts, plain_repr
 from rota.model.run import Run, RunRecord, Trigger
 from rota.runs.invocation import invoke
 from rota.runs.leftovers import note_end
-from rota.runs.verdict import TIMED_OUT, Returned, Verdict, read_returned, verdict_on
+from rota.runs.verdict import (
+    RETURNED_NOTHING,
+    SUCCEEDED,
+    TIMED_OUT,
+    Returned,
+    Verdict,
+    read_returned,
+    verdict_on,
+)
 from rota.runtime.forks import ending_children
 from rota.tasks.definition import TaskDefinition
 
@@ -142,7 +150,7 @@ class ActiveRun:
         self, error: BaseException | None, coroutine: asyncio.Task[Any] | None = None
     ) -> None:
         self._decided = True
-        returned = Returned()
+        returned = RETURNED_NOTHING
         if coroutine is not None and error is None:
             returned = self._read(coroutine.result())
         verdict = self._verdict(error)
@@ -163,6 +171,8 @@ class ActiveRun:
 
     def _read(self, value: object) -> Returned:
         returned = read_returned(value)
+        if returned is RETURNED_NOTHING:
+            return returned
         self._execution.counts.update(returned.counts)
         fields = {"task": self.run.task, "run_id": self.run.run_id}
         if returned.problem is not None:
@@ -183,7 +193,7 @@ class ActiveRun:
         if self._execution.work_refused or isinstance(error, StopRequested):
             return Verdict(Outcome.INTERRUPTED, interrupted, "stopped")
         if error is None:
-            return Verdict(Outcome.SUCCEEDED, ExitCode.SUCCEEDED)
+            return SUCCEEDED
         verdict = verdict_on(error)
         out_of_reach = verdict.exit_code is ExitCode.API_UNAVAILABLE
         if out_of_reach and not self._execution.remaining_seconds():

@@ -42,6 +42,7 @@ class Verdict:
     traceback: str | None = None
 
 
+SUCCEEDED = Verdict(Outcome.SUCCEEDED, ExitCode.SUCCEEDED)
 TIMED_OUT = Verdict(Outcome.TIMED_OUT, ExitCode.TIMED_OUT)
 
 
@@ -58,10 +59,13 @@ class Returned:
     ignored: str | None = None
 
 
+RETURNED_NOTHING = Returned()
+
+
 def read_returned(value: object) -> Returned:
     """Return a task's counts and note, in plain data."""
     if value is None:
-        return Returned()
+        return RETURNED_NOTHING
     note = None
     if isinstance(value, Result):
         text = "" if value.note is None else plain_text(value.note, _MAX_SEARCHED_CHARACTERS)
