@@ -48,6 +48,7 @@ class ScriptedApi:
     def __init__(self, *script):
         self.script = list(script)
         self.asked = []
+        self.silence_seconds = None
 
     async def get(self, path, parameters):
         answer = self._next("list", parameters)
@@ -56,6 +57,7 @@ class ScriptedApi:
         return answer
 
     async def watch(self, path, parameters, *, silence_seconds):
+        self.silence_seconds = silence_seconds
         answer = self._next("watch", parameters)
         if isinstance(answer, Exception):
             raise answer
