@@ -84,6 +84,24 @@ async def followed(*script, **options):
         return reflector, notes.lines, api, pauses
 
 
+async def test_a_watch_that_ends_in_order_has_missed_nothing_though_it_said_nothing(monkeypatch):
+    monkeypatch.setattr("rota.kubernetes.reflector._SHORTEST_WATCH_SECONDS", 0.0)
+    reflector, lines, api, pauses = await followed(listing(5), *[[]] * 6)
+
+    assert lines == ["listed"]
+    # The list at 1001, and each of the watches a second of the clock later.
+    assert reflector.health.heard_at == 1007
+    assert reflector.health.connected
+    assert pauses == [SHORTEST_PAUSE_SECONDS] * 6
+    assert api.asked[1][1]["timeoutSeconds"] == 60
+
+
+async def test_one_that_ends_at_once_with_nothing_proves_nothing():
+    reflector, _, _, _ = await followed(listing(5), [], [])
+
+    assert reflector.health.heard_at == 1001
+
+
 async def test_what_is_there_is_told_and_then_what_changes():
     _, lines, api, _ = await followed(
         listing(5, pod("a", 3)),
@@ -179,10 +197,10 @@ async def test_selectors_go_with_every_request():
     "answer", [{"items": []}, {"metadata": None}, ApiServerError("no JSON")], ids=str
 )
 async def test_a_list_that_is_none_is_asked_for_again(answer):
-    reflector, lines, _, _ = await followed(answer, listing(5))
+    _, lines, api, _ = await followed(answer, listing(5))
 
     assert lines == ["listed"]
-    assert reflector.health.error is not None
+    assert [kind for kind, _ in api.asked[:3]] == ["list", "list", "watch"]
 
 
 @pytest.mark.parametrize("broken", [{"type": "ADDED"}, {}, {"type": "ADDED", "object": 3}], ids=str)

@@ -56,11 +56,12 @@ class ScriptedApi:
             raise answer
         return answer
 
-    async def watch(self, path, parameters, *, silence_seconds):
+    async def watch(self, path, parameters, *, silence_seconds, on_open):
         self.silence_seconds = silence_seconds
         answer = self._next("watch", parameters)
         if isinstance(answer, Exception):
             raise answer
+        on_open()
         for each in answer:
             if isinstance(each, Exception):
                 raise each
@@ -135,11 +136,12 @@ class FakeCluster:
             raise ApiServerRefusedError(403, f"{plural} is forbidden")
         return listing(self.version, *self.objects.get(plural, {}).values())
 
-    async def watch(self, path, parameters, *, silence_seconds):
+    async def watch(self, path, parameters, *, silence_seconds, on_open):
         if path.rpartition("/")[2] in self.refused:
             raise ApiServerRefusedError(403, "no watch either")
         watch = (path.rpartition("/")[2], asyncio.Queue())
         self._watches.append(watch)
+        on_open()
         try:
             while True:
                 yield await watch[1].get()

@@ -6,7 +6,7 @@ not used: they drop what this version of them does not know.
 
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
@@ -63,12 +63,17 @@ class Connection:
         return _object(content, self.server)
 
     async def watch(
-        self, path: str, parameters: Parameters, *, silence_seconds: float
+        self,
+        path: str,
+        parameters: Parameters,
+        *,
+        silence_seconds: float,
+        on_open: Callable[[], None] = lambda: None,
     ) -> AsyncIterator[dict[str, Any]]:
-        """Yield the events of a watch until the server ends it.
+        """Yield the events of a watch until the server ends it in order.
 
-        Raises ApiServerError where it refuses, breaks off in the midst of an event, or is silent
-        for `silence_seconds`.
+        `on_open` is called when the server has begun to answer. Raises ApiServerError where it
+        refuses, breaks off in the midst of an event, or is silent for `silence_seconds`.
         """
         timeout = httpx2.Timeout(silence_seconds, connect=_CONNECT_SECONDS)
         asked = {**parameters, "watch": "true"}
@@ -77,6 +82,7 @@ class Connection:
                 if response.status_code != httpx2.codes.OK:
                     content = await response.aread()
                     raise _refusal(response.status_code, response.reason_phrase, content)
+                on_open()
                 async for line in _lines(response.aiter_bytes()):
                     yield _object(line, self.server)
 
@@ -143,6 +149,8 @@ def _root(error: BaseException) -> str:
         if isinstance(cause, ConnectionError) and cause.errno:
             # asyncio's own text tells the address alone.
             return os.strerror(cause.errno)
+        if isinstance(cause, httpx2.TimeoutException):
+            return f"no answer in time ({type(cause).__name__})"
         if isinstance(cause, OSError) and cause.errno:
             return f"{cause.strerror or cause}"
         seen.append(cause)

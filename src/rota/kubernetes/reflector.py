@@ -18,8 +18,12 @@ from rota.kubernetes.listing import PAGE_OBJECTS, Gets, each_page
 from rota.kubernetes.resources import Resource
 from rota.model.clock import Clock
 
-# With bookmarks the server says something about every minute.
+# A server that has nothing to say sends no bookmark either, so it is asked to end each watch in
+# order after a minute: whoever hears that has missed nothing.
+WATCH_SECONDS = 60
 SILENCE_SECONDS = 90.0
+# One that ends sooner, with nothing, proves nothing.
+_SHORTEST_WATCH_SECONDS = 5.0
 SHORTEST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 _MOST_DOUBLINGS = 10
@@ -31,9 +35,17 @@ class Source(Gets, Protocol):
     """The part of a connection that a reflector needs."""
 
     def watch(
-        self, path: str, parameters: dict[str, str | int], *, silence_seconds: float
+        self,
+        path: str,
+        parameters: dict[str, str | int],
+        *,
+        silence_seconds: float,
+        on_open: Callable[[], None],
     ) -> AsyncIterator[dict[str, Any]]:
-        """Yield the events of a watch until the server ends it. Raises ApiServerError."""
+        """Yield the events of a watch until the server ends it in order. Raises ApiServerError.
+
+        `on_open` is called when the server has begun to answer.
+        """
         ...
 
 
@@ -135,11 +147,9 @@ class Reflector:
                 if await self._watch():
                     failures = 0
             except ApiServerError as error:
-                self.health.error = str(error)
+                self.health.connected, self.health.error = False, str(error)
                 if isinstance(error, ApiServerRefusedError) and error.is_gone:
                     self._version, self._relist_because = None, "expired"
-            finally:
-                self.health.connected = False
             await self._sleep(pause_seconds(failures, random.random()))  # noqa: S311 (no secret)
 
     async def _list(self) -> None:
@@ -182,21 +192,31 @@ class Reflector:
                 self._listener.changed(Change(ChangeKind.PRESENT, self.resource, found))
 
     async def _watch(self) -> bool:
-        """Follow the events from the known version on; return whether there was any."""
-        heard = False
+        """Follow the events from the known version on; return whether it proved anything."""
+        began, heard = asyncio.get_running_loop().time(), False
         parameters: dict[str, str | int] = {
             **self._selectors,
             "resourceVersion": self._version or "",
             "allowWatchBookmarks": "true",
+            "timeoutSeconds": WATCH_SECONDS,
         }
-        path = self.resource.path(self._namespace)
-        events = self._source.watch(path, parameters, silence_seconds=self._silence_seconds)
+        events = self._source.watch(
+            self.resource.path(self._namespace),
+            parameters,
+            silence_seconds=self._silence_seconds,
+            on_open=self._opened,
+        )
         async for event in events:
             self._take(event)
             heard = True
-            self.health.connected, self.health.error = True, None
+            self.health.heard_at = self._clock.timestamp()
+        if asyncio.get_running_loop().time() - began >= _SHORTEST_WATCH_SECONDS:
+            heard = True
             self.health.heard_at = self._clock.timestamp()
         return heard
+
+    def _opened(self) -> None:
+        self.health.connected, self.health.error = True, None
 
     def _take(self, event: Object) -> None:
         kind, found = event.get("type"), event.get("object")
