@@ -6,11 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rota.ledger.protocol import MOST_RUNS_READ
-from rota.ledger.records import RecordedRun
 from rota.model.slot import SlotState
 from rota.settings.task_variables import task_variable
 from rota.status.board import Board
-from rota.status.calendar import Calendar, Grid, by_weekday_and_hour, week_of
+from rota.status.calendar import Grid, by_weekday_and_hour, week_of
 from rota.web.pages.rendering import Pages
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -19,16 +18,12 @@ _LEAST_STEP = 0.1
 _FAILURES = (SlotState.FAILED, SlotState.TIMED_OUT)
 
 
-async def calendar_page(pages: Pages, request: Request) -> Response:
+def calendar_page(pages: Pages, board: Board, request: Request) -> Response:
     """Answer with the week."""
     now = pages.now()
-
-    def look(board: Board) -> tuple[Calendar, Sequence[RecordedRun]]:
-        tasks = [board.definition(name) for name in board.task_names]
-        calendar = week_of(tasks, now, release=pages.about.release)
-        return calendar, board.runs(states=_FAILURES, limit=MOST_RUNS_READ)
-
-    calendar, failures = await pages.answers.ask(look)
+    tasks = [board.definition(name) for name in board.task_names]
+    calendar = week_of(tasks, now, release=pages.about.release)
+    failures = board.runs(states=_FAILURES, limit=MOST_RUNS_READ)
     failed = by_weekday_and_hour([run.due for run in failures])
     proposal = calendar.proposal
     variables = () if proposal is None else proposal.splay_minutes.items()

@@ -36,7 +36,7 @@ def known_task(board: Board, name: str) -> TaskDefinition:
 async def explained(pages: Pages, handler: PageHandler, request: Request) -> Response:
     """Return the handler's page, or one that says in a sentence why there is none."""
     try:
-        return await handler(pages, request)
+        return await pages.answers.ask(lambda board: handler(pages, board, request))
     except NoSuchPageError as error:
         return _page(pages, request, _NOT_FOUND, str(error), *error.suggestions)
     except UsageError as error:
@@ -45,7 +45,7 @@ async def explained(pages: Pages, handler: PageHandler, request: Request) -> Res
         return _page(pages, request, _UNAVAILABLE, _sentence(error))
 
 
-async def unknown_page(_pages: Pages, request: Request) -> Response:
+def unknown_page(_pages: Pages, _board: Board, request: Request) -> Response:
     """Answer for a path that no page has."""
     path = request.path_params["path"]
     if path.startswith("api/"):

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rota.ledger.records import RecordedRun
-from rota.status.board import Board, Overview
+from rota.status.board import Board
 from rota.status.task_status import PROBLEMS, SEVERITY, STRIP_LENGTH, TaskState, TaskStatus, doc_of
 from rota.status.words import schedule_text, schedule_words
 from rota.web.pages.commands import first_command
@@ -84,15 +84,11 @@ _ORDERS: Mapping[str, Callable[[TaskStatus], Any]] = {
 }
 
 
-async def overview_page(pages: Pages, request: Request) -> Response:
+def overview_page(pages: Pages, board: Board, request: Request) -> Response:
     """Answer with the state of all tasks, and what needs attention."""
     view = View.of(request.query_params)
-
-    def look(board: Board) -> tuple[Overview, list[TaskStatus]]:
-        overview = board.overview(strip_length=STRIP_LENGTH)
-        return overview, view.select(overview.tasks)
-
-    overview, found = await pages.answers.ask(look)
+    overview = board.overview(strip_length=STRIP_LENGTH)
+    found = view.select(overview.tasks)
     last_page = max(1, -(-len(found) // PAGE_LENGTH))
     page = min(view.page, last_page)
     problems = overview.problems

@@ -117,4 +117,5 @@ class Pages:
 
 
 Handler = Callable[[Request], Awaitable[Response]]
-PageHandler = Callable[[Pages, Request], Awaitable[Response]]
+# Called where questions are answered: a page of a hundred tasks takes a while to write, too.
+PageHandler = Callable[[Pages, Board, Request], Response]

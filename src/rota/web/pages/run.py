@@ -1,7 +1,6 @@
 """`/runs/{id}`: one run from its slot to its end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,51 +9,34 @@ from rota.ledger.protocol import MOST_RUNS_READ
 from rota.ledger.records import RecordedRun
 from rota.status.board import Board
 from rota.status.run_facts import meaning_of
-from rota.status.task_status import Durations
 from rota.web.pages.commands import run_commands
 from rota.web.pages.links import run_path
 from rota.web.pages.mistakes import NoSuchPageError
 from rota.web.pages.rendering import Pages
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A run, what is before and after it in its task's history, and how long others took."""
-
-    run: RecordedRun
-    previous: RecordedRun | None
-    following: RecordedRun | None
-    durations: Durations | None
-
-
-async def run_page(pages: Pages, request: Request) -> Response:
+def run_page(pages: Pages, board: Board, request: Request) -> Response:
     """Answer with one run; its link works for as long as the history has it."""
     run_id = request.path_params["run_id"]
-
-    def look(board: Board) -> _Found:
-        run = board.run(run_id)
-        if run is None:
-            raise NoSuchPageError(
-                f"No run {run_id} is known. Its record may have been deleted to keep the history "
-                "small.",
-                ("runs", "The runs that are known"),
-            )
-        known = run.task in board.task_names
-        runs = board.runs(task=run.task, limit=MOST_RUNS_READ) if known else ()
-        previous, following = _around(run, runs)
-        return _Found(run, previous, following, board.task(run.task).durations if known else None)
-
-    found = await pages.answers.ask(look)
-    run = found.run
+    run = board.run(run_id)
+    if run is None:
+        raise NoSuchPageError(
+            f"No run {run_id} is known. Its record may have been deleted to keep the history "
+            "small.",
+            ("runs", "The runs that are known"),
+        )
+    known = run.task in board.task_names
+    runs = board.runs(task=run.task, limit=MOST_RUNS_READ) if known else ()
+    previous, following = _around(run, runs)
     return pages.render(
         request,
         "run.html",
         here="none",
         twin=f"api/v1/{run_path(run_id)}",
         run=run,
-        previous=found.previous,
-        following=found.following,
-        durations=found.durations,
+        previous=previous,
+        following=following,
+        durations=board.task(run.task).durations if known else None,
         meaning=meaning_of(run.exit_code),
         attempts=[each.facts() for each in run.attempts],
         commands=run_commands(run),

@@ -84,24 +84,18 @@ class Found:
     looked_through: int
 
 
-async def runs_page(pages: Pages, request: Request) -> Response:
+def runs_page(pages: Pages, board: Board, request: Request) -> Response:
     """Answer with the runs that are asked for."""
     search = Search.of(request.query_params)
-
-    def look(board: Board) -> tuple[Found, Sequence[str]]:
-        names = list(board.task_names)
-        if search.task and search.task not in names:
-            return Found((), None, 0), names
-        return find(board, search), names
-
-    found, names = await pages.answers.ask(look)
+    names = list(board.task_names)
+    known = not search.task or search.task in names
     return pages.render(
         request,
         "runs.html",
         here="runs",
         twin=search.twin(),
         search=search,
-        found=found,
+        found=find(board, search) if known else Found((), None, 0),
         names=names,
         states=STATES,
         triggers=TRIGGERS,

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from rota.schedules import newest_until
 from rota.schedules.base import LAST_EPOCH_SECOND, epoch_seconds
 from rota.status.board import Board
-from rota.status.explanation import Explanation
 from rota.status.slots import Absence
 from rota.tasks.definition import TaskDefinition
 from rota.web.pages.commands import slot_commands
@@ -22,20 +21,14 @@ _FIVE_YEARS_SECONDS = 5 * 366 * 86_400
 _LAST_SLOT = LAST_EPOCH_SECOND - _FIVE_YEARS_SECONDS
 
 
-async def slot_page(pages: Pages, request: Request) -> Response:
+def slot_page(pages: Pages, board: Board, request: Request) -> Response:
     """Answer with what became of a slot, also of one without a run."""
-    name, text = request.path_params["task"], request.path_params["slot"]
-
-    def look(board: Board) -> tuple[TaskDefinition, int, Explanation]:
-        task = known_task(board, name)
-        slot = _slot_of(text, task)
-        found = board.slots(name, slot, slot)
-        if not found:
-            sentence = f"{full_text(slot)} is not a slot of {name}. The nearest are these."
-            raise NoSuchPageError(sentence, *_neighbours_as_links(task, slot))
-        return task, slot, board.explain(name, slot)
-
-    task, slot, explanation = await pages.answers.ask(look)
+    task = known_task(board, request.path_params["task"])
+    name, slot = task.name, _slot_of(request.path_params["slot"], task)
+    if not board.slots(name, slot, slot):
+        sentence = f"{full_text(slot)} is not a slot of {name}. The nearest are these."
+        raise NoSuchPageError(sentence, *_neighbours_as_links(task, slot))
+    explanation = board.explain(name, slot)
     before, after = neighbours(task, slot)
     commands = slot_commands(name, slot)
     if explanation.status.state is Absence.UPCOMING:

@@ -25,21 +25,16 @@ _NEVER_SHOWN = ("settings", "api_token")
 Facts = Sequence[tuple[str, str]]
 
 
-async def system_page(pages: Pages, request: Request) -> Response:
+def system_page(pages: Pages, board: Board, request: Request) -> Response:
     """Answer with versions, ledger and settings."""
     about = pages.about
-
-    def look(board: Board) -> tuple[Facts, Facts]:
-        return _versions(), (("tasks", str(len(board.task_names))), *_ledger(about))
-
-    versions, ledger = await pages.answers.ask(look)
     return pages.render(
         request,
         "system.html",
         here="system",
         twin="api/v1/summary",
-        versions=versions,
-        ledger=ledger,
+        versions=_versions(),
+        ledger=(("tasks", str(len(board.task_names))), *_ledger(about)),
         settings=[] if about.settings is None else shown_settings(about.settings),
     )
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rota.ledger.records import RecordedRun
 from rota.model.task_fields import CatchUp
 from rota.status.board import Board
 from rota.status.slots import local_text
-from rota.status.task_status import TaskStatus, doc_of
+from rota.status.task_status import doc_of
 from rota.status.words import schedule_text, schedule_words
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.description import describe_cronjob
@@ -35,25 +34,18 @@ class NextSlot:
     clock_changed: bool
 
 
-async def task_page(pages: Pages, request: Request) -> Response:
+def task_page(pages: Pages, board: Board, request: Request) -> Response:
     """Answer with one task."""
-    name = request.path_params["task"]
-
-    def look(board: Board) -> tuple[TaskStatus, Sequence[RecordedRun]]:
-        known_task(board, name)
-        status = board.task(name, strip_length=STRIP_LENGTH)
-        return status, board.runs(task=name, limit=_RUNS_SHOWN)
-
-    status, runs = await pages.answers.ask(look)
-    task = status.task
+    task = known_task(board, request.path_params["task"])
+    status = board.task(task.name, strip_length=STRIP_LENGTH)
     return pages.render(
         request,
         "task.html",
         here="none",
-        twin=f"api/v1/{task_path(name)}",
+        twin=f"api/v1/{task_path(task.name)}",
         task=task,
         doing=status,
-        runs=runs,
+        runs=board.runs(task=task.name, limit=_RUNS_SHOWN),
         doc=doc_of(task),
         words=schedule_words(task),
         schedule_text=schedule_text(task),

@@ -48,7 +48,9 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawn:
+class Drawn:
+    """The lanes of a page of tasks, with the window and the past hours that they show."""
+
     lanes: Sequence[Lane]
     window: Window
     hours: int
@@ -57,27 +59,11 @@ class _Drawn:
     last_page: int
 
 
-async def timeline_page(pages: Pages, request: Request) -> Response:
+def timeline_page(pages: Pages, board: Board, request: Request) -> Response:
     """Answer with a lane for each task."""
     view = View.of(request.query_params)
     now = pages.now()
-
-    def look(board: Board) -> _Drawn:
-        names = [name for name in board.task_names if view.q.lower() in name]
-        last_page = max(1, -(-len(names) // LANES))
-        page = min(view.page, last_page)
-        shown = names[(page - 1) * LANES : page * LANES]
-        tasks = [board.definition(name) for name in shown]
-        hours = view.hours or suitable_hours(tasks, int(now))
-        past = hours * _HOUR_SECONDS
-        window = Window(now - past, now + past * _FUTURE_SHARE, now)
-        most = _MOST_RUNS_OF_A_TASK
-        lanes = [
-            lane_of(board.task(name, strip_length=most), window, most_known=most) for name in shown
-        ]
-        return _Drawn(lanes, window, hours, len(names), page, last_page)
-
-    drawn = await pages.answers.ask(look)
+    drawn = draw(board, view, now)
     columns = at_once(drawn.lanes, drawn.window)
     runs = [(lane.status.task, run) for lane in drawn.lanes for run in lane.runs]
     runs.sort(key=lambda each: each[1].started_at, reverse=True)
@@ -96,6 +82,23 @@ async def timeline_page(pages: Pages, request: Request) -> Response:
         runs=[run for _, run in runs[:_MOST_ROWS]],
         all_runs=len(runs),
     )
+
+
+def draw(board: Board, view: View, now: float) -> Drawn:
+    """Return the lanes that are asked for, at the epoch time `now`."""
+    names = [name for name in board.task_names if view.q.lower() in name]
+    last_page = max(1, -(-len(names) // LANES))
+    page = min(view.page, last_page)
+    shown = names[(page - 1) * LANES : page * LANES]
+    tasks = [board.definition(name) for name in shown]
+    hours = view.hours or suitable_hours(tasks, int(now))
+    past = hours * _HOUR_SECONDS
+    window = Window(now - past, now + past * _FUTURE_SHARE, now)
+    most = _MOST_RUNS_OF_A_TASK
+    lanes = [
+        lane_of(board.task(name, strip_length=most), window, most_known=most) for name in shown
+    ]
+    return Drawn(lanes, window, hours, len(names), page, last_page)
 
 
 def suitable_hours(tasks: Sequence[TaskDefinition], now: int) -> int:
