@@ -146,6 +146,7 @@ async def test_many_problems_are_counted_and_the_first_ones_shown(read):
 
     problems = [e for e in page.all("li") if e.attributes.get("id", "").startswith("problem")]
     assert len(problems) == 5
+    assert "has never succeeded · 1 failure x" in problems[0].text
     assert "and 4 more" in page.text
     assert all(len(each.text) < 400 for each in problems)
     assert page.one("title").text.startswith("9 problems")
