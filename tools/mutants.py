@@ -68,10 +68,23 @@ copy_also_copy_files()
 mutmut.setup_source_paths()
 mutmut.create_mutants(1)
 """
-# Tried in the order of a hash, rather than the quick ones first, what is stopped is a sample.
+# Tried in the order of a hash, rather than the quick ones first, what is stopped is a sample. The
+# process of a mutant begins as a copy of one that has run the tests: caches would answer for it.
 _RUN_MUTANTS = """
-import sys, hashlib
+import functools, gc, hashlib, sys
 from mutmut import __main__ as mutmut
+from mutmut.runners.harness import PytestRunner
+
+run_tests = PytestRunner.run_tests
+
+def run_with_empty_caches(self, **named):
+    gc.unfreeze()
+    for each in gc.get_objects():
+        if isinstance(each, functools._lru_cache_wrapper):
+            each.cache_clear()
+    return run_tests(self, **named)
+
+PytestRunner.run_tests = run_with_empty_caches
 mutmut.estimated_worst_case_time = lambda name: hashlib.sha256(name.encode()).hexdigest()
 mutmut.cli(["run", f"--max-children={sys.argv[1]}"])
 """

@@ -165,7 +165,13 @@ REFUSED = {
     "a task": (lambda: task(task(fine)), "it already is the task 'fine': keep one @task"),
     "no parameter": (lambda: task(no_parameter), "has no parameter: a task is called with"),
     "no client": (lambda: task(no_client), "its first parameter is 'run', but would get the API"),
-    "a client with a default": (lambda: task(default), "its first parameter, 'limit', has a"),
+    "a client with a default": (
+        lambda: task(default),
+        (
+            "its first parameter, 'limit', has a default, but would get the API client: "
+            "write (api, limit=…)"
+        ),
+    ),
     "a client by name": (lambda: task(by_name), "its first parameter, 'api', cannot be passed"),
     "another name": (
         lambda: task(other),
@@ -178,6 +184,10 @@ REFUSED = {
         lambda: task(shedule="@daily")(fine),
         "'shedule' is not an option of @task, did you mean 'schedule'?",
     ),
+    "an unknown option, not near": (
+        lambda: task(zzz=1)(fine),
+        "'zzz' is not an option of @task (options: name, ",
+    ),
     "a number as text": (
         lambda: task(interval_seconds="60")(fine),
         "interval_seconds = '60' is not allowed: write a whole number of seconds, 1 or more",
@@ -188,7 +198,7 @@ REFUSED = {
         "timeout_seconds = 0 is not allowed: write a number of seconds, more than 0, at most",
     ),
     "not finite": (lambda: task(timeout_seconds=float("nan"))(fine), "timeout_seconds = nan"),
-    "too large": (lambda: task(shards=1001)(fine), "write a whole number of pods, 1 or more, at"),
+    "too large": (lambda: task(shards=1001)(fine), "of pods, 1 or more, at most 1000"),
     "another choice": (
         lambda: task(overlap="queue")(fine),
         'overlap = \'queue\' is not allowed: write "forbid" or "replace" or "allow"',
@@ -231,12 +241,18 @@ async def positional(api, run, /): ...
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_meant_is_refused_with_file_and_line(case):
+def test_what_cannot_be_meant_is_refused(case):
     make, message = REFUSED[case]
     with pytest.raises(ConfigError) as caught:
         make()
     assert message in str(caught.value)
     assert caught.value.exit_code is ExitCode.USAGE
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_every_refusal_comes_with_file_and_line(case):
+    with pytest.raises(ConfigError) as caught:
+        REFUSED[case][0]()
     assert re.match(rf"@task( on .+|) \({re.escape(__file__)}, line \d+\): ", str(caught.value))
 
 
