@@ -40,7 +40,7 @@ async def bills(
     since: datetime | None = None,
     mode: Literal["all", "some", 3] = "all",
     region: Region = Region.NORTH,
-    level: Level = Level.LOW,
+    level: "Level" = Level.LOW,
     sleep=asyncio.sleep,
     both: int | str = 1,
     log=None,

@@ -97,6 +97,8 @@ def test_a_plain_callable_with_a_name_and_an_interval_will_do(settings_of, write
 
 
 MODULE = """\
+from abc import abstractmethod
+
 from rota import BaseTask, task
 from shop_e_lib import borrowed, lent
 
@@ -107,6 +109,12 @@ class Base(BaseTask):
 
     async def execute(self, api_client):
         return None
+
+class Report(Base):
+    name = "report"
+
+    @abstractmethod
+    def page(self): ...
 
 class Rates(Base):
     name = "rates"

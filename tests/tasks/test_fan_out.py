@@ -362,3 +362,21 @@ async def test_a_source_is_closed_when_the_last_action_has_ended():
     await result_of_a_run(handler)
 
     assert closed == [True, "ended"]
+
+
+async def test_each_item_that_is_refused_or_fails_is_a_warning_with_its_error(caplog):
+    errors = {1: ApiRejectedError("not this one"), 2: ApiUnavailableError("no answer")}
+
+    async def act(item):
+        raise errors[item]
+
+    caplog.set_level("WARNING")
+    with pytest.raises(ItemsFailedError):
+        await fan_out([1, 2], act)
+
+    records = [each for each in caplog.records if each.name == "rota.tasks.fan_out"]
+    warned = {(each.getMessage(), each.error) for each in records}
+    assert warned == {
+        ("fan_out.item_refused", "not this one"),
+        ("fan_out.item_failed", "no answer"),
+    }
