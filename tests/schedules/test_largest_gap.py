@@ -66,3 +66,8 @@ def test_a_schedule_that_fires_once_more_has_no_gap():
     end_of_time = 253_402_300_799
     schedule = Cron("0 0 1 1 *")
     assert largest_gap_seconds(schedule, end_of_time - 300 * DAY, end_of_time) is None
+
+
+def test_of_a_schedule_that_ends_the_gaps_before_its_end_count():
+    autumn = int(datetime(9998, 9, 15, tzinfo=UTC).timestamp())
+    assert largest_gap_seconds(Cron("0 0 1 * *"), autumn, autumn + 300 * DAY) == 31 * DAY
