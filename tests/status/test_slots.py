@@ -1,6 +1,6 @@
 import pytest
 
-from rota.model.errors import UsageError
+from rota.model.errors import UnknownTaskError, UsageError
 from rota.status.run_facts import meaning_of
 from support.ledger_runs import START
 from support.statuses import Installation, make_task, text
@@ -153,7 +153,7 @@ def test_why_names_the_nearest_slots_where_there_is_none(installation):
 
 
 def test_a_task_that_is_not_there_is_refused_with_the_nearest_name(installation):
-    with pytest.raises(UsageError) as refused:
+    with pytest.raises(UnknownTaskError) as refused:
         installation.board.task("tt")
 
     assert str(refused.value) == "no task is named 'tt', did you mean 't'? (known: t)"

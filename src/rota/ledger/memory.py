@@ -19,7 +19,7 @@ from rota.ledger.records import (
 )
 from rota.ledger.retention import Retention, forgettable
 from rota.model.events import SlotsSkipped
-from rota.model.run import Run, RunRecord
+from rota.model.run import Run, RunRecord, Trigger
 from rota.model.slot import SlotState
 
 # What it costs a process to remember a run, about.
@@ -109,6 +109,9 @@ class MemoryLedger:
         *,
         task: str | None = None,
         states: Collection[SlotState] = (),
+        triggers: Collection[Trigger] = (),
+        since: float | None = None,
+        until: float | None = None,
         before: str | None = None,
         limit: int = 100,
     ) -> Sequence[RecordedRun]:
@@ -120,7 +123,11 @@ class MemoryLedger:
         return [
             run
             for run in reversed(found)
-            if task in (None, run.task) and (not states or run.state in states)
+            if task in (None, run.task)
+            and (not states or run.state in states)
+            and (not triggers or run.trigger in triggers)
+            and (since is None or run.started_at >= since)
+            and (until is None or run.started_at <= until)
         ][: min(limit, MOST_RUNS_READ)]
 
     def run(self, run_id: str) -> RecordedRun | None:

@@ -15,6 +15,7 @@ from rota.ledger.rows import RUN_COLUMNS, SKIP_COLUMNS, run_of, skip_of
 from rota.ledger.schema import SCHEMA_VERSION
 from rota.ledger.storage import open_for_reading
 from rota.model.errors import ConfigError
+from rota.model.run import Trigger
 from rota.model.slot import SlotState
 
 _RUN = f"SELECT {RUN_COLUMNS} FROM runs"
@@ -55,25 +56,31 @@ class SqliteReader:
         *,
         task: str | None = None,
         states: Collection[SlotState] = (),
+        triggers: Collection[Trigger] = (),
+        since: float | None = None,
+        until: float | None = None,
         before: str | None = None,
         limit: int = 100,
     ) -> Sequence[RecordedRun]:
         """Return the newest runs first: of one task, in one of `states`, before a run's id."""
-        conditions: list[str] = []
-        values: list[Any] = []
+        wanted: list[tuple[str, Sequence[Any]]] = []
         if task is not None:
-            conditions.append("task = ?")
-            values.append(task)
+            wanted.append(("task = ?", [task]))
         if states:
-            conditions.append(f"state IN ({', '.join('?' * len(states))})")
-            values += [state.value for state in states]
+            wanted.append((_one_of("state", states), [state.value for state in states]))
+        if triggers:
+            wanted.append((_one_of("trigger", triggers), [each.value for each in triggers]))
+        if since is not None:
+            wanted.append(("started_at >= ?", [since]))
+        if until is not None:
+            wanted.append(("started_at <= ?", [until]))
         if before is not None:
-            conditions.append("id < (SELECT id FROM runs WHERE run_id = ?)")
-            values.append(before)
-        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-        values.append(min(limit, MOST_RUNS_READ))
+            wanted.append(("id < (SELECT id FROM runs WHERE run_id = ?)", [before]))
+        where = f"WHERE {' AND '.join(text for text, _ in wanted)}" if wanted else ""
+        values = [value for _, values in wanted for value in values]
+        query = f"{_RUN} {where} ORDER BY id DESC LIMIT ?"
         with self._connected() as connection:
-            rows = connection.execute(f"{_RUN} {where} ORDER BY id DESC LIMIT ?", values)
+            rows = connection.execute(query, [*values, min(limit, MOST_RUNS_READ)])
             return [run_of(row) for row in rows]
 
     def run(self, run_id: str) -> RecordedRun | None:
@@ -143,6 +150,10 @@ class SqliteReader:
                 connection.close()
         except sqlite3.Error as error:
             raise ConfigError(f"the ledger {self._path} cannot be read: {error}") from error
+
+
+def _one_of(column: str, values: Collection[object]) -> str:
+    return f"{column} IN ({', '.join('?' * len(values))})"
 
 
 def _digest(connection: sqlite3.Connection, task: str, recent: int) -> TaskDigest:

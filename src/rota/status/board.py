@@ -1,20 +1,25 @@
 """Everything that can be asked about the tasks of one installation."""
 
+import heapq
+import itertools
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rota.ledger.protocol import LedgerReader
 from rota.ledger.records import RecordedRun
 from rota.model.clock import Clock, instant, rfc3339
-from rota.model.errors import UsageError
+from rota.model.errors import UnknownTaskError, UsageError
+from rota.model.run import Trigger
 from rota.model.slot import SlotState
 from rota.status.explanation import Explanation, explain
 from rota.status.slots import SlotStatus, slots_between
 from rota.status.task_status import PROBLEMS, SEVERITY, TaskState, TaskStatus, task_status
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.naming import suggestion
+
+_HOUR_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +57,22 @@ class Board:
         self._reader = reader
         self._clock = clock
 
+    def now(self) -> float:
+        """Return the epoch time at which the answers are given."""
+        return self._clock.timestamp()
+
     @property
     def task_names(self) -> Collection[str]:
         """The names of the tasks, in their order."""
         return self._tasks.keys()
 
     def definition(self, name: str) -> TaskDefinition:
-        """Return a task; UsageError, with the nearest name, where there is none."""
+        """Return a task; UnknownTaskError, with the nearest name, where there is none."""
         found = self._tasks.get(name)
         if found is None:
             known = ", ".join(self._tasks) or "none"
             hint = suggestion(name, self._tasks)
-            raise UsageError(f"no task is named {name!r}{hint} (known: {known})")
+            raise UnknownTaskError(f"no task is named {name!r}{hint} (known: {known})")
         return found
 
     def overview(self, *, strip_length: int = 30) -> Overview:
@@ -77,7 +86,7 @@ class Board:
         return Overview(sorted(statuses, key=_severity), now)
 
     def task(self, name: str, *, strip_length: int = 200) -> TaskStatus:
-        """Return how one task is doing; UsageError where there is none."""
+        """Return how one task is doing; UnknownTaskError where there is none."""
         task = self.definition(name)
         digest = self._reader.digests([name], recent=strip_length)[name]
         return task_status(task, digest, self._clock.timestamp(), strip_length=strip_length)
@@ -91,22 +100,57 @@ class Board:
         """Say why a slot ran or did not; UsageError where it is not a slot of the task."""
         return explain(self.definition(name), self._reader, slot, self._clock.timestamp())
 
+    def upcoming(self, hours: float, limit: int) -> Sequence[tuple[int, str]]:
+        """Return the slots of all tasks that come within `hours`, the soonest first."""
+        now = self._clock.timestamp()
+        planned = (task for task in self._tasks.values() if not task.suspend)
+        slots = (_slots(task, int(now), int(now + hours * _HOUR_SECONDS)) for task in planned)
+        return list(itertools.islice(heapq.merge(*slots), limit))
+
     def runs(
         self,
         *,
         task: str | None = None,
         states: Collection[SlotState] = (),
+        triggers: Collection[Trigger] = (),
+        since: float | None = None,
+        until: float | None = None,
         before: str | None = None,
         limit: int = 100,
     ) -> Sequence[RecordedRun]:
-        """Return runs, the newest first; UsageError for a task that is not known."""
+        """Return runs, the newest first; UnknownTaskError for a task that is not known."""
         if task is not None:
             self.definition(task)
-        return self._reader.runs(task=task, states=states, before=before, limit=limit)
+        return self._reader.runs(
+            task=task,
+            states=states,
+            triggers=triggers,
+            since=since,
+            until=until,
+            before=before,
+            limit=limit,
+        )
 
     def run(self, run_id: str) -> RecordedRun | None:
         """Return one run, or None where it is not known (any more)."""
         return self._reader.run(run_id)
+
+    def known_run(self, run_id: str) -> RecordedRun:
+        """Return one run; UsageError where it is not known (any more)."""
+        found = self._reader.run(run_id)
+        if found is None:
+            raise UsageError(
+                f"no run {run_id!r} is known: it has another id, or was deleted to keep the "
+                "history small"
+            )
+        return found
+
+
+def _slots(task: TaskDefinition, after: int, until: int) -> Iterator[tuple[int, str]]:
+    slot = task.schedule.next_epoch(after)
+    while slot is not None and slot <= until:
+        yield slot, task.name
+        slot = task.schedule.next_epoch(slot)
 
 
 def _severity(status: TaskStatus) -> tuple[int, str]:

@@ -1,0 +1,155 @@
+"""The JSON API: what every page shows, for machines. See docs/json-api.md."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from rota.ledger.protocol import MOST_RUNS_READ
+from rota.model.clock import instant, rfc3339
+from rota.model.run import Trigger
+from rota.model.slot import SlotState
+from rota.status.board import Board
+from rota.status.run_facts import run_facts
+from rota.status.slots import MOST_SLOTS
+from rota.web.answers import Answers
+from rota.web.problems import BadQuestionError, with_problems
+from rota.web.questions import epoch_of, instant_of, number_of, refuse_unknown, words_of
+
+_DEFAULT_RUNS = 100
+_DEFAULT_UPCOMING_HOURS, _MOST_UPCOMING_HOURS, _MOST_UPCOMING = 24, 24 * 31, 500
+_DAY_SECONDS = 86_400
+# Changes with every answer, and is no news.
+_NOT_IN_THE_TAG = "as_of"
+
+
+class Api:
+    """The endpoints; each is a question to the board, and an answer with an ETag."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+
+    def routes(self) -> Sequence[Route]:
+        """Return the routes, below `/api/v1`."""
+        found = {
+            "/tasks": self.tasks,
+            "/tasks/{task}": self.task,
+            "/tasks/{task}/slots": self.slots,
+            "/tasks/{task}/slots/{slot}": self.slot,
+            "/runs": self.runs,
+            "/runs/{run_id}": self.run,
+            "/upcoming": self.upcoming,
+            "/summary": self.summary,
+        }
+        return [
+            Route(path, with_problems(endpoint), name=f"api-{endpoint.__name__}")
+            for path, endpoint in found.items()
+        ]
+
+    async def tasks(self, request: Request) -> Response:
+        """List how all tasks are doing, problems first."""
+        refuse_unknown(request, ())
+        return _tagged(request, await self._answers.ask(lambda board: board.overview().facts()))
+
+    async def task(self, request: Request) -> Response:
+        """Show how one task is doing, with its last 200 slots."""
+        refuse_unknown(request, ())
+        name = request.path_params["task"]
+        return _tagged(request, await self._answers.ask(lambda board: board.task(name).facts()))
+
+    async def slots(self, request: Request) -> Response:
+        """List what became of each slot of a task between two instants."""
+        refuse_unknown(request, ("from", "to"))
+        name = request.path_params["task"]
+        first, last = instant_of(request, "from"), instant_of(request, "to")
+
+        def ask(board: Board) -> Mapping[str, Any]:
+            until = board.now() if last is None else last
+            since = until - _DAY_SECONDS if first is None else first
+            found = board.slots(name, int(since), int(until))
+            # The next page begins after the last of them.
+            more = rfc3339(instant(found[-1].slot + 1)) if len(found) == MOST_SLOTS else None
+            return {"items": [status.facts() for status in found], "next": more}
+
+        return _tagged(request, await self._answers.ask(ask))
+
+    async def slot(self, request: Request) -> Response:
+        """Say what happened to one slot, and why."""
+        refuse_unknown(request, ())
+        name, text = request.path_params["task"], request.path_params["slot"]
+        at = int(epoch_of(text, "slot"))
+        facts = await self._answers.ask(lambda board: board.explain(name, at).facts())
+        return _tagged(request, facts)
+
+    async def runs(self, request: Request) -> Response:
+        """List runs, the newest first; `cursor` is the `next` of the page before."""
+        allowed = ("task", "state", "trigger", "since", "until", "limit", "cursor")
+        refuse_unknown(request, allowed)
+        limit = number_of(request, "limit", _DEFAULT_RUNS, most=MOST_RUNS_READ)
+        query = request.query_params
+        states = words_of(request, "state", SlotState)
+        triggers = words_of(request, "trigger", Trigger)
+        since, until = instant_of(request, "since"), instant_of(request, "until")
+
+        def ask(board: Board) -> Mapping[str, Any]:
+            cursor = query.get("cursor")
+            if cursor is not None and board.run(cursor) is None:
+                raise BadQuestionError(f"cursor={cursor!r} is not known (any more): begin anew")
+            found = board.runs(
+                task=query.get("task"),
+                states=states,
+                triggers=triggers,
+                since=since,
+                until=until,
+                before=cursor,
+                limit=limit,
+            )
+            more = found[-1].run_id if len(found) == limit else None
+            return {"items": [run_facts(run) for run in found], "next": more}
+
+        return _tagged(request, await self._answers.ask(ask))
+
+    async def run(self, request: Request) -> Response:
+        """Show one run."""
+        refuse_unknown(request, ())
+        run_id = request.path_params["run_id"]
+        found = await self._answers.ask(lambda board: board.known_run(run_id))
+        return _tagged(request, run_facts(found))
+
+    async def upcoming(self, request: Request) -> Response:
+        """List the slots of all tasks that come next."""
+        refuse_unknown(request, ("hours", "limit"))
+        hours = number_of(request, "hours", _DEFAULT_UPCOMING_HOURS, most=_MOST_UPCOMING_HOURS)
+        limit = number_of(request, "limit", _DEFAULT_RUNS, most=_MOST_UPCOMING)
+        found = await self._answers.ask(lambda board: board.upcoming(hours, limit))
+        items = [{"at": rfc3339(instant(slot)), "task": task} for slot, task in found]
+        return _tagged(request, {"items": items})
+
+    async def summary(self, request: Request) -> Response:
+        """Count the tasks in each state, and name those with a problem."""
+        refuse_unknown(request, ())
+
+        def ask(board: Board) -> Mapping[str, Any]:
+            overview = board.overview(strip_length=1)
+            return {
+                "counts": dict(overview.counts),
+                "problems": {each.task.name: each.state.value for each in overview.problems},
+            }
+
+        return _tagged(request, await self._answers.ask(ask))
+
+
+def _tagged(request: Request, facts: Mapping[str, Any]) -> Response:
+    """Return the facts, or 304 where the client has them."""
+    news = {name: value for name, value in facts.items() if name != _NOT_IN_THE_TAG}
+    digest = hashlib.sha256(json.dumps(news, sort_keys=True).encode()).hexdigest()
+    # Weak: what it leaves out may differ.
+    tag = f'W/"{digest[:32]}"'
+    headers = {"etag": tag, "cache-control": "no-store"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return JSONResponse(facts, headers=headers)

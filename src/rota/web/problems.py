@@ -1,0 +1,50 @@
+"""Errors as RFC 9457 problem details, for everything below /api."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from rota.logs.redaction import redact
+from rota.model.errors import ConfigError, UnknownTaskError, UsageError
+
+MEDIA_TYPE = "application/problem+json"
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class BadQuestionError(UsageError):
+    """A parameter has a value that is not allowed."""
+
+
+def status_of(error: ConfigError) -> HTTPStatus:
+    """Return the status that tells of `error`: 400, 404, or 503 where the answer is not at hand."""
+    if isinstance(error, BadQuestionError):
+        return HTTPStatus.BAD_REQUEST
+    if isinstance(error, UnknownTaskError | UsageError):
+        return HTTPStatus.NOT_FOUND
+    return HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def problem(status: HTTPStatus, detail: str) -> Response:
+    """Return an answer that says what is wrong."""
+    body = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": redact(detail),
+    }
+    return JSONResponse(body, status, media_type=MEDIA_TYPE)
+
+
+def with_problems(endpoint: Endpoint) -> Endpoint:
+    """Return `endpoint` with an answer for what it raises on purpose."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except ConfigError as error:
+            return problem(status_of(error), str(error))
+
+    return answer

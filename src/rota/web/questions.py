@@ -1,0 +1,54 @@
+"""What an answer is asked with: the parameters of a path and a query, checked."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TypeVar
+
+from starlette.requests import Request
+
+from rota.tasks.arguments import moment
+from rota.web.problems import BadQuestionError
+
+_Enum = TypeVar("_Enum", bound=StrEnum)
+
+
+def refuse_unknown(request: Request, known: Sequence[str]) -> None:
+    """BadQuestionError for a parameter that is not one of `known`: it would do nothing."""
+    for name in request.query_params:
+        if name not in known:
+            allowed = ", ".join(known) or "none"
+            raise BadQuestionError(f"unknown parameter {name!r} (allowed: {allowed})")
+
+
+def instant_of(request: Request, name: str) -> float | None:
+    """Return the epoch time of a parameter in RFC 3339; None without it."""
+    text = request.query_params.get(name)
+    return None if text is None else epoch_of(text, name)
+
+
+def epoch_of(text: str, name: str) -> float:
+    """Return the epoch time of an RFC 3339 text."""
+    try:
+        # A plus sign that nobody has encoded arrives as a space.
+        return moment(text.strip().replace(" ", "+")).timestamp()
+    except ValueError as error:
+        raise BadQuestionError(f"{name}={text!r} is not allowed: {error}") from None
+
+
+def number_of(request: Request, name: str, default: int, *, most: int) -> int:
+    """Return a whole number from 1 to `most`."""
+    text = request.query_params.get(name, str(default))
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= most):
+        raise BadQuestionError(f"{name}={text!r} is not a whole number from 1 to {most}")
+    return int(text)
+
+
+def words_of(request: Request, name: str, words: type[_Enum]) -> list[_Enum]:
+    """Return the words that a parameter names; it may be repeated."""
+    found = []
+    for text in request.query_params.getlist(name):
+        if text not in list(words):
+            allowed = ", ".join(words)
+            raise BadQuestionError(f"{name}={text!r} is not one of {allowed}")
+        found.append(words(text))
+    return found
