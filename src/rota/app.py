@@ -15,7 +15,6 @@ from rota.model.clock import Clock, SystemClock
 from rota.model.context import Stop
 from rota.model.errors import ConfigError
 from rota.model.events import Observer
-from rota.net.addresses import parse_address
 from rota.observers.background import BackgroundObserver
 from rota.observers.finding import find_observers
 from rota.observers.run_log import log_run_event
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from rota.ledger.protocol import Ledger
     from rota.scheduler import TaskScheduler
     from rota.status.board import Board
-    from rota.web.scheduler_metrics import SchedulerMetrics
+    from rota.web.scheduler_web import SchedulerWeb
 
 STATE_OFF = "off"
 # Of the client and of the observers, each: the work is done, and the process is about to end.
@@ -58,7 +57,7 @@ class App:
         self._found = [BackgroundObserver(observer) for observer in find_observers(settings)]
         self.observers: Sequence[Observer] = [*observers, log_run_event, *self._found]
         self._servers = contextlib.AsyncExitStack()
-        self._metrics: SchedulerMetrics | None = None
+        self._web: SchedulerWeb | None = None
 
     def runner(self, stop: Stop) -> Runner:
         """Return what starts single runs, until `stop` is requested."""
@@ -70,11 +69,11 @@ class App:
 
         ledger = make_ledger(self.settings, self.clock)
         observers = self.observers
-        if self.settings.health_address:
-            from rota.web.scheduler_metrics import SchedulerMetrics  # noqa: PLC0415 (as above)
+        if self.settings.health_address or self.settings.web_address:
+            from rota.web.scheduler_web import SchedulerWeb  # noqa: PLC0415 (as above)
 
-            self._metrics = SchedulerMetrics(ledger)
-            observers = [*self._metrics.observers, *observers]
+            self._web = SchedulerWeb(self.settings, ledger, self.clock)
+            observers = [*self._web.observers, *observers]
         scheduler = TaskScheduler(
             self.client,
             settings=self.settings,
@@ -84,32 +83,20 @@ class App:
         )
         for task in tasks:
             scheduler.add(task)
-        if self._metrics is not None:
-            self._metrics.attach(scheduler, self.clock)
         return scheduler
 
-    def recall(self) -> None:
-        """Let the metrics go on from the ledger: as soon as the scheduler has been started."""
-        if self._metrics is not None:
-            self._metrics.recall()
-
-    async def serve_health(self, scheduler: "TaskScheduler") -> None:
-        """Serve health and metrics where ROTA_HEALTH_ADDRESS is set, until the app is left.
+    async def serve(self, scheduler: "TaskScheduler") -> None:
+        """Serve health, metrics and the console where an address is set, until the app is left.
 
         Raises ConfigError for an address that cannot be used.
         """
-        if not self.settings.health_address:
-            return
-        from rota.web.health import create_health_app  # noqa: PLC0415 (web server: only where asked for)
-        from rota.web.metrics import metrics_routes  # noqa: PLC0415
-        from rota.web.scheduler_probe import SchedulerProbe  # noqa: PLC0415
-        from rota.web.server import serving  # noqa: PLC0415
+        if self._web is not None:
+            await self._web.serve(scheduler, self._servers)
 
-        host, port = parse_address(self.settings.health_address, "ROTA_HEALTH_ADDRESS")
-        routes = metrics_routes(self._metrics.render) if self._metrics is not None else ()
-        app = create_health_app(SchedulerProbe(scheduler, self.clock), routes=routes)
-        url = await self._servers.enter_async_context(serving(app, host, port))
-        _logger.info("health.listening", extra={"url": url})
+    def recall(self) -> None:
+        """Let the metrics go on from the ledger: as soon as the scheduler has been started."""
+        if self._web is not None:
+            self._web.recall()
 
     async def __aenter__(self) -> Self:
         return self
@@ -128,8 +115,8 @@ class App:
         Without `client` that is left alone, such as for a stuck task that may hold its locks.
         """
         await self._servers.aclose()
-        if self._metrics is not None:
-            self._metrics.close()
+        if self._web is not None:
+            self._web.close()
         if client:
             await self._close_client()
         self.close_observers()

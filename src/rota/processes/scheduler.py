@@ -59,7 +59,7 @@ class Worker:
         self._app = App(settings)
         self.api_client = self._app.client
         self.scheduler = self._app.scheduler(registry)
-        await self._app.serve_health(self.scheduler)
+        await self._app.serve(self.scheduler)
         self._watchdog = Watchdog()
         self._watchdog.start()
         await self.scheduler.start()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rota.model.task_fields import CatchUp, Overlap
 from rota.settings.loading import default_settings, load_settings
-from rota.settings.model import LogFormat, LogLevel, Settings, variable_name
+from rota.settings.model import LogFormat, LogLevel, Settings, WebAccess, variable_name
 from rota.settings.settings_text import parse_settings_text, settings_text
 from rota.settings.task_overrides import TaskOverrides
 from rota.settings.task_variables import (
@@ -28,6 +28,7 @@ __all__ = [
     "Overlap",
     "Settings",
     "TaskOverrides",
+    "WebAccess",
     "default_settings",
     "load_settings",
     "override_key",

@@ -43,6 +43,16 @@ LEVEL_ALIASES = {
 }
 
 
+class WebAccess(StrEnum):
+    """How a reader of the console proves to be one."""
+
+    LOOPBACK = "loopback"
+    NONE = "none"
+    BASIC = "basic"
+    BEARER = "bearer"
+    PROXY = "proxy"
+
+
 class LogFormat(StrEnum):
     """How a log line looks."""
 
@@ -140,6 +150,20 @@ class Settings(BaseSettings):
     health_address: str = ""
     """`host:port` of the scheduler's /livez, /readyz and /healthz; empty: no server."""
 
+    web_address: str = ""
+    """`host:port` of the scheduler's console and JSON API, with health and metrics; empty: none."""
+    web_access: WebAccess = WebAccess.LOOPBACK
+    """Who may read: `loopback` (no password, at a loopback address only), `none`, `basic`, `bearer`
+    or `proxy`."""
+    web_secret_file: Path | None = None
+    """`user:password` lines (basic), the token (bearer), or the secret that the proxy sends."""
+    web_proxies: Names = ()
+    """Addresses and networks of the proxies that are trusted, comma-separated."""
+    web_user_header: str = "x-forwarded-user"
+    """The header in which the proxy names the user."""
+    web_hosts: Names = ()
+    """Names under which the console is reached, comma-separated, besides local ones."""
+
     settings: Annotated[str, Field(repr=False)] = ""
     """More settings as lines of NAME=value; set by the chart."""
     settings_file: str = ""
@@ -160,7 +184,7 @@ class Settings(BaseSettings):
     termination_message_path: str = "/dev/termination-log"
     """Where Kubernetes reads the end of a run; written only where that file is there already."""
 
-    @field_validator("tasks", "only", "observers", mode="before")
+    @field_validator("tasks", "only", "observers", "web_proxies", "web_hosts", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
@@ -175,7 +199,7 @@ class Settings(BaseSettings):
             return LEVEL_ALIASES.get(text, text)
         return value
 
-    @field_validator("log_format", mode="before")
+    @field_validator("log_format", "web_access", mode="before")
     @classmethod
     def _any_case(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value
@@ -201,6 +225,7 @@ class Settings(BaseSettings):
         "api_ca_file",
         "api_client_cert_file",
         "api_client_key_file",
+        "web_secret_file",
         mode="before",
     )
     @classmethod
@@ -209,7 +234,7 @@ class Settings(BaseSettings):
             raise ValueError("is empty: name a file, or leave the variable unset")
         return value
 
-    @field_validator("health_address")
+    @field_validator("health_address", "web_address")
     @classmethod
     def _parsable_address(cls, value: str) -> str:
         if value:

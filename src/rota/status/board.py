@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rota.ledger.memory import MemoryLedger
 from rota.ledger.protocol import LedgerReader
 from rota.ledger.records import RecordedRun
 from rota.model.clock import Clock, instant, rfc3339
@@ -56,6 +57,11 @@ class Board:
         self._tasks = {task.name: task for task in tasks}
         self._reader = reader
         self._clock = clock
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether the ledger is memory of this process, which only its own event loop may read."""
+        return isinstance(self._reader, MemoryLedger)
 
     def now(self) -> float:
         """Return the epoch time at which the answers are given."""

@@ -13,26 +13,24 @@ _MOST_AT_ONCE = 2
 
 
 class Answers:
-    """Asks `board`: in a thread where that reads a file, else in the loop that also writes it."""
+    """Asks a board, made anew for each question: in a thread where its ledger is a file.
 
-    def __init__(self, board: Board, *, reads_a_file: bool) -> None:
-        self._board = board
+    A ledger in memory is read in the loop that also writes it.
+    """
+
+    def __init__(self, make_board: Callable[[], Board]) -> None:
+        self._make_board = make_board
         # Threads of its own: tasks may have taken all of the loop's.
-        self._threads = (
-            ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="rota-web")
-            if reads_a_file
-            else None
-        )
+        self._threads = ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="rota-web")
 
     async def ask(self, question: Callable[[Board], _T]) -> _T:
         """Return what `question` makes of the board; raises what it raises."""
-        if self._threads is None:
-            return question(self._board)
-        return await asyncio.get_running_loop().run_in_executor(
-            self._threads, question, self._board
-        )
+        board = self._make_board()
+        if board.in_memory:
+            return question(board)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, question, board)
 
     def close(self) -> None:
         """Answer nothing more."""
-        if self._threads is not None:
-            self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)

@@ -46,9 +46,15 @@ def create_health_app(
     heartbeat_limit_seconds: float = HEARTBEAT_LIMIT_SECONDS,
     routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """Return the app, with more `routes` beside its own.
+    """Return an app of the health endpoints, with more `routes` beside them."""
+    own = health_routes(probe, heartbeat_limit_seconds=heartbeat_limit_seconds)
+    return Starlette(routes=[*own, *routes])
 
-    Each path answers GET and HEAD with 200, or with 503 and the reason.
+
+def health_routes(
+    probe: Probe, *, heartbeat_limit_seconds: float = HEARTBEAT_LIMIT_SECONDS
+) -> Sequence[BaseRoute]:
+    """Return the routes. Each path answers GET and HEAD with 200, or with 503 and the reason.
 
     `/livez` fails once the heartbeat is older than the limit, `/readyz` while the probe is not
     ready, `/healthz` where either does: `{"status": "ok" | "failing", "reasons": […]}` and the
@@ -77,14 +83,7 @@ def create_health_app(
         body = {"status": status, "reasons": reasons, **probe.summary()}
         return JSONResponse(body, _status(reasons))
 
-    return Starlette(
-        routes=[
-            Route("/livez", livez),
-            Route("/readyz", readyz),
-            Route("/healthz", healthz),
-            *routes,
-        ]
-    )
+    return [Route("/livez", livez), Route("/readyz", readyz), Route("/healthz", healthz)]
 
 
 def _plain(reasons: list[str]) -> Response:

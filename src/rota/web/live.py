@@ -83,25 +83,24 @@ class Live:
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 f"{MOST_STREAMS} readers are connected already: ask for /api/v1/tasks in turn",
             )
-        last = request.headers.get("last-event-id")
+        position = request.headers.get("last-event-id") or self._news.position()
         return StreamingResponse(
-            self._stream(request, last),
+            self._stream(request, position),
             media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
 
-    async def _stream(self, request: Request, last: str | None) -> AsyncIterator[str]:
+    async def _stream(self, request: Request, position: str) -> AsyncIterator[str]:
         self._news.streams += 1
         try:
-            async for message in self._messages(request, last):
+            async for message in self._messages(request, position):
                 yield message
         finally:
             self._news.streams -= 1
 
-    async def _messages(self, request: Request, last: str | None) -> AsyncIterator[str]:
+    async def _messages(self, request: Request, position: str) -> AsyncIterator[str]:
         news, loop = self._news, asyncio.get_running_loop()
         yield f"retry: {_RETRY_MILLISECONDS}\n\n"
-        position = last or news.position()
         written_at = loop.time()
         while not news.closed and not await request.is_disconnected():
             here, changed = news.position(), news.since(position)

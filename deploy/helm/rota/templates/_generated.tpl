@@ -1303,6 +1303,31 @@ Written by `make generate`: what the templates check values by, as JSON.
   "ROTA_TERMINATION_MESSAGE_PATH": {
    "type": "string"
   },
+  "ROTA_WEB_ACCESS": {
+   "enum": [
+    "loopback",
+    "none",
+    "basic",
+    "bearer",
+    "proxy"
+   ],
+   "type": "string"
+  },
+  "ROTA_WEB_ADDRESS": {
+   "type": "string"
+  },
+  "ROTA_WEB_HOSTS": {
+   "type": "string"
+  },
+  "ROTA_WEB_PROXIES": {
+   "type": "string"
+  },
+  "ROTA_WEB_SECRET_FILE": {
+   "type": "string"
+  },
+  "ROTA_WEB_USER_HEADER": {
+   "type": "string"
+  },
   "TASK_INTERVAL_SECONDS": {
    "maximum": 316224000,
    "minimum": 1,

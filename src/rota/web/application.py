@@ -1,0 +1,44 @@
+"""The console: pages, JSON API and news of one installation, as one ASGI application."""
+
+from collections.abc import Collection, Sequence
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount, Route
+
+from rota.web.access import AccessOptions, Guard
+from rota.web.answers import Answers
+from rota.web.api import Api
+from rota.web.headers import SafeHeaders
+from rota.web.hosts import AllowedHosts
+from rota.web.live import Live, News
+from rota.web.openapi import openapi_route
+from rota.web.read_only import ReadOnly
+
+
+def create_application(
+    answers: Answers,
+    news: News,
+    *,
+    access: AccessOptions,
+    hosts: Collection[str] = (),
+    routes: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """Return the application; `routes` are more of them, such as health and metrics.
+
+    Whatever a request is for, it passes the checks of host, method and reader, in this order.
+    """
+    api = [
+        *Api(answers).routes(),
+        Route("/events", Live(news).events, name="api-events"),
+        openapi_route(),
+    ]
+    return Starlette(
+        routes=[*routes, Mount("/api/v1", routes=api)],
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(AllowedHosts, names=hosts),
+            Middleware(ReadOnly),
+            Middleware(Guard, options=access),
+        ],
+    )

@@ -1,0 +1,211 @@
+"""The OpenAPI document of the JSON API."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+import rota
+from rota.ledger.protocol import MOST_RUNS_READ
+from rota.model.run import Trigger
+from rota.model.slot import SlotState
+from rota.status.slots import Absence
+from rota.status.task_status import TaskState
+
+_INSTANT = {"type": "string", "format": "date-time"}
+_OPTIONAL_INSTANT = {"type": ["string", "null"], "format": "date-time"}
+_TEXT, _OPTIONAL_TEXT = {"type": "string"}, {"type": ["string", "null"]}
+_NUMBER, _OPTIONAL_NUMBER = {"type": "number"}, {"type": ["number", "null"]}
+_OPTIONAL_INTEGER = {"type": ["integer", "null"]}
+
+
+def openapi_route() -> Route:
+    """Return the route of the document itself."""
+    return Route("/openapi.json", _answer, name="api-openapi")
+
+
+async def _answer(_: Request) -> Response:
+    return JSONResponse(document())
+
+
+def document() -> dict[str, Any]:
+    """Return the document. Clients ignore properties that they do not know: more may come."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "rota",
+            "version": rota.__version__,
+            "description": "What ran, what did not, and why. Instants are UTC, in RFC 3339; "
+            "durations are seconds.",
+        },
+        # Relative to this document: it works below any path.
+        "servers": [{"url": "."}],
+        "paths": _paths(),
+        "components": {"schemas": _schemas()},
+    }
+
+
+def _paths() -> dict[str, Any]:
+    return {
+        "/tasks": _get("All tasks, problems first", _list_of("Task")),
+        "/tasks/{task}": _get("One task, with its last 200 slots", _ref("Task"), [_TASK]),
+        "/tasks/{task}/slots": _get(
+            "Each slot of a task between two instants (by default the last day), the oldest first",
+            _list_of("Slot"),
+            [_TASK, _query("from", _INSTANT), _query("to", _INSTANT)],
+        ),
+        "/tasks/{task}/slots/{slot}": _get(
+            "What happened to one slot, and why",
+            _ref("Explanation"),
+            [_TASK, _path("slot", _INSTANT)],
+        ),
+        "/runs": _get("Runs, the newest first", _list_of("Run"), _RUN_QUERY),
+        "/runs/{run_id}": _get("One run", _ref("Run"), [_path("run_id", _TEXT)]),
+        "/upcoming": _get(
+            "The slots of all tasks that come next",
+            _list_of("Upcoming"),
+            [_query("hours", {"type": "integer"}), _query("limit", {"type": "integer"})],
+        ),
+        "/summary": _get("How many tasks are in each state", _ref("Summary")),
+        "/events": {
+            "get": {
+                "summary": "Server-sent events: `tasks`, the names of those that changed; "
+                "`reset`: begin anew",
+                "responses": {"200": {"description": "a stream", "content": {_EVENTS: {}}}},
+            }
+        },
+        "/openapi.json": _get("This document", {"type": "object"}),
+    }
+
+
+_EVENTS = "text/event-stream"
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _list_of(name: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["items"],
+        "properties": {
+            "items": {"type": "array", "items": _ref(name)},
+            "next": _OPTIONAL_TEXT,
+            "as_of": _INSTANT,
+            "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
+        },
+    }
+
+
+def _get(
+    summary: str, schema: dict[str, Any], parameters: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    return {
+        "get": {
+            "summary": summary,
+            "parameters": parameters or [],
+            "responses": {
+                "200": {
+                    "description": "the answer, with an ETag",
+                    "content": {"application/json": {"schema": schema}},
+                },
+                "304": {"description": "nothing is new since If-None-Match"},
+                "default": {
+                    "description": "a problem (RFC 9457)",
+                    "content": {"application/problem+json": {"schema": _ref("Problem")}},
+                },
+            },
+        }
+    }
+
+
+def _path(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": schema}
+
+
+_TASK = _path("task", _TEXT)
+_RUN_QUERY = [
+    _query("task", _TEXT),
+    _query("state", {"type": "array", "items": {"enum": [*SlotState]}}),
+    _query("trigger", {"type": "array", "items": {"enum": [*Trigger]}}),
+    _query("since", _INSTANT),
+    _query("until", _INSTANT),
+    _query("limit", {"type": "integer", "minimum": 1, "maximum": MOST_RUNS_READ}),
+    _query("cursor", _TEXT),
+]
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties}
+
+
+def _schemas() -> dict[str, Any]:
+    run = {
+        "task": _TEXT,
+        "run_id": _TEXT,
+        "trigger": {"enum": [*Trigger]},
+        "slot": _OPTIONAL_INSTANT,
+        "state": {"enum": [*SlotState]},
+        "started_at": _INSTANT,
+        "ended_at": _OPTIONAL_INSTANT,
+        "lateness_seconds": _NUMBER,
+        "duration_seconds": _OPTIONAL_NUMBER,
+        "exit_code": _OPTIONAL_INTEGER,
+        "meaning": _OPTIONAL_TEXT,
+        "reason": _OPTIONAL_TEXT,
+        "counts": {"type": "object"},
+    }
+    slot = {
+        "at": _INSTANT,
+        "local": _TEXT,
+        "state": {"enum": [*SlotState, *Absence]},
+        "reason": _OPTIONAL_TEXT,
+        "run": {"anyOf": [_ref("Run"), {"type": "null"}]},
+    }
+    runs = {"type": "array", "items": _ref("Run")}
+    return {
+        "Run": _object(**run),
+        "Slot": _object(**slot),
+        "Explanation": _object(
+            task=_TEXT, **slot, runs=runs, evidence=runs, why={"type": "array", "items": _TEXT}
+        ),
+        "Task": _task_schema(),
+        "Cell": _object(
+            at=_INSTANT,
+            state={"enum": [*SlotState]},
+            reason=_OPTIONAL_TEXT,
+            run_id=_OPTIONAL_TEXT,
+            count={"type": "integer"},
+        ),
+        "Upcoming": _object(at=_INSTANT, task=_TEXT),
+        "Summary": _object(counts={"type": "object"}, problems={"type": "object"}),
+        "Problem": _object(type=_TEXT, title=_TEXT, status={"type": "integer"}, detail=_TEXT),
+    }
+
+
+def _task_schema() -> dict[str, Any]:
+    run = {"anyOf": [_ref("Run"), {"type": "null"}]}
+    return _object(
+        name=_TEXT,
+        doc=_OPTIONAL_TEXT,
+        state={"enum": [*TaskState]},
+        reason=_OPTIONAL_TEXT,
+        schedule=_TEXT,
+        words=_TEXT,
+        time_zone=_TEXT,
+        cronjob={"type": ["object", "null"]},
+        running={"type": "array", "items": _TEXT},
+        next_slots={"type": "array", "items": _INSTANT},
+        success_due=_OPTIONAL_INSTANT,
+        last_run=run,
+        last_success=run,
+        consecutive_failures={"type": "integer"},
+        duration={"anyOf": [_object(p50=_NUMBER, p95=_NUMBER), {"type": "null"}]},
+        strip={"type": "array", "items": _ref("Cell")},
+    )

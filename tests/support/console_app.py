@@ -1,0 +1,26 @@
+"""The console of an installation, answered in this process."""
+
+import contextlib
+
+import httpx
+
+from rota.web.access import AccessOptions
+from rota.web.answers import Answers
+from rota.web.application import create_application
+from rota.web.live import News
+
+
+def console(installation, *, access=None, hosts=(), routes=(), news=None):
+    answers = Answers(lambda: installation.board)
+    return create_application(
+        answers, news or News(), access=access or AccessOptions(), hosts=hosts, routes=routes
+    )
+
+
+@contextlib.asynccontextmanager
+async def reader_of(app, *, host="localhost", peer="127.0.0.1", **options):
+    transport = httpx.ASGITransport(app, client=(peer, 1234))
+    async with httpx.AsyncClient(
+        transport=transport, base_url=f"http://{host}", **options
+    ) as client:
+        yield client

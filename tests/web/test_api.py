@@ -1,0 +1,189 @@
+import pytest
+from starlette.routing import Mount
+
+from rota.ledger.reader import SqliteReader
+from rota.web.openapi import document
+from support.console_app import console, reader_of
+from support.ledger_runs import START
+from support.statuses import Installation, make_task, text
+
+HOUR = 3600
+NOW = START + 10 * HOUR + 60
+
+
+@pytest.fixture
+def installation():
+    installation = Installation(
+        NOW,
+        make_task("bills", interval_seconds=HOUR),
+        make_task("letters", schedule="30 2 * * *", timezone="Europe/Berlin"),
+    )
+    installation.ran("bills", START + 8 * HOUR)
+    installation.ran("bills", START + 9 * HOUR, "failed", reason="no <b>luck</b>")
+    installation.skipped("bills", START + 10 * HOUR)
+    return installation
+
+
+async def ask(installation, path, **options):
+    async with reader_of(console(installation)) as client:
+        return await client.get(f"/api/v1/{path}", **options)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        pytest.param("tasks", ["bills", "letters"], id="tasks"),
+        pytest.param("runs", ["run-2", "run-1"], id="runs"),
+        pytest.param("runs?state=failed", ["run-2"], id="runs in a state"),
+        pytest.param("runs?state=failed&state=succeeded&limit=1", ["run-2"], id="a page of runs"),
+        pytest.param("runs?limit=1&cursor=run-2", ["run-1"], id="the next page"),
+        pytest.param("runs?task=letters", [], id="runs of a task"),
+        pytest.param("runs?trigger=manual", [], id="runs by hand"),
+        pytest.param(f"runs?since={text(START + 9 * HOUR)}", ["run-2"], id="runs since"),
+        pytest.param(f"runs?until={text(START + 9 * HOUR)}", ["run-1"], id="runs until"),
+        pytest.param(
+            "tasks/bills/slots?from=2026-11-24T08:00:00Z&to=2026-11-24T11:00:00Z",
+            ["succeeded", "failed", "skipped", "upcoming"],
+            id="slots",
+        ),
+        pytest.param(
+            "tasks/bills/slots?from=2026-11-24T09:00:00%2B01:00&to=2026-11-24T10:00:00+01:00",
+            ["succeeded", "failed"],
+            id="slots between instants with an offset",
+        ),
+        pytest.param("upcoming?hours=2", ["bills", "bills"], id="what comes within two hours"),
+    ],
+)
+async def test_a_list_has_its_items(installation, path, expected):
+    answer = (await ask(installation, path)).json()
+
+    names = ["run_id", "name", "task"] if path.startswith(("runs", "tasks?")) else ["name", "task"]
+    keys = [*names, "state"] if "slots" not in path else ["state"]
+    assert [next(item[key] for key in keys if key in item) for item in answer["items"]] == expected
+
+
+async def test_a_page_names_the_next_one_and_the_last_none(installation):
+    first = (await ask(installation, "runs?limit=1")).json()
+    assert first["next"] == "run-2"
+    assert (await ask(installation, "runs?limit=5")).json()["next"] is None
+
+
+async def test_slots_beyond_the_longest_page_are_on_the_next(installation):
+    installation.tasks = (make_task("bills", interval_seconds=60),)
+    window = f"from={text(START)}&to={text(START + 600 * 60)}"
+
+    first = (await ask(installation, f"tasks/bills/slots?{window}")).json()
+    assert len(first["items"]) == 500
+    rest = f"from={first['next']}&to={text(START + 600 * 60)}"
+    second = (await ask(installation, f"tasks/bills/slots?{rest}")).json()
+
+    assert second["next"] is None
+    assert len({each["at"] for each in first["items"] + second["items"]}) == 601
+
+
+async def test_slots_are_those_of_the_last_day_where_no_instant_is_given(installation):
+    answer = (await ask(installation, "tasks/bills/slots")).json()
+
+    assert [answer["items"][at]["at"] for at in (0, -1)] == [
+        text(NOW - 60 - 23 * HOUR),
+        text(NOW - 60),
+    ]
+
+
+async def test_a_slot_is_explained(installation):
+    answer = (await ask(installation, f"tasks/bills/slots/{text(START + 9 * HOUR)}")).json()
+
+    assert answer["state"] == "failed"
+    assert answer["why"][0].endswith("exit code 1 (the task raised): no <b>luck</b>")
+
+
+async def test_the_summary_counts_states_and_names_problems(installation):
+    assert (await ask(installation, "summary")).json() == {
+        "counts": {
+            "overdue": 0,
+            "failing": 1,
+            "running": 0,
+            "new": 1,
+            "suspended": 0,
+            "ok": 0,
+        },
+        "problems": {"bills": "failing"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "detail"),
+    [
+        (
+            "tasks/bill",
+            404,
+            "no task is named 'bill', did you mean 'bills'? (known: bills, letters)",
+        ),
+        ("runs/nope", 404, "no run 'nope' is known"),
+        ("tasks/bills/slots/2026-11-24T08:00:01Z", 404, "is not a slot of task 'bills'"),
+        ("tasks/bills/slots/yesterday", 400, "slot='yesterday' is not allowed"),
+        ("tasks/bills/slots?from=1", 400, "from='1' is not allowed"),
+        ("tasks/bills/slots?form=1", 400, "unknown parameter 'form' (allowed: from, to)"),
+        ("tasks?state=failed", 400, "unknown parameter 'state' (allowed: none)"),
+        ("runs?state=lucky", 400, "state='lucky' is not one of due, running, succeeded"),
+        ("runs?limit=501", 400, "limit='501' is not a whole number from 1 to 500"),
+        ("runs?limit=x", 400, "limit='x' is not a whole number"),
+        ("runs?cursor=nope", 400, "cursor='nope' is not known (any more): begin anew"),
+        ("runs?task=nope", 404, "no task is named 'nope'"),
+        ("upcoming?hours=0", 400, "hours='0' is not a whole number from 1 to 744"),
+    ],
+)
+async def test_a_question_without_an_answer_is_a_problem_that_says_why(
+    installation, path, status, detail
+):
+    answer = await ask(installation, path)
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == status
+    assert detail in problem["detail"]
+
+
+async def test_a_ledger_that_cannot_be_read_is_503(installation, tmp_path):
+    installation.ledger = SqliteReader(tmp_path / "missing")
+    answer = await ask(installation, "tasks")
+
+    assert answer.status_code == 503
+    assert "cannot be read" in answer.json()["detail"]
+
+
+async def test_an_answer_that_the_reader_has_is_not_sent_again(installation):
+    tag = (await ask(installation, "tasks")).headers["etag"]
+    installation.clock.now += 1  # which `as_of` shows
+    same = await ask(installation, "tasks", headers={"if-none-match": tag})
+    installation.ran("bills", START + 10 * HOUR)
+    changed = await ask(installation, "tasks", headers={"if-none-match": tag})
+
+    assert (same.status_code, same.content) == (304, b"")
+    assert changed.status_code == 200
+
+
+def test_the_openapi_document_has_every_route_and_no_other(installation):
+    [api] = [each for each in console(installation).routes if isinstance(each, Mount)]
+
+    assert sorted(document()["paths"]) == sorted(each.path for each in api.routes)
+
+
+@pytest.mark.parametrize(
+    ("path", "schema"),
+    [
+        ("tasks/bills", "Task"),
+        ("runs/run-2", "Run"),
+        (f"tasks/bills/slots/{text(START + 9 * HOUR)}", "Explanation"),
+        ("summary", "Summary"),
+    ],
+)
+async def test_the_openapi_document_has_exactly_what_an_answer_has(installation, path, schema):
+    answer = (await ask(installation, path)).json()
+    schemas = document()["components"]["schemas"]
+
+    assert answer.keys() == schemas[schema]["properties"].keys()
+    for name, listed in (("strip", "Cell"), ("runs", "Run")):
+        for item in answer.get(name, []):
+            assert item.keys() == schemas[listed]["properties"].keys()
