@@ -8,12 +8,19 @@ from rota.web.access import AccessOptions
 from rota.web.answers import Answers
 from rota.web.application import create_application
 from rota.web.live import News
+from rota.web.pages import About
 
 
 def console(installation, *, access=None, hosts=(), routes=(), news=None):
     answers = Answers(lambda: installation.board)
     return create_application(
-        answers, news or News(), access=access or AccessOptions(), hosts=hosts, routes=routes
+        answers,
+        news or News(),
+        access=access or AccessOptions(),
+        hosts=hosts,
+        clock=installation.clock,
+        about=About(),
+        routes=routes,
     )
 
 

@@ -189,6 +189,11 @@ class SqliteLedger:
             return error
         return None
 
+    @property
+    def path(self) -> Path:
+        """Where the file is, or was to be."""
+        return self._storage.path
+
     def reader(self) -> LedgerReader:
         """Return what reads the file, or memory where that cannot be used."""
         return self._memory if self._connection is None else SqliteReader(self._storage.path)

@@ -6,6 +6,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 
+from rota.model.clock import Clock
 from rota.web.access import AccessOptions, Guard
 from rota.web.answers import Answers
 from rota.web.api import Api
@@ -13,6 +14,7 @@ from rota.web.headers import SafeHeaders
 from rota.web.hosts import AllowedHosts
 from rota.web.live import Live, News
 from rota.web.openapi import openapi_route
+from rota.web.pages import About, page_routes
 from rota.web.read_only import ReadOnly
 
 
@@ -22,6 +24,8 @@ def create_application(
     *,
     access: AccessOptions,
     hosts: Collection[str] = (),
+    clock: Clock,
+    about: About,
     routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """Return the application; `routes` are more of them, such as health and metrics.
@@ -34,7 +38,11 @@ def create_application(
         openapi_route(),
     ]
     return Starlette(
-        routes=[*routes, Mount("/api/v1", routes=api)],
+        routes=[
+            *routes,
+            Mount("/api/v1", routes=api),
+            *page_routes(answers, clock=clock, about=about),
+        ],
         middleware=[
             Middleware(SafeHeaders),
             Middleware(AllowedHosts, names=hosts),

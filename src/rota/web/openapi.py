@@ -145,35 +145,38 @@ def _object(**properties: Any) -> dict[str, Any]:
     return {"type": "object", "properties": properties}
 
 
+_RUNS = {"type": "array", "items": _ref("Run")}
+_A_RUN_OR_NONE = {"anyOf": [_ref("Run"), {"type": "null"}]}
+_RUN = _object(
+    task=_TEXT,
+    run_id=_TEXT,
+    trigger={"enum": [*Trigger]},
+    slot=_OPTIONAL_INSTANT,
+    state={"enum": [*SlotState]},
+    started_at=_INSTANT,
+    ended_at=_OPTIONAL_INSTANT,
+    lateness_seconds=_NUMBER,
+    duration_seconds=_OPTIONAL_NUMBER,
+    exit_code=_OPTIONAL_INTEGER,
+    meaning=_OPTIONAL_TEXT,
+    reason=_OPTIONAL_TEXT,
+    counts={"type": "object"},
+)
+_SLOT = {
+    "at": _INSTANT,
+    "local": _TEXT,
+    "state": {"enum": [*SlotState, *Absence]},
+    "reason": _OPTIONAL_TEXT,
+    "run": _A_RUN_OR_NONE,
+}
+
+
 def _schemas() -> dict[str, Any]:
-    run = {
-        "task": _TEXT,
-        "run_id": _TEXT,
-        "trigger": {"enum": [*Trigger]},
-        "slot": _OPTIONAL_INSTANT,
-        "state": {"enum": [*SlotState]},
-        "started_at": _INSTANT,
-        "ended_at": _OPTIONAL_INSTANT,
-        "lateness_seconds": _NUMBER,
-        "duration_seconds": _OPTIONAL_NUMBER,
-        "exit_code": _OPTIONAL_INTEGER,
-        "meaning": _OPTIONAL_TEXT,
-        "reason": _OPTIONAL_TEXT,
-        "counts": {"type": "object"},
-    }
-    slot = {
-        "at": _INSTANT,
-        "local": _TEXT,
-        "state": {"enum": [*SlotState, *Absence]},
-        "reason": _OPTIONAL_TEXT,
-        "run": {"anyOf": [_ref("Run"), {"type": "null"}]},
-    }
-    runs = {"type": "array", "items": _ref("Run")}
     return {
-        "Run": _object(**run),
-        "Slot": _object(**slot),
+        "Run": _RUN,
+        "Slot": _object(**_SLOT),
         "Explanation": _object(
-            task=_TEXT, **slot, runs=runs, evidence=runs, why={"type": "array", "items": _TEXT}
+            task=_TEXT, **_SLOT, runs=_RUNS, evidence=_RUNS, why={"type": "array", "items": _TEXT}
         ),
         "Task": _task_schema(),
         "Cell": _object(
@@ -190,7 +193,6 @@ def _schemas() -> dict[str, Any]:
 
 
 def _task_schema() -> dict[str, Any]:
-    run = {"anyOf": [_ref("Run"), {"type": "null"}]}
     return _object(
         name=_TEXT,
         doc=_OPTIONAL_TEXT,
@@ -203,8 +205,8 @@ def _task_schema() -> dict[str, Any]:
         running={"type": "array", "items": _TEXT},
         next_slots={"type": "array", "items": _INSTANT},
         success_due=_OPTIONAL_INSTANT,
-        last_run=run,
-        last_success=run,
+        last_run=_A_RUN_OR_NONE,
+        last_success=_A_RUN_OR_NONE,
         consecutive_failures={"type": "integer"},
         duration={"anyOf": [_object(p50=_NUMBER, p95=_NUMBER), {"type": "null"}]},
         strip={"type": "array", "items": _ref("Cell")},

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 
 from rota.ledger.protocol import Ledger
+from rota.ledger.sqlite import SqliteLedger
 from rota.model.clock import Clock
 from rota.model.events import Observer
 from rota.net.addresses import parse_address
@@ -19,6 +20,7 @@ from rota.web.application import create_application
 from rota.web.health import create_health_app, health_routes
 from rota.web.live import News
 from rota.web.metrics import metrics_routes
+from rota.web.pages import About
 from rota.web.scheduler_metrics import SchedulerMetrics
 from rota.web.scheduler_probe import SchedulerProbe
 from rota.web.server import serving
@@ -79,7 +81,18 @@ class SchedulerWeb:
 
         self._answers = Answers(make_board)
         app = create_application(
-            self._answers, self._news, access=access, hosts=settings.web_hosts, routes=routes
+            self._answers,
+            self._news,
+            access=access,
+            hosts=settings.web_hosts,
+            clock=self._clock,
+            about=About(
+                release=settings.release,
+                mode="scheduler",
+                ledger_path=self._ledger.path if isinstance(self._ledger, SqliteLedger) else None,
+                settings=settings,
+            ),
+            routes=routes,
         )
         url = await servers.enter_async_context(serving(app, host, port))
         servers.callback(self._news.close)  # before the server waits for its streams
