@@ -1,4 +1,4 @@
-"""Checks the shape of the Business API's answers; ApiResponseError for any other shape."""
+"""Checks the shape of the Business API's answers. Raises ApiResponseError for any other."""
 
 from typing import Any
 

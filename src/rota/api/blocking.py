@@ -18,16 +18,16 @@ _ClientT = TypeVar("_ClientT", bound=BusinessApiClient, default=BusinessApiClien
 
 
 class BlockingClient(Generic[_ClientT]):
-    """What a task that blocks is handed: each method waits for its answer.
+    """The client of a task that blocks: each method waits for its answer.
 
-    The requests are sent by `api`, the application's own asynchronous client, in the event loop,
-    and have all its protections. A stop of the process raises StopRequested in place of the next
-    request, the run's timeout asyncio.CancelledError, also out of the one that is being waited for.
-    Any thread may use it but that of the event loop.
+    The requests are sent by `api`, the application's asynchronous client, in the event loop, and
+    have all its protections. A stop of the process raises StopRequested instead of the next
+    request. The run's timeout raises asyncio.CancelledError, also out of a request in progress. Any
+    thread may use it, except that of the event loop.
     """
 
     def __init__(self, api: _ClientT) -> None:
-        """Make one inside the event loop, for the run of the current context."""
+        """Make a client, inside the event loop, for the run of the current context."""
         self.api = api
         self._loop = asyncio.get_running_loop()
         self._loop_thread_id = threading.get_ident()
@@ -56,14 +56,14 @@ class BlockingClient(Generic[_ClientT]):
                 self._wait_for(close)
 
     def check(self) -> None:
-        """Raise what the next request would raise once the run is to end; for long computations."""
+        """Raise what the next request would raise if the run must end; for long computations."""
         if self._cut_off is not None:
             raise asyncio.CancelledError(self._cut_off)
         if self._execution is not None:
             self._execution.check_stop()
 
     def sleep(self, seconds: float) -> None:
-        """Wait; a stop or the timeout ends it as it would end a request."""
+        """Sleep; a stop or the timeout ends it like a request."""
         self._wait_for(lambda: self._sleep(seconds))
 
     def get(self, path: str, *, params: Mapping[str, Any] | None = None) -> Any:
@@ -128,7 +128,7 @@ class BlockingClient(Generic[_ClientT]):
         return self.call(self.api.send_notification, notification_id)
 
     def cut_off(self, reason: str) -> None:
-        """End the requests that are being waited for, and refuse all to come. In the loop only."""
+        """Cancel the requests in progress, and refuse new ones. In the loop only."""
         self._cut_off = reason
         for task in self._pending:
             task.cancel(reason)

@@ -1,4 +1,4 @@
-"""The client that tasks are handed. httpx is loaded when it is first used."""
+"""The client that tasks are called with. httpx is loaded when it is first used."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
@@ -23,20 +23,20 @@ _NO_CONTENT_STATUSES = frozenset({204, 205})
 
 
 class BusinessApiClient:
-    """Calls the Business API at `base_url`; SettingsError if that is no URL to call.
+    """Calls the Business API at `base_url`. Raises SettingsError for a bad URL.
 
     Subclass it for an application's own endpoints, and call `get`, `post`, `put`, `patch`,
     `delete` and `pages`, or `client` directly, as the seed does: retries, deadlines, limits, the
     token, idempotency keys and the refusal of other targets lie below both. The former raise
     ApiRejectedError, ApiResponseError, ApiUnavailableError or RequestRefusedError (see
     `rota.model.errors`); the latter raises what httpx raises. A stop of the process raises
-    StopRequested in place of the next request.
+    StopRequested instead of the next request.
 
     `options` may be set until the first request. After `close()` the next request opens the client
     again.
     """
 
-    # As class attributes, since a subclass may have an __init__ of its own that knows none of them.
+    # As class attributes, since the __init__ of a subclass may not set them.
     options: ApiOptions | None = None
     _client: "AsyncClient | None" = None
 
@@ -76,7 +76,7 @@ class BusinessApiClient:
         await self.close()
 
     async def cleanup_expired(self) -> dict[str, Any]:
-        """Have what has expired deleted; return `{"deleted": n}`. Done once per slot."""
+        """Have expired records deleted, once per slot; return `{"deleted": n}`."""
         operation = f"POST {_CLEANUP_PATH}"
         result = await self.post(_CLEANUP_PATH, key=operation_key(self._options(), operation))
         return answers.cleanup_result(result, operation)
@@ -90,7 +90,7 @@ class BusinessApiClient:
         return {"items": list(items.values())}
 
     async def send_notification(self, notification_id: str | int) -> dict[str, Any]:
-        """Have one notification sent; return what the API says, `{}` where it says nothing."""
+        """Have one notification sent; return the API's answer, `{}` if it is empty."""
         path = f"{_NOTIFICATIONS_PATH}/{segment(notification_id)}/send"
         operation = f"POST {_NOTIFICATIONS_PATH}/{{id}}/send"
         key = item_key(self._options(), operation, notification_id)
@@ -111,11 +111,11 @@ class BusinessApiClient:
         item: str | int | None = None,
         key: str | None = None,
     ) -> Any:
-        """Return the JSON that the API answers; None where it answers with no body.
+        """Return the JSON of the answer, or None if it is empty.
 
-        The Idempotency-Key is `key`; else one made of the method, the path and `item`, the same in
-        every run, for what must happen once per item; else one that only a second try of the same
-        slot repeats.
+        The Idempotency-Key is `key`, if given. With `item` it is made of the method, the path and
+        the item: the same in every run, for what must happen once per item. Otherwise only another
+        attempt at the same slot repeats it.
         """
         return await self._change(JsonRequest("POST", path, params, json, key), item)
 
@@ -127,7 +127,7 @@ class BusinessApiClient:
         params: Mapping[str, Any] | None = None,
         key: str | None = None,
     ) -> Any:
-        """Return the JSON that the API answers; None where it answers with no body."""
+        """Return the JSON of the answer, or None if it is empty."""
         return await self._change(JsonRequest("PUT", path, params, json, key))
 
     async def patch(
@@ -139,18 +139,18 @@ class BusinessApiClient:
         item: str | int | None = None,
         key: str | None = None,
     ) -> Any:
-        """Return the JSON that the API answers; None where it answers with no body.
+        """Return the JSON of the answer, or None if it is empty.
 
-        Like a POST it is repeated only while the API is idempotent; a key is sent only if `key` or
-        `item` is given.
+        Like a POST it is only repeated if ROTA_API_IDEMPOTENT is true. A key is sent only if `key`
+        or `item` is given.
         """
         return await self._change(JsonRequest("PATCH", path, params, json, key), item)
 
     async def delete(self, path: str, *, params: Mapping[str, Any] | None = None) -> Any:
-        """Return the JSON that the API answers; None where it answers with no body.
+        """Return the JSON of the answer, or None if it is empty.
 
-        A 404 or 410 raises ApiRejectedError with that `status`: whether something that is gone
-        already counts as deleted is for the caller to say.
+        A 404 or 410 raises ApiRejectedError with that `status`: the caller decides whether it
+        counts as deleted.
         """
         return await self._change(JsonRequest("DELETE", path, params))
 
@@ -159,8 +159,8 @@ class BusinessApiClient:
     ) -> AsyncIterator[dict[str, Any]]:
         """Yield the JSON object at `path`, and at each `next` link until there is none.
 
-        A link is followed below the base URL only. Raises ApiResponseError for a link to elsewhere,
-        for one that was followed before, and for more pages than `options.max_pages`.
+        A link is only followed below the base URL. Raises ApiResponseError for any other link, for
+        one that was followed before, and for more pages than `options.max_pages`.
         """
         first = path
         followed: set[str] = set()

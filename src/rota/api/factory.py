@@ -1,4 +1,4 @@
-"""Makes the Business API client that the settings ask for."""
+"""Makes the Business API client of the settings."""
 
 from rota.api.client import BusinessApiClient
 from rota.model.errors import ConfigError, RotaError
@@ -11,7 +11,7 @@ from rota.settings.importing import describe_error, load_attribute
 def make_client(settings: Settings) -> BusinessApiClient:
     """Return a client of the class in ROTA_API_CLIENT, with every option of the settings.
 
-    Raises ConfigError where the class cannot be used, or a file with a token or certificates. What
+    Raises ConfigError if the class, or a file with a token or certificates, cannot be used. What
     its module prints while it is imported goes to stderr.
     """
     with stdout_on_stderr():
@@ -38,13 +38,13 @@ def _make_client(settings: Settings) -> BusinessApiClient:
             f"ROTA_API_CLIENT: {settings.api_client!r} cannot be instantiated with only the base "
             f"URL: {describe_error(error)}"
         ) from error
-    # Set afterwards, since a subclass in the seed's form takes the base URL alone.
+    # Set afterwards, since a subclass in the seed's form only takes the base URL.
     client.options = options
     return client
 
 
 def api_options(settings: Settings) -> ApiOptions:
-    """Return what the settings say about requests."""
+    """Return the options of the client."""
     token = settings.api_token
     return ApiOptions(
         timeout_seconds=settings.api_timeout_seconds,

@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the wall-clock time; may jump in either direction, as real clocks do."""
+    """The wall-clock time. It may jump in either direction, like a real clock."""
 
     def timestamp(self) -> float:
         """Return seconds since the Unix epoch."""
@@ -27,15 +27,15 @@ def instant(epoch_seconds: float) -> datetime:
     return datetime.fromtimestamp(epoch_seconds, UTC)
 
 
-# All tasks that are due together have the same slot, and say it several times each.
+# All tasks that are due together have the same slot, and format it several times each.
 @lru_cache(maxsize=64)
 def rfc3339(moment: datetime) -> str:
-    """Return `2026-11-24T03:00:00Z`; parts of a second appear only where there are any."""
+    """Return `2026-11-24T03:00:00Z`; with a fraction of a second only if there is one."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def duration_text(seconds: float) -> str:
-    """Return `1h30m`, `45s`, `2d`: units from days to seconds, none that is zero."""
+    """Return `1h30m`, `45s`, `2d`: days to seconds, without units that are zero."""
     whole = int(seconds)
     if whole != seconds:
         return f"{seconds:g}s"

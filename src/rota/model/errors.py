@@ -1,22 +1,22 @@
-"""Everything that rota raises on purpose, split by who has to act.
+"""Everything that rota raises on purpose, by who has to act.
 
-    RotaError                       1   root; never raised itself
-    ├── ConfigError                 2   the operator: fix what was written, nothing was run
+    RotaError                       1   base class; never raised itself
+    ├── ConfigError                 2   the operator must fix something; nothing was run
     │   ├── UsageError              2   a command's argument
     │   ├── SettingsError           2   an environment variable, `.env` or secret file
     │   ├── ScheduleError           2   a schedule, time zone or interval
     │   ├── TaskDefinitionError     2   a task's class, name or attributes; duplicates; imports
-    │   └── UnknownTaskError        2   a name that no task has
+    │   └── UnknownTaskError        2   an unknown task name
     ├── RequestRefusedError         1   the task's author: a URL or id that the client will not send
-    ├── ApiError                        the Business API, or the way to it
-    │   ├── ApiRejectedError        3   it said no for good
-    │   │   └── ApiResponseError    3   it answered with something that is not what was agreed
-    │   └── ApiUnavailableError     4   it could not be reached, or not now
+    ├── ApiError                        the Business API, or the network
+    │   ├── ApiRejectedError        3   it refused for good
+    │   │   └── ApiResponseError    3   the answer has another shape than agreed
+    │   └── ApiUnavailableError     4   it cannot be reached, or is unavailable
     ├── ItemsFailedError            6   some items failed, the others are done
-    ├── GiveUp                      7   raised by a task: another try would end the same way
-    └── TryAgain                    8   raised by a task: another try may go well
+    ├── GiveUp                      7   raised by a task: another attempt would not help
+    └── TryAgain                    8   raised by a task: another attempt may help
 
-Each class carries the exit code that `rota run` ends with (see `rota.model.exit_codes`).
+Each class has the exit code that `rota run` ends with (see `rota.model.exit_codes`).
 """
 
 from collections.abc import Mapping
@@ -26,23 +26,23 @@ from rota.model.exit_codes import ExitCode
 
 
 class RotaError(Exception):
-    """Root of the tree."""
+    """Base class of rota's errors."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.TASK_FAILED
 
 
 class ConfigError(RotaError):
-    """Something that was written down cannot be used; running again will not help."""
+    """Settings, arguments or tasks cannot be used; another attempt will not help."""
 
     exit_code = ExitCode.USAGE
 
 
 class UsageError(ConfigError):
-    """A command was given an argument that it cannot use."""
+    """An argument of a command cannot be used."""
 
 
 class SettingsError(ConfigError):
-    """A setting has a value that is not allowed. The text never holds a secret's value."""
+    """The value of a setting is not allowed. The text never contains a secret."""
 
 
 class ScheduleError(ConfigError, ValueError):
@@ -50,7 +50,7 @@ class ScheduleError(ConfigError, ValueError):
 
 
 class TaskDefinitionError(ConfigError):
-    """A task cannot be imported, is named badly or twice, or states an impossible attribute."""
+    """A task cannot be imported, has a bad or taken name, or a bad attribute."""
 
 
 class UnknownTaskError(ConfigError):
@@ -76,17 +76,17 @@ class ApiRejectedError(ApiError):
 
 
 class ApiResponseError(ApiRejectedError):
-    """The answer arrived whole and is not what was agreed: no JSON, or JSON of the wrong shape."""
+    """The answer is complete but not as agreed: not JSON, or JSON of another shape."""
 
 
 class ApiUnavailableError(ApiError):
-    """Out of reach, 408, 425, 429, 5xx, or a cut or undecodable body, after all retries."""
+    """Unreachable, 408, 425, 429, 5xx, or a cut or undecodable body, after all retries."""
 
     exit_code = ExitCode.API_UNAVAILABLE
 
 
 class ItemsFailedError(RotaError):
-    """Some items failed and the others are done; `counts` says how many of each."""
+    """Some items failed, the others are done; `counts` has the numbers."""
 
     exit_code = ExitCode.ITEMS_FAILED
 
@@ -95,13 +95,13 @@ class ItemsFailedError(RotaError):
         self.counts = dict(counts or {})
 
 
-class GiveUp(RotaError):  # noqa: N818 (a word that a task's author writes, as StopIteration)
-    """A task says that another try would end the same way; its text is all that is told."""
+class GiveUp(RotaError):  # noqa: N818 (named for readability in tasks, like StopIteration)
+    """Raised by a task: another attempt would not help. Only its text is reported."""
 
     exit_code = ExitCode.GAVE_UP
 
 
 class TryAgain(RotaError):  # noqa: N818 (as above)
-    """A task says that another try may go well: a Job makes one, the scheduler none."""
+    """Raised by a task: another attempt may help. A Job makes one, the scheduler does not."""
 
     exit_code = ExitCode.ASKED_TO_TRY_AGAIN

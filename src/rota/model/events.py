@@ -1,4 +1,4 @@
-"""What happens to runs and slots, as observers get it: log lines, the termination message."""
+"""What happens to runs and slots, as observers receive it."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,7 +9,7 @@ from rota.model.run import Run, RunRecord
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """A run begins, `lateness_seconds` after its slot (0 where it has none)."""
+    """A run begins, `lateness_seconds` after its slot (0 if it has none)."""
 
     run: Run
     lateness_seconds: float
@@ -24,7 +24,7 @@ class RunFinished:
 
 @dataclass(frozen=True, slots=True)
 class SlotsSkipped:
-    """Slots that never start. Epoch times; `count` is a lower bound where it is `capped`."""
+    """Slots that never start, as epoch times. `count` is a lower bound if it is `capped`."""
 
     task: str
     first_slot: int
@@ -36,9 +36,9 @@ class SlotsSkipped:
 
 @dataclass(frozen=True, slots=True)
 class RunLost:
-    """A run of an earlier process was never finished: that process died in the middle.
+    """A run of an earlier process never ended, since that process died.
 
-    `slot` is an epoch time; None for a run that had none.
+    `slot` is an epoch time, or None for a run without one.
     """
 
     task: str
@@ -48,10 +48,10 @@ class RunLost:
 
 @dataclass(frozen=True, slots=True)
 class HttpAttempt:
-    """A run's client sent a request, once, and this is how it went.
+    """One attempt of a request by a run's client.
 
-    `path` is a template without a query: what looks like an id is `{id}`. `status` is None where no
-    whole answer came; `error` then says what happened, in one word. `attempt` counts from 1.
+    `path` is a template without a query: what looks like an id is `{id}`. `status` is None if there
+    was no complete answer; `error` is then the class of the error. `attempt` counts from 1.
     """
 
     run: Run
@@ -64,7 +64,7 @@ class HttpAttempt:
 
     @property
     def status_class(self) -> str:
-        """`2xx` to `5xx`, or `error` where no whole answer came."""
+        """`2xx` to `5xx`, or `error` if there was no complete answer."""
         return "error" if self.status is None else f"{self.status // 100}xx"
 
 
@@ -72,8 +72,8 @@ RunEvent = RunStarted | RunFinished | SlotsSkipped | RunLost | HttpAttempt
 
 
 class Observer(Protocol):
-    """Anything to call with an event. It may be called from any thread, and must return at once."""
+    """A callable for events. It may be called from any thread, and must return at once."""
 
     def __call__(self, event: RunEvent, /) -> object:
-        """Take note of `event`; what is returned is ignored, what is raised is logged."""
+        """Handle `event`. The result is ignored, an error is logged."""
         ...

@@ -5,7 +5,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the end of `rota run` says; `meaning` for people, `retryable` for a Job."""
+    """The exit codes of `rota run`: `meaning` for people, `retryable` for a Job."""
 
     meaning: str
     retryable: bool

@@ -1,4 +1,4 @@
-"""How a run ended, and the exit code that says so."""
+"""How a run ended, and its exit code."""
 
 import signal
 from enum import StrEnum
@@ -33,14 +33,14 @@ class SkipReason(StrEnum):
 
 
 def exit_code_of_error(error: BaseException) -> ExitCode:
-    """Return the code of an error that a task let out; 1 for an error that is not rota's.
+    """Return the exit code of an error that a task raised; 1 if it is not a RotaError.
 
-    A class of the application's own may state another code of the table, but not success.
+    A subclass in an application may set another code of the table, but not success.
     """
     if not isinstance(error, RotaError):
         return ExitCode.TASK_FAILED
-    stated = [code for code in ExitCode if code == error.exit_code != ExitCode.SUCCEEDED]
-    return stated[0] if stated else ExitCode.TASK_FAILED
+    found = [code for code in ExitCode if code == error.exit_code != ExitCode.SUCCEEDED]
+    return found[0] if found else ExitCode.TASK_FAILED
 
 
 def exit_code_of_signal(signal_number: int | None) -> ExitCode:

@@ -1,7 +1,7 @@
-"""What an application hands over, as plain and bounded data that nothing breaks on later.
+"""Turns an application's objects into plain, bounded data that is safe to use later.
 
-The text of an exception, the items of a mapping, even a number's digits are the application's code:
-they may raise, hold themselves or never end. They are looked at once, here, and not again.
+The text of an exception, the items of a mapping, even the digits of a number run the application's
+code: they may raise, contain themselves or never end. They are read once, here, and not again.
 """
 
 import math
@@ -38,7 +38,7 @@ def plain_repr(value: object, limit: int = MAX_TEXT_CHARACTERS) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """Return at most `limit` characters: beginning and end, and between them how many were cut."""
+    """Return at most `limit` characters: the beginning, how many were cut, and the end."""
     if len(text) <= limit:
         return text
     kept = max(0, limit - _CUT_NOTE_CHARACTERS)
@@ -48,16 +48,16 @@ def shortened(text: str, limit: int) -> str:
 
 
 def plain_data(value: object) -> Any:
-    """Return `value` as JSON has it: text, number, true, false, null, list or dict; never raises.
+    """Return `value` as JSON data: string, number, boolean, None, list or dict; never raises.
 
-    Numbers that JSON or its readers cannot hold, and all other objects, become their text. Beyond
-    a depth and a number of values the rest is left out, and "…" says so.
+    Numbers that JSON cannot represent, and all other objects, become strings. Beyond a depth and a
+    number of values the rest is left out; "…" marks a depth that was cut.
     """
     return _Reader().read(value)
 
 
 def plain_counts(value: object) -> tuple[dict[str, Any], str | None]:
-    """Return a mapping as plain data, and what went wrong, if anything, while it was read.
+    """Return a mapping as plain data, and a problem if it could not be read completely.
 
     Anything but a mapping is empty.
     """
@@ -72,7 +72,7 @@ def plain_counts(value: object) -> tuple[dict[str, Any], str | None]:
 
 
 class _Reader:
-    """Reads one value, within one budget of values for all that it holds."""
+    """Reads one value, with a limit on the number of values in it."""
 
     def __init__(self) -> None:
         self._left = _MAX_VALUES

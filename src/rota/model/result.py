@@ -1,4 +1,4 @@
-"""What a task may return to say how its run went."""
+"""What a task may return besides counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,10 +7,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a run went that has succeeded: `counts` as a mapping alone would say, and a `note`.
+    """The result of a run that succeeded: `counts`, as a plain mapping has them, and a `note`.
 
-    The note is one sentence for people, such as "nothing was due". Both are logged and stand in
-    the termination message.
+    The note is one sentence for people, such as "nothing was due". Both are logged, and are part
+    of the termination message.
     """
 
     counts: Mapping[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""One execution of a task, and all that is known of it."""
+"""One execution of a task, and its record."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,10 +26,10 @@ class Run:
     """One execution of a task, as the task sees it.
 
     `slot` is the instant that the run is for (aware UTC; None for a run by hand or at start),
-    `deadline` the instant at which the task's timeout ends it. `attempt` counts from 0 and is
-    None wherever Kubernetes does not tell it. `identity` stays the same when the same work is
-    tried again: the slot, else the Job's uid, else the run id. Idempotency keys are made of it.
-    `arguments` are the values that `rota run --arg` gave, by name.
+    `deadline` the instant at which the task's timeout ends it. `attempt` counts from 0, and is None
+    if Kubernetes does not provide it. `identity` stays the same when the same work is retried: the
+    slot, else the Job's uid, else the run id. Idempotency keys are made from it. `arguments` are
+    the values of `rota run --arg`, by name.
     """
 
     task: str
@@ -44,7 +44,7 @@ class Run:
     arguments: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def facts(self) -> dict[str, Any]:
-        """Return what names the run in a log line, a message or an answer, JSON-ready."""
+        """Return what identifies the run in log lines and answers, JSON-ready."""
         facts: dict[str, Any] = {
             "task": self.task,
             "run_id": self.run_id,
@@ -62,13 +62,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """What is known of a run that has ended, in plain data.
+    """The record of a run that has ended, in plain data.
 
-    `started_at` is an epoch time, `lateness_seconds` what lies between the slot and it (0 for a run
-    by hand). `duration_seconds` is None where the end was seen from another thread.
-    `traceback` is there where `reason` does not explain itself. `stuck`: the task ignores its
-    cancellation; `blocked_by` is the stack of what keeps the event loop from turning. `note` is
-    what a task that succeeded has to say.
+    `started_at` is an epoch time, `lateness_seconds` the time between the slot and the start (0 for
+    a run by hand). `duration_seconds` is None if another thread recorded the end. `traceback` is
+    set if `reason` does not explain itself. `stuck`: the task ignores its cancellation;
+    `blocked_by` is the stack of what blocks the event loop. `note` is a sentence of a task that
+    succeeded.
     """
 
     run: Run
@@ -85,9 +85,9 @@ class RunRecord:
     note: str | None = None
 
     def facts(self) -> dict[str, Any]:
-        """Return what log lines, messages and answers tell of the run, JSON-ready, in that order.
+        """Return the facts for log lines and answers, JSON-ready, in their order.
 
-        What is not known, and what only a developer needs (`traceback`, `blocked_by`), is left out.
+        Unknown facts, and those for developers (`traceback`, `blocked_by`), are left out.
         """
         facts = {
             **self.run.facts(),

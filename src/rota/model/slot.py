@@ -4,10 +4,10 @@ from enum import StrEnum
 
 
 class SlotState(StrEnum):
-    """The one state that a slot is in; a run for it has the same words.
+    """The state of a slot, or of a run for it.
 
     `due` waits for its run, `lost` was running when its process died. `interrupted` and `lost` are
-    followed by another state where the slot is still owed. A slot whose run was cut off by a newer
+    followed by another state if the slot is still owed. A slot whose run was replaced by a newer
     one (`overlap: replace`) ends as `interrupted`.
     """
 

@@ -1,4 +1,4 @@
-"""Publishes the attempts of a run's client to observers, and names the run in the User-Agent."""
+"""Publishes HTTP attempts to the observers, and names the run in the User-Agent."""
 
 import contextlib
 import re
@@ -15,9 +15,9 @@ from rota.net.retry import AttemptResult
 
 USER_AGENT = f"rota/{__version__}"
 
-# A part of a path that a version of an API is known by, such as v1 or v2beta1.
+# A path segment that is the version of an API, such as v1 or v2beta1.
 _VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d*)?")
-# What has a digit, is encoded or is long names one of many.
+# A path segment with a digit, with percent-encoding or with many characters is taken for an id.
 _ID = re.compile(r".*[\d%].*|.{41,}")
 
 
@@ -30,7 +30,7 @@ class Attempt:
 
 @contextlib.contextmanager
 def observed_attempt(request: httpx.Request, number: int) -> Iterator[Attempt]:
-    """Publish the attempt that the body makes to the observers of the current run, if any."""
+    """Publish the attempt that is made in the body to the observers of the current run, if any."""
     execution = current_execution()
     attempt = Attempt()
     if execution is None:
@@ -40,7 +40,7 @@ def observed_attempt(request: httpx.Request, number: int) -> Iterator[Attempt]:
     try:
         yield attempt
     except StopRequested:
-        # In place of an attempt, not the end of one.
+        # Raised instead of an attempt, not by one.
         raise
     except BaseException as error:
         _publish(execution, request, number, started, error)
@@ -71,7 +71,7 @@ def _publish(
 
 
 def name_run(request: httpx.Request) -> None:
-    """Have the User-Agent name task and run, unless the application has set one of its own."""
+    """Name task and run in the User-Agent, unless the application has set it."""
     execution = current_execution()
     if execution is not None and request.headers.get("User-Agent") == USER_AGENT:
         run = execution.run
@@ -79,7 +79,7 @@ def name_run(request: httpx.Request) -> None:
 
 
 def path_template(path: str) -> str:
-    """Return a path with `{id}` for what looks like one of many, without a query.
+    """Return a path without its query, with `{id}` for each segment that looks like an id.
 
     >>> path_template("/api/v1/orders/4711/lines?page=2")
     '/api/v1/orders/{id}/lines'

@@ -1,4 +1,4 @@
-"""Reading a response body whole, decoded, and never more of it than allowed."""
+"""Reads a whole response body, decoded, within the size limit."""
 
 import zlib
 from collections.abc import AsyncIterable
@@ -8,7 +8,7 @@ import httpx
 
 _GZIP_WINDOW_BITS = zlib.MAX_WBITS | 16
 ACCEPT_ENCODING = "gzip"
-"""What the client asks for: the one coding whose end and size can be checked while decoding."""
+"""The only coding that is requested: its end and its size can be checked while decoding."""
 
 
 class BodyTooLargeError(Exception):
@@ -18,8 +18,8 @@ class BodyTooLargeError(Exception):
 async def read_body(response: httpx.Response, *, max_bytes: int, has_body: bool = True) -> bytes:
     """Return the decoded body and release the connection.
 
-    `has_body` is false for the answer to HEAD, whose Content-Length speaks of another one. Raises
-    BodyTooLargeError, and httpx.DecodingError where the body cannot be decoded or is cut.
+    `has_body` is false for the answer to HEAD, whose Content-Length is not that of a body. Raises
+    BodyTooLargeError, and httpx.DecodingError if the body cannot be decoded or is cut.
     """
     try:
         if "content-encoding" in response.headers:
@@ -70,7 +70,7 @@ class _Gunzip:
         self._fed = False
 
     def feed(self, data: bytes, most: int) -> bytes:
-        """Decode `data` into at most `most` bytes, so that a bomb never unfolds."""
+        """Decode `data` into at most `most` bytes, against decompression bombs."""
         self._fed = self._fed or bool(data)
         decoded = bytearray()
         while data and len(decoded) < most:
@@ -86,6 +86,6 @@ class _Gunzip:
         return bytes(decoded)
 
     def finish(self) -> None:
-        """Raise DecodingError where the end of the last member never came."""
+        """Raise DecodingError if the last member did not end."""
         if self._fed and not self._member.eof:
             raise httpx.DecodingError("the gzip body is truncated")

@@ -1,7 +1,7 @@
-"""Idempotency-Key: the same for the same piece of work, however often and wherever it is tried.
+"""Idempotency-Key: the same for the same piece of work, in every attempt.
 
-Keys are 32 hexadecimal digits of a SHA-256. An API that remembers them can tell a repeated POST
-from a second one (draft-ietf-httpapi-idempotency-key-header).
+Keys are 32 hexadecimal digits of a SHA-256. An API that remembers them can distinguish a repeated
+POST from a new one (draft-ietf-httpapi-idempotency-key-header).
 """
 
 import hashlib
@@ -32,12 +32,12 @@ def operation_key(options: ApiOptions, operation: str) -> str:
 
 
 class RequestKeys:
-    """Makes keys for requests that nobody gave one.
+    """Makes keys for requests without one.
 
-    Inside a run: from the run's identity, the items of the fan-outs around the request, the request
-    without what differs between attempts (see `rota.net.stable_request`), and how many equal ones
-    the run has sent before: a second attempt at the slot repeats the keys of the first. Outside:
-    random.
+    Inside a run a key is made from the run's identity, the items of the fan-outs around the
+    request, the request without what differs between attempts (see `rota.net.stable_request`), and
+    the number of equal requests that the run has sent: a second attempt at the slot repeats the
+    keys of the first. Outside a run it is random.
     """
 
     def __init__(self, options: ApiOptions, clock: Clock | None = None) -> None:
@@ -46,7 +46,7 @@ class RequestKeys:
         self._sent: WeakKeyDictionary[Execution, Counter[str]] = WeakKeyDictionary()
 
     def next_key(self, method: str, target: str, body: bytes, content_type: str = "") -> str:
-        """Return the key for one more such request."""
+        """Return the key for one more request."""
         execution = current_execution()
         if execution is None:
             return uuid.uuid4().hex
@@ -72,6 +72,6 @@ def _installation(options: ApiOptions) -> tuple[str, str]:
 
 
 def _digest(*parts: str) -> str:
-    # Lengths keep ("ab", "c") and ("a", "bc") apart. Half a surrogate pair is hashed as it is.
+    # With lengths, so that ("ab", "c") and ("a", "bc") differ. Half a surrogate pair is kept.
     joined = "".join(f"{len(part)}:{part}" for part in parts)
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Parses bodies as interoperable JSON (RFC 8259), and says what is wrong with others."""
+"""Parses bodies as interoperable JSON (RFC 8259), and explains what is wrong with others."""
 
 import json
 import math
@@ -13,7 +13,7 @@ _FIRST_BYTES = frozenset(b'{["-0123456789tfn')
 
 
 class BodyKind(Enum):
-    """What a body turned out to be."""
+    """What a body is."""
 
     JSON = auto()
     """Complete and valid."""
@@ -26,7 +26,7 @@ class BodyKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ParsedBody:
-    """A body, parsed once. `problem` says in words why there is no value."""
+    """A parsed body. `problem` explains why there is no value."""
 
     kind: BodyKind
     value: Any = None
@@ -34,7 +34,7 @@ class ParsedBody:
 
 
 class _NotInteroperableError(ValueError):
-    """Parses, but not to the same value everywhere."""
+    """Parsers disagree on the value."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def _number(text: str) -> float:
 
 
 _LITERALS = ("true", "false", "null")
-# What follows the last digit of a number that was cut, or nothing.
+# What may follow the last digit of a truncated number.
 _CUT_NUMBER = re.compile(r"-?|\.|[eE][+-]?")
 
 _decoder = json.JSONDecoder(
@@ -65,7 +65,7 @@ _decoder = json.JSONDecoder(
 
 
 def parse_body(body: bytes) -> ParsedBody:
-    """Parse a response body. Never raises: what is wrong with it is the result's `kind`."""
+    """Parse a response body. Never raises: problems are in the result's `kind` and `problem`."""
     start = body[:64].removeprefix(_UTF8_BOM).lstrip(_JSON_WHITESPACE)
     if not start and not body.removeprefix(_UTF8_BOM).strip(_JSON_WHITESPACE):
         return ParsedBody(BodyKind.EMPTY, problem="the body is empty")

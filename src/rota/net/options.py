@@ -9,7 +9,7 @@ from rota.model.errors import SettingsError
 
 
 class SecretText(Protocol):
-    """A secret that shows itself only when asked, such as pydantic's SecretStr."""
+    """A secret that is shown only on request, such as pydantic's SecretStr."""
 
     def get_secret_value(self) -> str:
         """Return the secret."""
@@ -20,15 +20,14 @@ class SecretText(Protocol):
 class ApiOptions:
     """Limits and credentials of a client. Raises SettingsError for values that cannot work.
 
-    `timeout_seconds` bounds one silence (connect, read, write, a free connection);
-    `deadline_seconds` one whole attempt, so that an answer which drips cannot last for ever.
-    `attempts` counts the first one. Waits between attempts are random, up to
-    `backoff_initial_seconds` doubled each time, at most `backoff_max_seconds`; a Retry-After of
-    the API is obeyed up to `retry_after_max_seconds`. `idempotent=False`: a POST or PATCH that has
-    left is never repeated. `max_response_bytes` counts decoded bytes. `token_file` is read again
-    when it changes. Without `ca_file` the public CAs of certifi are trusted. `release` and
-    `namespace` say whose requests these are: they are part of every idempotency key, so that two
-    installations which share an API do not share keys.
+    `timeout_seconds` limits one operation (connect, read, write, wait for a free connection);
+    `deadline_seconds` limits one whole attempt, against answers that drip. `attempts` includes the
+    first one. Waits between attempts are random, up to `backoff_initial_seconds`, doubled each
+    time, at most `backoff_max_seconds`; a Retry-After of the API is respected up to
+    `retry_after_max_seconds`. With `idempotent=False` a POST or PATCH is never repeated once it
+    was sent. `max_response_bytes` counts decoded bytes. `token_file` is read again when it changes.
+    Without `ca_file` the public CAs of certifi are trusted. `release` and `namespace` are part of
+    every idempotency key, so that two installations which share an API do not share keys.
     """
 
     timeout_seconds: float = 60.0
@@ -60,7 +59,7 @@ class ApiOptions:
             if not getattr(self, name) >= 0:
                 raise SettingsError(f"{name} must be at least 0, not {getattr(self, name)}")
         if self.token is not None and self.token_file is not None:
-            raise SettingsError("give the API token itself or its file, not both")
+            raise SettingsError("set the API token or its file, not both")
         if self.client_key_file is not None and self.client_cert_file is None:
             raise SettingsError("a client key file needs a client certificate file")
 

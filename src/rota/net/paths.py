@@ -1,4 +1,4 @@
-"""Paths of requests: what may be sent below the base URL, and how an id becomes one segment."""
+"""Paths of requests below the base URL, and ids as path segments."""
 
 import re
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
@@ -12,8 +12,8 @@ _DOT_SEGMENTS = frozenset({".", ".."})
 def segment(value: object) -> str:
     """Return an id as exactly one path segment, percent-encoded.
 
-    Strings and whole numbers only. Raises RequestRefusedError for `.`, `..`, the empty string
-    (each of which would change the path), and for anything that has no text of its own.
+    Raises RequestRefusedError for `.`, `..` and the empty string, which would change the path, and
+    for anything but strings and whole numbers.
     """
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise RequestRefusedError(
@@ -25,25 +25,27 @@ def segment(value: object) -> str:
     try:
         return quote(text, safe="")
     except UnicodeEncodeError:
-        raise RequestRefusedError("an id holds half a surrogate pair: no valid text") from None
+        raise RequestRefusedError(
+            "an id contains half of a surrogate pair, which is not valid text"
+        ) from None
 
 
 def check_path(path: object) -> str:
-    """Return `path`, which may have a query, or raise RequestRefusedError where it leads away."""
+    """Return `path`, which may have a query. Raises RequestRefusedError if it leads elsewhere."""
     if not isinstance(path, str) or not path:
         raise RequestRefusedError("a path must be a string such as /api/v1/orders")
     parts = urlsplit(path)
     if parts.scheme or parts.netloc or path.startswith("//"):
         raise RequestRefusedError(
-            "absolute URLs are refused: give a path below the base URL, such as /api/v1/orders"
+            "absolute URLs are refused: pass a path below the base URL, such as /api/v1/orders"
         )
     if _UNSENDABLE.search(path):
         raise RequestRefusedError(
-            "a path must hold no spaces, control characters, backslashes or '#': "
+            "a path must not contain spaces, control characters, backslashes or '#': "
             "pass ids through rota.net.paths.segment()"
         )
     if climbs(parts.path):
-        raise RequestRefusedError("a path must have no '.' or '..' segments")
+        raise RequestRefusedError("a path must not have '.' or '..' segments")
     return path
 
 
@@ -55,11 +57,11 @@ def climbs(path: str) -> bool:
 
 
 def next_path(base_url: str, current: str, link: object) -> str:
-    """Return the path below `base_url` that a page's `next` link means.
+    """Return the path below `base_url` that a page's `next` link leads to.
 
-    The link may be a URL of the same origin below the base path, an absolute path (with the base
-    path, or without it, as an API behind a path-stripping proxy writes it), or relative to
-    `current`, the path of the page that it stands in. Raises RequestRefusedError for all else.
+    The link may be a URL of the same origin below the base path, an absolute path (with or without
+    the base path: an API behind a proxy may not know it), or relative to `current`, the path of the
+    page. Raises RequestRefusedError for any other.
     """
     if not isinstance(link, str):
         raise RequestRefusedError(f"next must be a link, not {type(link).__name__}")
@@ -72,7 +74,7 @@ def next_path(base_url: str, current: str, link: object) -> str:
         target = urlsplit(urljoin(page_url, link))
         same_origin = _origin(target) == _origin(base)
     except ValueError:
-        raise RequestRefusedError("next is not a URL") from None
+        raise RequestRefusedError("next is not a valid URL") from None
     if not same_origin:
         raise RequestRefusedError("next leads to another origin than the base URL's")
     if not target.path.startswith(f"{base_path}/"):

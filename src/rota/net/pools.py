@@ -1,4 +1,4 @@
-"""Pools of connections: a new one for each TLS context, while older ones finish what they began."""
+"""Connection pools: a new one for each TLS context, while older ones finish their requests."""
 
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,10 +10,10 @@ from rota.net.tls_files import TlsFiles
 
 
 class RenewedPools(httpx.AsyncBaseTransport):
-    """Sends each request over the pool of the TLS context that is in force when it begins.
+    """Sends each request over the pool of the current TLS context.
 
-    A connection keeps the certificates that it was opened with. So a pool whose context is no
-    longer in force gets no more requests, and is closed when its last answer has arrived.
+    A connection keeps the certificates that it was opened with. So a pool with an older context
+    gets no more requests, and is closed when its last answer has arrived.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class RenewedPools(httpx.AsyncBaseTransport):
 
 
 class _Pool:
-    """A transport, and how many of its answers are still to arrive."""
+    """A transport, and the number of answers that it waits for."""
 
     def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
         self._transport = transport
@@ -63,7 +63,7 @@ class _Pool:
         return response
 
     async def retire(self, on_end: Callable[["_Pool"], None]) -> None:
-        """Close as soon as nothing is pending, and tell `on_end`."""
+        """Close as soon as nothing is pending, and call `on_end`."""
         self._on_end = on_end
         await self._close_if_done()
 

@@ -1,4 +1,4 @@
-"""A response that has arrived whole, with strict JSON and messages that keep secrets."""
+"""A response that was read completely, with strict JSON and messages without secrets."""
 
 from typing import Any
 
@@ -12,16 +12,16 @@ from rota.net.translate import describe_response
 class BufferedResponse(httpx.Response):
     """What the client's own methods and `client.get(…)` return: httpx's response, read and decoded.
 
-    `json()` refuses what is not interoperable JSON (NaN, duplicate keys, absurd depth or numbers)
-    with ApiResponseError, and a cut body with ApiUnavailableError; with arguments of the standard
-    library's `json.loads` it parses as that does. No redirect is ever followed.
+    `json()` raises ApiResponseError for JSON that is not interoperable (NaN, duplicate keys,
+    extreme depth or numbers), and ApiUnavailableError for a truncated body; with arguments of the
+    standard library's `json.loads` it parses like that. No redirect is ever followed.
     """
 
     _parsed: ParsedBody | None = None
 
     @property
     def has_redirect_location(self) -> bool:
-        """False, whatever the answer says: this is what httpx follows redirects by."""
+        """Always False, so that httpx never follows a redirect."""
         return False
 
     def parse(self) -> ParsedBody:
@@ -42,7 +42,7 @@ class BufferedResponse(httpx.Response):
         raise ApiResponseError(text, status=self.status_code)
 
     def raise_for_status(self) -> "BufferedResponse":
-        """Raise httpx.HTTPStatusError, as httpx does, with a text that has no query in it."""
+        """Raise httpx.HTTPStatusError, as httpx does, without the query in its text."""
         if not self.is_success:
             raise httpx.HTTPStatusError(
                 describe_response(self), request=self.request, response=self

@@ -1,4 +1,4 @@
-"""When another attempt is worth it, how long to wait before it, and when to give up."""
+"""When to retry, how long to wait before it, and when to give up."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 Sleep = Callable[[float], Awaitable[None]]
 AttemptResult = httpx.Response | httpx.RequestError
-"""How one attempt ended. An error is a value here: whether it is raised is decided later."""
+"""How one attempt ended. An error is a value here; whether it is raised is decided later."""
 
 # RFC 9110, 9.2.2.
 _IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
-# Mistakes in the request or the configuration: the next attempt would make them again.
+# Mistakes in the request or the configuration, which another attempt would repeat.
 _PERMANENT_ERRORS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.TooManyRedirects)
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class RetryPolicy:
-    """Judges outcomes and paces attempts, for one client."""
+    """Decides on retries and the waits before them, for one client."""
 
     def __init__(self, options: ApiOptions, clock: Clock) -> None:
         self._options = options
@@ -53,7 +53,7 @@ class RetryPolicy:
     ) -> "tenacity.AsyncRetrying":
         """Return the loop around a function that returns an AttemptResult; it returns the last one.
 
-        It gives up at once where the next wait would not end within `remaining_seconds()`.
+        It gives up if the next wait would not end within `remaining_seconds()`.
         """
         import tenacity  # noqa: PLC0415 (loaded by the first failure, not by every start)
 
@@ -64,7 +64,7 @@ class RetryPolicy:
 
         def wait(state: tenacity.RetryCallState) -> float:
             asked = self._asked_wait(_result(state))
-            # An API that asks for 0 seconds asks for now.
+            # An API that asks for 0 seconds wants the retry now.
             return jitter(state) if asked is None else asked
 
         def stop(state: tenacity.RetryCallState) -> bool:

@@ -11,8 +11,8 @@ _SECONDS = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,9})?")
 def retry_after_seconds(values: Sequence[str], *, now: float, longest: float) -> float | None:
     """Return how long the API asks to wait, within 0 and `longest` seconds.
 
-    `values` are the header's lines, of which the longest wait counts; `now` is the epoch time.
-    None where no line can be understood: then the caller's own back-off applies.
+    `values` are the header's lines, of which the longest wait counts; `now` is an epoch time.
+    None if no line can be parsed: then the caller's back-off applies.
     """
     waits = [wait for wait in (_parse(value.strip(), now) for value in values) if wait is not None]
     if not waits:

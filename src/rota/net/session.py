@@ -1,4 +1,4 @@
-"""Opens clients, and sends through them for callers who want rota's own errors."""
+"""Opens clients, and sends requests that raise rota's errors."""
 
 import asyncio
 import re
@@ -24,7 +24,7 @@ from rota.net.translate import as_api_error, status_error
 from rota.net.transport import JSON_EXTENSION, ApiTransport
 
 __all__ = ["AsyncClient", "Response", "open_client", "send"]
-"""httpx's two classes are for the annotations of callers who must not import httpx."""
+"""httpx's two classes are for annotations in modules that must not import httpx."""
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -32,10 +32,10 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 def open_client(
     base_url: str, options: ApiOptions, *, sleep: Sleep = asyncio.sleep
 ) -> httpx.AsyncClient:
-    """Return a client for one Business API, all of whose requests are protected.
+    """Return a client for one Business API, with all protections.
 
-    No proxies, no cookies, no redirects, and nothing of it taken from the environment. Raises
-    SettingsError for a URL, token or certificate file that cannot be used.
+    It uses no proxies, cookies or redirects, and nothing from the environment. Raises SettingsError
+    for a URL, token or certificate file that cannot be used.
     """
     url = httpx.URL(parse_base_url(base_url))
     return httpx.AsyncClient(
@@ -65,16 +65,16 @@ def _connections(scheme: str, options: ApiOptions) -> httpx.AsyncBaseTransport:
 
 
 async def send(client: httpx.AsyncClient, request: JsonRequest) -> httpx.Response:
-    """Return the response to `request`, which wants JSON; its status is 2xx.
+    """Send `request`, which expects JSON; return the response, whose status is 2xx.
 
     Raises RequestRefusedError, ApiRejectedError, ApiResponseError or ApiUnavailableError.
     """
     if request.params is not None and "?" in request.path:
-        raise RequestRefusedError("give the query in the path or as params, not both")
+        raise RequestRefusedError("pass the query in the path or as params, not both")
     if request.key is not None and not _KEY.fullmatch(request.key):
         raise RequestRefusedError(
             "an idempotency key must be 1 to 255 visible ASCII characters; "
-            "give item= to have one made"
+            "pass item= to have one made"
         )
     try:
         response = await client.request(
@@ -86,7 +86,7 @@ async def send(client: httpx.AsyncClient, request: JsonRequest) -> httpx.Respons
             extensions={JSON_EXTENSION: True},
         )
     except httpx.InvalidURL:
-        raise RequestRefusedError("the path cannot be made a URL") from None
+        raise RequestRefusedError("the path does not make a valid URL") from None
     except httpx.HTTPError as error:
         raise cast("ApiError", as_api_error(error)) from error
     if not response.is_success:

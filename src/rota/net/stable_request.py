@@ -1,9 +1,8 @@
 """A request without what differs between attempts: the time of the clock, the run, the pod.
 
 A second attempt at a slot sends the same work with other times and another run id. What
-distinguishes one piece of work from another must stay: if two of them had the same key, the API
-would do only the first. So only what certainly belongs to one attempt is removed, and not what
-merely looks random.
+distinguishes two pieces of work must stay: if they had the same key, the API would do only the
+first. So only what certainly belongs to the attempt is removed, not everything that looks random.
 """
 
 import re
@@ -20,19 +19,19 @@ _TIME = re.compile(
 )
 _EPOCH = re.compile(r"(?<![\w.])(\d{10})(?:\d{3}|\d{6}|\d{9})?(?:\.\d+)?(?![\w.])")
 _BOUNDARY = re.compile(r'boundary="?([^";,]+)')
-# Names that Kubernetes and Docker generate for a pod or container: no other attempt has them.
+# Names that Kubernetes and Docker generate for a pod or container: each attempt has another one.
 _GENERATED_HOST = re.compile(r".+-[bcdfghjklmnpqrstvwxz2456789]{5}|[0-9a-f]{12}")
 _REMOVED = "<this try>"
 
 
 class StableRequest:
-    """Removes what belongs to this attempt of `run`, which lasts from `started_at` to `now`."""
+    """Removes what belongs to this attempt of `run`, from `started_at` to `now`."""
 
     def __init__(self, run: Run, started_at: float, now: float) -> None:
         self._run = run
         self._earliest = started_at - _SLACK_SECONDS
         self._latest = now + _SLACK_SECONDS
-        # The slot too: a time cut to seconds equals it only in an attempt that is on time.
+        # The slot too: a time in whole seconds equals it only in an attempt that is on time.
         self._instants = {int(run.deadline.timestamp())}
         if run.slot is not None:
             self._instants.add(int(run.slot.timestamp()))
@@ -43,7 +42,7 @@ class StableRequest:
 
     def body(self, body: bytes, content_type: str) -> str:
         """Return a body, as text."""
-        # One character a byte, so that nothing is lost that is not text.
+        # One character per byte, so that bytes which are not text are kept.
         text = body.decode("latin-1")
         if content_type.startswith("application/x-www-form-urlencoded"):
             text = unquote_plus(text)
@@ -71,7 +70,7 @@ class StableRequest:
 
 
 def _epochs(text: str) -> list[float]:
-    """Return what a time may mean: one without a zone is UTC's, or the machine's own."""
+    """Return the possible epochs of a time: without a zone it is in UTC or the machine's zone."""
     try:
         moment = datetime.fromisoformat(text.replace("UTC", "Z").replace(" Z", "Z"))
         if moment.tzinfo is not None:

@@ -7,14 +7,14 @@ from pathlib import Path
 from rota.model.errors import SettingsError
 from rota.net.options import ApiOptions
 
-# An alert by which the peer refuses a certificate of ours (RFC 8446, 6.2), as OpenSSL names it.
+# An alert by which the peer refuses our certificate (RFC 8446, 6.2), as OpenSSL names it.
 _ALERT = re.compile(r"ALERT_\w*(?:CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)")
 
 
 def tls_context(scheme: str, options: ApiOptions) -> ssl.SSLContext:
-    """Return a context that verifies the server, TLS 1.2 or later; SettingsError names a bad file.
+    """Return a context that verifies the server, with TLS 1.2 or later.
 
-    For http it is one that trusts nothing, which is as cheap as a context can be.
+    Raises SettingsError for a bad file. For http it trusts nothing, which is the cheapest context.
     """
     if scheme != "https":
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -49,17 +49,17 @@ def _present(context: ssl.SSLContext, certificate: Path, key: Path | None) -> No
 
 
 def _reason(error: OSError) -> str:
-    # ssl.SSLError is an OSError with a reason of its own.
+    # ssl.SSLError is an OSError with a `reason`.
     return getattr(error, "reason", None) or error.strerror or type(error).__name__
 
 
 def certificate_refusal(error: BaseException) -> str | None:
-    """Return in words what is wrong with a certificate, if `error` came from one, else None."""
+    """Return what is wrong with a certificate, if that caused `error`, else None."""
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return "the server's TLS certificate does not verify"
+            return "the server's TLS certificate cannot be verified"
         if isinstance(cause, ssl.SSLError) and _ALERT.search(f"{cause.reason} {cause.strerror}"):
             return "the server refuses the client's TLS certificate, or its lack of one"
         seen.add(id(cause))

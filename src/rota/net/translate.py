@@ -1,4 +1,4 @@
-"""The one place where httpx's exceptions and statuses become rota's. Does not import httpx."""
+"""Translates httpx's exceptions and statuses into rota's errors. Does not import httpx."""
 
 import http
 import re
@@ -21,15 +21,15 @@ _LONGEST_EXCERPT_CHARACTERS = 200
 
 _Meaning = tuple[type[ApiError], str]
 
-# By class name, the most specific class first found along the exception's own ancestry.
+# By class name; the most specific base class of the exception counts.
 _MEANINGS: dict[str, _Meaning | None] = {
     "ConnectTimeout": (ApiUnavailableError, "no connection to {host} in time"),
     "PoolTimeout": (ApiUnavailableError, "no free connection in time"),
     "TimeoutException": (ApiUnavailableError, "no answer in time"),
     "ConnectError": (ApiUnavailableError, "no connection to {host}"),
     "NetworkError": (ApiUnavailableError, "the connection broke"),
-    "LocalProtocolError": (ApiRejectedError, "the request breaks HTTP"),
-    "ProtocolError": (ApiUnavailableError, "the answer breaks HTTP or was cut"),
+    "LocalProtocolError": (ApiRejectedError, "the request violates HTTP"),
+    "ProtocolError": (ApiUnavailableError, "the answer violates HTTP or was cut"),
     "ProxyError": (ApiUnavailableError, "the proxy failed"),
     "UnsupportedProtocol": (ApiRejectedError, "the URL is neither http nor https"),
     "DecodingError": (ApiUnavailableError, "the body was cut or cannot be decoded"),
@@ -37,7 +37,7 @@ _MEANINGS: dict[str, _Meaning | None] = {
     "TransportError": (ApiUnavailableError, "the transport failed"),
     "RequestError": (ApiUnavailableError, "the request failed"),
     "HTTPError": (ApiUnavailableError, "HTTP failed"),
-    # The caller's own mistakes, which the API has no part in.
+    # Mistakes of the caller, which have nothing to do with the API.
     "InvalidURL": None,
     "CookieConflict": None,
     "StreamError": None,
@@ -45,9 +45,9 @@ _MEANINGS: dict[str, _Meaning | None] = {
 
 
 def as_api_error(error: BaseException) -> ApiError | None:
-    """Return what an exception says about the Business API; None where it says nothing.
+    """Return an exception as an ApiError, or None if it is not about the Business API.
 
-    Understands rota's own ApiError and every exception of httpx, from whichever client it came.
+    Handles ApiError itself and every exception of httpx, of any client.
     """
     if isinstance(error, ApiError):
         return error
@@ -86,7 +86,7 @@ def _is_httpx(exception_class: type, name: str) -> bool:
 
 
 def status_error(response: "httpx.Response") -> ApiError:
-    """Return the error that a response without success means; its text has a short body excerpt."""
+    """Return the error for an unsuccessful response; its text has an excerpt of the body."""
     status = response.status_code
     error_class = ApiUnavailableError if status in TRANSIENT_STATUSES else ApiRejectedError
     if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -95,25 +95,25 @@ def status_error(response: "httpx.Response") -> ApiError:
 
 
 def describe(request: "httpx.Request") -> str:
-    """Return `POST /api/v1/orders`: no host, no query, nothing that could hold a secret."""
+    """Return `POST /api/v1/orders`: without host and query, which may contain secrets."""
     path = request.url.raw_path.partition(b"?")[0].decode("ascii", "replace")
     return f"{request.method} {excerpt(path)}"
 
 
 def describe_response(response: "httpx.Response") -> str:
-    """Return the request, the status, the content type, and how the body begins."""
+    """Return the request, the status, the content type, and the beginning of the body."""
     status = f"{response.status_code} {_phrase(response.status_code)}".rstrip()
     redirection = _redirection(response)
     content_type = excerpt(response.headers.get("content-type", "no content type"))
-    # The whole body is redacted before it is cut, lest half a secret stays at the edge. That of a
-    # redirect repeats where it points, with the query.
+    # The whole body is redacted before it is cut, so that no half of a secret is left. The body of
+    # a redirect repeats its target, with the query.
     text = "" if redirection else _content(response).decode("utf-8", "replace")
     body = f": {excerpt(text)}" if text.strip() else ""
     return f"{describe(response.request)}: {status}{redirection} ({content_type}){body}"
 
 
 def _redirection(response: "httpx.Response") -> str:
-    """Return where a redirect points: its path alone, and whether that is elsewhere."""
+    """Return the target of a redirect: its path, and whether its origin differs."""
     location = response.headers.get("location")
     if location is None or response.status_code not in _REDIRECTS:
         return ""
@@ -130,13 +130,13 @@ def _redirection(response: "httpx.Response") -> str:
         elsewhere = f" by {target.scheme}"
     elif not same_port:
         elsewhere = " on another port"
-    # Without parameters, which may be a session.
+    # Without path parameters, which may contain a session.
     path = re.sub(r";[^/]*", "", target.path) or "/"
     return f" to {excerpt(path)}{elsewhere}, not followed"
 
 
 def _content(response: "httpx.Response") -> bytes:
-    # A client of the task's own may have streamed the body, or left it where it was.
+    # Another client of the task may have streamed the body, or not read it.
     try:
         return response.content
     except RuntimeError:
@@ -144,7 +144,7 @@ def _content(response: "httpx.Response") -> bytes:
 
 
 def _phrase(status: int) -> str:
-    # Not the server's own phrase, which may say anything.
+    # Not the server's phrase, which may be anything.
     try:
         return http.HTTPStatus(status).phrase
     except ValueError:
@@ -152,6 +152,6 @@ def _phrase(status: int) -> str:
 
 
 def excerpt(text: str) -> str:
-    """Return the beginning of foreign text: secrets masked, 200 characters, on one line."""
+    """Return the beginning of untrusted text: redacted, 200 characters, on one line."""
     cut = redaction.redact(text).strip()[:_LONGEST_EXCERPT_CHARACTERS]
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in cut)

@@ -1,4 +1,4 @@
-"""Every protection of a request, below httpx's client, so that `client.post(…)` has them all."""
+"""All protections of a request, below httpx's client, so that `client.post(…)` has them too."""
 
 import asyncio
 import itertools
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 
 JSON_EXTENSION = "rota.json"
-"""A request with this extension wants JSON, whatever content type the answer claims."""
+"""A request with this extension expects JSON, whatever the content type of the answer."""
 
 
 class ApiTransport(httpx.AsyncBaseTransport):
-    """Sends requests to one base URL only: authorized, bounded, stoppable, and again if need be.
+    """Sends requests to one base URL only, with token, limits, retries, and an end at a stop.
 
-    Raises RequestRefusedError for another target, StopRequested in place of a new attempt once
-    the process is stopping, ApiResponseError for too large an answer, and otherwise what httpx
-    itself would raise; a response that stays bad after all attempts is returned like any other.
+    Raises RequestRefusedError for another target, StopRequested instead of a new attempt while the
+    process is stopping, ApiResponseError for an answer that is too large, and otherwise what httpx
+    raises. A response that is still bad after all attempts is returned like any other.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class ApiTransport(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send `request`, as often as it takes and may be."""
+        """Send `request`, with retries."""
         self._check_target(request.url)
         started = time.perf_counter()
         attempts.name_run(request)
@@ -86,7 +86,7 @@ class ApiTransport(httpx.AsyncBaseTransport):
         path = url.raw_path.partition(b"?")[0]
         if _origin(url) != self._origin or url.userinfo:
             raise RequestRefusedError(
-                "this client sends to the Business API's own origin only: give a path, not a URL"
+                "this client only sends to the origin of the Business API: pass a path, not a URL"
             )
         if not (path + b"/").startswith(self._base_path + b"/") or climbs(path.decode("ascii")):
             raise RequestRefusedError("the path leads out of the base URL's path")
@@ -153,15 +153,15 @@ class ApiTransport(httpx.AsyncBaseTransport):
         except TimeoutError:
             raise httpx.ReadTimeout(f"no whole answer within {seconds:.3g} s") from None
         except OSError as error:
-            # After the handshake httpx passes on what the TLS library says.
+            # After the handshake httpx lets errors of the TLS library through.
             raise httpx.ReadError(str(error)) from error
         finally:
             if token is not None:
-                # An exception carries the request; nobody who prints it shall see the token.
+                # An exception has the request as an attribute; printing it must not show the token.
                 del request.headers["Authorization"]
 
     def _seconds_for(self, request: httpx.Request) -> float:
-        """Return the time for one attempt; a timeout given with one request may lengthen it."""
+        """Return the time for one attempt; the timeout of a single request may extend it."""
         seconds = self._options.deadline_seconds
         own_seconds = request.extensions.get("timeout", {}).get("read")
         if own_seconds is not None and own_seconds != self._options.timeout_seconds:
