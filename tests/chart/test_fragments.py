@@ -68,7 +68,7 @@ REFUSED = {
     "no name": (source(secretKeyRef={"key": "k"}), "env.A.valueFrom.secretKeyRef.name: is not set"),
     "two sources": (
         source(secretKeyRef={"name": "n", "key": "k"}, fieldRef={"fieldPath": "metadata.name"}),
-        "env.A.valueFrom: has fieldRef and secretKeyRef; state one",
+        "env.A.valueFrom: has fieldRef and secretKeyRef; keep one",
     ),
     "a pod's field": (
         source(fieldRef={"fieldPath": "status.phase"}),
@@ -99,7 +99,7 @@ REFUSED = {
         'taskDefaults.resources.limits.memory: "-1" is refused: write a number of 0 or more',
     ),
     "a unit": (limits(memory="1GB"), 'taskDefaults.resources.limits.memory: "1GB" is refused'),
-    "no such resource": (limits(gpu=1), "taskDefaults.resources.limits.gpu: no container has"),
+    "no such resource": (limits(gpu=1), "taskDefaults.resources.limits.gpu: is not a resource"),
     "part of a device": (
         limits(**{"a.example/gpu": 0.5}),
         "taskDefaults.resources.limits.a.example/gpu: 0.5 is refused: write a whole number",
@@ -114,7 +114,7 @@ REFUSED = {
     ),
     "two kinds of volume": (
         volume(emptyDir={}, secret={"secretName": "s"}),
-        "volumes[0]: has emptyDir and secret; state one of them",
+        "volumes[0]: has emptyDir and secret; keep one of them",
     ),
     "a path upwards": (
         volume(secret={"secretName": "s", "items": [{"key": "a", "path": "../b"}]}),
@@ -153,7 +153,7 @@ REFUSED = {
     ),
     "a mount that is shared both ways": (
         mount("/x", mountPropagation="Bidirectional"),
-        "volumeMounts[0].mountPropagation: Bidirectional needs a privileged container",
+        "volumeMounts[0].mountPropagation: Bidirectional requires a privileged container",
     ),
     "a null in a list": ({"volumes": [None]}, "volumes[0]: is null; remove it"),
     "a probe of what ends": (
@@ -183,23 +183,23 @@ REFUSED = {
     ),
     "a hook that does two things": (
         sidecar(lifecycle={"preStop": {"exec": {"command": ["a"]}, "sleep": {"seconds": 1}}}),
-        "sidecars[0].lifecycle.preStop: has exec and sleep; state one of them",
+        "sidecars[0].lifecycle.preStop: has exec and sleep; keep one of them",
     ),
     "privileged": (
         {"securityContext": {"privileged": True}},
-        "securityContext.privileged: does not go with allowPrivilegeEscalation: false",
+        "securityContext.privileged: cannot be combined with allowPrivilegeEscalation: false",
     ),
     "privileged, of one task": (
         {"tasks": {"x": {"intervalSeconds": 60, "securityContext": {"privileged": True}}}},
-        "tasks.x.securityContext.privileged: does not go with allowPrivilegeEscalation: false",
+        "tasks.x.securityContext.privileged: cannot be combined with allowPrivilegeEscalation",
     ),
     "name servers": (
         {"dnsConfig": {"nameservers": [f"192.0.2.{at}" for at in range(4)]}},
-        "dnsConfig.nameservers: has 4, of which Kubernetes takes 3",
+        "dnsConfig.nameservers: has 4, but Kubernetes allows 3",
     ),
     "a constraint twice": (
         {"taskDefaults": {"topologySpreadConstraints": [SPREAD, {**SPREAD, "maxSkew": 2}]}},
-        "taskDefaults.topologySpreadConstraints[1]: has topologyKey and whenUnsatisfiable of ",
+        "taskDefaults.topologySpreadConstraints[1]: has the same topologyKey and ",
     ),
     "a host's address": (
         {"hostAliases": [{"ip": "x", "hostnames": ["a"]}]},
@@ -215,21 +215,21 @@ REFUSED = {
     ),
     "a number that is none": (
         term(key="a", operator="Gt", values=["x"]),
-        f"{TERM}.nodeSelectorTerms[0].matchExpressions[0].values: must hold one whole number",
+        f"{TERM}.nodeSelectorTerms[0].matchExpressions[0].values: must contain one whole number",
     ),
     "a toleration of no key": (
         toleration(),
-        "taskDefaults.tolerations[0].operator: must be Exists where there is no key",
+        "taskDefaults.tolerations[0].operator: must be Exists if there is no key",
     ),
     "a toleration's value": (
         toleration(key="a", operator="Exists", value="b"),
-        "taskDefaults.tolerations[0].value: does not go with operator Exists",
+        "taskDefaults.tolerations[0].value: cannot be combined with operator Exists",
     ),
     "a toleration's seconds": (
         toleration(key="a", operator="Exists", tolerationSeconds=5),
-        "taskDefaults.tolerations[0].tolerationSeconds: goes with effect NoExecute only",
+        "taskDefaults.tolerations[0].tolerationSeconds: requires effect NoExecute",
     ),
-    "a peer of nobody": (egress(to=[{}]), "networkPolicy.egress[0].to[0]: names nobody"),
+    "a peer of nobody": (egress(to=[{}]), "networkPolicy.egress[0].to[0]: selects nothing"),
     "a network": (
         block(cidr="10.0.0.0/33"),
         'networkPolicy.egress[0].to[0].ipBlock.cidr: "10.0.0.0/33" is refused',
@@ -244,7 +244,7 @@ REFUSED = {
     ),
     "access modes": (
         {"state": {"persistence": {"accessModes": ["ReadWriteOnce", "ReadWriteOncePod"]}}},
-        "state.persistence.accessModes: ReadWriteOncePod stands alone",
+        "state.persistence.accessModes: ReadWriteOncePod cannot be combined with others",
     ),
     "annotations": (
         {
@@ -272,8 +272,8 @@ PATHS = {
     "//tmp": "is taken by the chart",
     "/tmp/../tmp": "is taken by the chart",  # noqa: S108 (a path in a pod)
     "/etc/rota": "is taken by the chart",
-    "/etc//rota/x/": "/etc/rota and /dev/termination-log are the chart's",
-    "/dev/termination-log": "/etc/rota and /dev/termination-log are the chart's",
+    "/etc//rota/x/": "/etc/rota and /dev/termination-log belong to the chart",
+    "/dev/termination-log": "/etc/rota and /dev/termination-log belong to the chart",
     "/etc": "would hide /etc/rota",
     "/var/lib/": "would hide /var/lib/rota",
     "/var/lib/rota": "is taken by the chart",
@@ -344,7 +344,7 @@ TEXTS = {
 def test_a_text_in_place_of_a_map_a_list_or_a_number_is_one_line(version):
     for path, verdict in verdicts(TEXTS, version).items():
         (told,) = verdict.told
-        assert re.fullmatch(rf'{re.escape(path)}: "\w+" is a text; write .+, or null', told)
+        assert re.fullmatch(rf'{re.escape(path)}: "\w+" is a string; write .+, or null', told)
 
 
 def test_every_check_of_a_kind_has_its_template():

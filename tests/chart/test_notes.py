@@ -39,12 +39,12 @@ def test_every_command_names_an_object_that_exists(mode):
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "note"),
     [
-        ({"tasks": {"odd": {"intervalSeconds": 5400}}}, "cannot say their intervals: odd."),
-        ({}, "after each upgrade that changes something of it: notifications."),
+        ({"tasks": {"odd": {"intervalSeconds": 5400}}}, "cron cannot express them: odd."),
+        ({}, "after each upgrade that changes them: notifications."),
         ({}, "Kubernetes may start a run at once"),
-        ({}, "A change of `mode` loses no configuration"),
+        ({}, "Changing `mode` keeps the configuration"),
         ({"suspendAll": True}, "suspendAll is true"),
         ({"mode": "scheduler"}, "The last slots are lost with the pod"),
         (
@@ -64,7 +64,7 @@ def test_every_command_names_an_object_that_exists(mode):
         ),
         (
             {"mode": "scheduler", "tasks": {"cleanup": {"intervalSeconds": 60, "shards": 2}}},
-            "whatever `shards` says: cleanup.",
+            "whatever the value of `shards`: cleanup.",
         ),
         ({"service": {"enabled": True}}, "service.enabled has no effect"),
         ({"podDisruptionBudget": {"enabled": True}}, "cannot count the pods of Jobs"),
@@ -73,11 +73,11 @@ def test_every_command_names_an_object_that_exists(mode):
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
-def test_what_one_should_know_is_said_where_it_applies(values, said):
-    assert said in notes(values)
+def test_notes_apply_to_the_values(values, note):
+    assert note in notes(values)
     if values:
         plain = notes({"mode": values.get("mode", "cronjobs")})
-        assert (said in plain) == (said == "The last slots are lost with the pod")
+        assert (note in plain) == (note == "The last slots are lost with the pod")
 
 
 def test_many_names_are_cut_short():

@@ -115,7 +115,7 @@ def test_numbers_and_booleans_become_the_text_that_was_meant():
 def test_a_setting_that_has_its_place_elsewhere_is_refused(name, place):
     with pytest.raises(helm.HelmRefusedError) as refusal:
         helm.template({"settings": {name: "secret-canary"}})
-    assert f"settings.{name}: not allowed, since " in str(refusal.value)
+    assert f"settings.{name}: not allowed" in str(refusal.value)
     assert place in str(refusal.value)
     assert "secret-canary" not in str(refusal.value)
 

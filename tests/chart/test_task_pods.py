@@ -133,9 +133,9 @@ def test_security_contexts_of_a_task_go_over_those_of_all_pods_key_by_key():
         ({"initContainers": [{"name": "rota", "image": "x"}]}, "tasks.x.initContainers[0].name"),
         ({"initContainers": [{"name": "i", "image": "x"}]}, "tasks.x.initContainers[0].name"),
         ({"envFrom": [{"secretRef": {}}]}, "tasks.x.envFrom[0].secretRef.name"),
-        ({"parallelism": 2}, "tasks.x.parallelism: means something with several shards"),
-        ({"shards": 2, "parallelism": 3}, "tasks.x.parallelism: is 3, and there are 2 shards"),
-        ({"shards": 2, "maxFailedIndexes": 3}, "tasks.x.maxFailedIndexes: is 3, and"),
+        ({"parallelism": 2}, "tasks.x.parallelism: requires several shards"),
+        ({"shards": 2, "parallelism": 3}, "tasks.x.parallelism: is 3, but there are only 2 shards"),
+        ({"shards": 2, "maxFailedIndexes": 3}, "tasks.x.maxFailedIndexes: is 3, but"),
     ],
     ids=str,
 )

@@ -153,9 +153,9 @@ def test_a_tasks_environment_wins_over_that_of_all_pods():
             {"intervalSeconds": 60, "schedule": "* * * * *"},
             "intervalSeconds and schedule are both set; keep one, and set the other to null",
         ),
-        ({"intervalSeconds": 60, "timezone": "Etc/UTC"}, "timezone: goes with a cron text"),
+        ({"intervalSeconds": 60, "timezone": "Etc/UTC"}, "timezone: requires cron text"),
         ({"schedule": "* * * * *", "timezone": "Local"}, 'timezone: "Local" is refused'),
-        ({"schedule": "0 * * * * *"}, "it has 6 fields; five are needed"),
+        ({"schedule": "0 * * * * *"}, "it has 6 fields, but needs five"),
         ({"schedule": "CRON_TZ=UTC * * * * *"}, "use timezone"),
         ({"schedule": "@every 5m"}, "use intervalSeconds"),
         ({"schedule": "@reboot"}, "the descriptors are @yearly"),
@@ -166,7 +166,7 @@ def test_a_tasks_environment_wins_over_that_of_all_pods():
         ({"intervalSeconds": 60, "catchUp": "all"}, "catchUp: all is refused in a CronJob"),
         (
             {"intervalSeconds": 5, "catchUp": "all", "overlap": "allow"},
-            "catchUp: all runs one slot after the other, so it goes with overlap: forbid only",
+            "catchUp: all starts one slot after the other, so it requires overlap: forbid",
         ),
     ],
 )

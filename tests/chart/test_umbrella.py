@@ -167,6 +167,6 @@ def test_empty_is_a_value_where_kubernetes_has_it():
 
 @pytest.mark.parametrize(("key", "text"), [("intervalSeconds", "60"), ("suspend", "true")])
 def test_a_quoted_number_or_boolean_is_refused_with_what_to_do(key, text):
-    expected = rf'tasks\.cleanup\.{key}: "{text}" is a text; write .* without quotes'
+    expected = rf'tasks\.cleanup\.{key}: "{text}" is a string; write .* without quotes'
     with pytest.raises(helm.HelmRefusedError, match=expected):
         helm.template({"tasks": {"cleanup": {key: text}}})

@@ -114,7 +114,7 @@ REFUSED = [
     ({"settings": {"ROTA_API_ATTEMPTS": "x"}}, "settings.ROTA_API_ATTEMPTS: ", "whole number"),
     ({"settings": {"ROTA_TASKS": "shop.tasks"}}, "settings.ROTA_TASKS: ", "module:attribute"),
     ({"settings": {"LOG_LEVEL": "loud"}}, "settings.LOG_LEVEL: ", "one of debug"),
-    ({"env": {"A": {"valueFrom": {}}}}, "env.A.valueFrom: ", "state one of"),
+    ({"env": {"A": {"valueFrom": {}}}}, "env.A.valueFrom: ", "set one of"),
     ({"image": {"repository": "Shop"}}, "image.repository: ", "lower-case"),
     ({"image": {"repository": "shop:1"}}, "image.repository: ", "image.tag"),
     ({"image": {"repository": "x@sha256:1"}}, "image.repository: ", "image.digest"),
@@ -130,7 +130,7 @@ REFUSED = [
         "choose another",
     ),
     ({"sidecars": [{"name": "rota", "image": "x"}]}, "sidecars[0].name: ", "another name"),
-    ({"image": {"pullSecrets": [{"name": ""}]}}, "image.pullSecrets[0].name: ", "state it"),
+    ({"image": {"pullSecrets": [{"name": ""}]}}, "image.pullSecrets[0].name: ", "set it"),
     ({"envFrom": [{}]}, "envFrom[0]: ", "configMapRef, secretRef"),
     ({"scheduler": {"livenessProbe": {"grpc": {"port": 1}}}}, "scheduler.livenessProbe", ""),
 ]

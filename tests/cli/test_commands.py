@@ -53,9 +53,9 @@ def test_the_version_is_told(rota):
         (["run", "cleanup", "notifications"], "Got unexpected extra argument (notifications)"),
         (["run", "--frobnicate", "x"], "No such option"),
         (["list", "--jsn"], "--json"),
-        (["next"], "either name a task or give --schedule TEXT; see rota next --help"),
-        (["next", "cleanup", "--schedule", "* * * * *"], "either name a task or give"),
-        (["next", "cleanup", "--timezone", "Etc/UTC"], "--timezone goes with --schedule"),
+        (["next"], "name a task, or pass --schedule TEXT; see rota next --help"),
+        (["next", "cleanup", "--schedule", "* * * * *"], "name a task, or pass"),
+        (["next", "cleanup", "--timezone", "Etc/UTC"], "--timezone requires --schedule"),
         (["next", "cleanup", "--count", "0"], "1<=x<=10000"),
         (["next", "cleanup", "--from", "tomorrow"], "for example 2026-10-25T00:00:00Z"),
         (

@@ -187,7 +187,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(
     ("arguments", "message"),
     [
         pytest.param(
-            ["helm-values", "--output", "a", "--check", "b"], "give one of them", id="both"
+            ["helm-values", "--output", "a", "--check", "b"], "cannot be combined", id="both"
         ),
         pytest.param(
             ["helm-values", "--output", "/dev/null"], "/dev/null: not a file", id="device"

@@ -238,7 +238,7 @@ async def test_a_header_that_cannot_be_sent_is_tried_once(harness, server):
 @pytest.mark.fault(31)
 async def test_an_api_that_is_silent_ends_at_the_timeout(harness, server):
     server.play(silence())
-    client = harness.open(server.url, timeout_seconds=0.05, attempts=2)
+    client = harness.open(server.url, timeout_seconds=0.3, attempts=2)
     assert isinstance(
         await harness.error_of(send(client, JsonRequest("GET", "/x"))), ApiUnavailableError
     )

@@ -60,15 +60,15 @@ def _value(path: list[str], comment: list[str], values: Any) -> Value:
             if text.startswith(mark):
                 current, text = name, text.removeprefix(mark)
         parts[current].append(text.strip())
-    said = {name: " ".join(lines) for name, lines in parts.items()}
-    stated = re.match(r"\(([a-z ]+)\) ", said["description"])
+    parsed = {name: " ".join(lines) for name, lines in parts.items()}
+    type_name = re.match(r"\(([a-z ]+)\) ", parsed["description"])
     return Value(
         ".".join(path),
-        stated[1] if stated else _TYPES[type(values)],
+        type_name[1] if type_name else _TYPES[type(values)],
         values,
-        said["default"],
-        said["description"][stated.end() :] if stated else said["description"],
-        yaml.safe_load(said["schema"]) or {},
+        parsed["default"],
+        parsed["description"][type_name.end() :] if type_name else parsed["description"],
+        yaml.safe_load(parsed["schema"]) or {},
     )
 
 

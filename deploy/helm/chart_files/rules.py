@@ -1,9 +1,9 @@
-"""What the API server asks of fragments beyond types and bounds, as the templates check it.
+"""What the API server requires of fragments beyond types and bounds, as the templates check it.
 
 By kind of Kubernetes' API, for those that something is asked of or that lead to such:
     fields   what a field holds, by its name: `@Kind`, `*Kind` (a list of them), `=form`, `+form`
              (a list of texts of that form), `%labels` (a map of labels)
-    need     fields that may not be absent or empty
+    need     fields that must not be absent or empty
     one      fields of which exactly one is stated; `most`: at most one
     check    true where templates/_validate_kinds.tpl has a template for the kind
 Sources: k8s.io/kubernetes pkg/apis/core/validation and pkg/apis/networking/validation.
@@ -17,8 +17,8 @@ _SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 _SUBDOMAIN_WORDS = "use lower-case letters, digits, '-' and '.' between them, at most"
 _QUALIFIED = rf"({_SUBDOMAIN}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
 _QUALIFIED_WORDS = (
-    "use letters, digits, '-', '_' and '.', at most 63 characters, after a prefix such as "
-    "example.com/ if any"
+    "use letters, digits, '-', '_' and '.', at most 63 characters, optionally after a prefix such "
+    "as example.com/"
 )
 _STEPS_UP = r"(^|/)\.\.(/|$)"
 _RELATIVE_WORDS = "write a relative path without '..'"
@@ -36,11 +36,11 @@ FORMS: dict[str, dict[str, Any]] = {
         "like": "[-._a-zA-Z0-9]+",
         "unlike": r"^\.\.?$|^\.\.",
         "most": 253,
-        "words": "use letters, digits, '-', '_' and '.', not '..' at the beginning",
+        "words": "use letters, digits, '-', '_' and '.', not beginning with '..'",
     },
     "variable": {
         "like": "[-._a-zA-Z][-._a-zA-Z0-9]*",
-        "words": "use letters, digits, '_', '-' and '.', and no digit first",
+        "words": "use letters, digits, '_', '-' and '.', not beginning with a digit",
     },
     "portName": {
         "like": _PORT_NAME,

@@ -1,6 +1,6 @@
 """values.schema.json, and the facts that the templates check by.
 
-Keywords of `# @schema` beside those of JSON Schema:
+Keywords of `# @schema` in addition to those of JSON Schema:
     required: true         null is refused
     field: name            a task's field: type and bounds are Python's
     kubernetes: core.v1.X  a definition of Kubernetes' API
@@ -9,8 +9,8 @@ Keywords of `# @schema` beside those of JSON Schema:
     tasks, settings, open  the map of tasks; rota's settings; anything at all
     empty: true            "" is a value; else it means unset wherever null does
 
-No alternatives (anyOf, oneOf), no patterns and no lengths: Helm's words for those help nobody. What
-needs words of its own is checked in the templates.
+No alternatives (anyOf, oneOf), no patterns and no lengths: Helm's messages for those do not help.
+The templates check them, with better messages.
 """
 
 import json
@@ -71,8 +71,8 @@ def values_schema(text: str) -> str:
 def facts(text: str) -> str:
     """Return the JSON that the templates check by.
 
-    required: paths that may not be null. optional: those that "" leaves unset. types: what those of
-    them hold that are no texts. forms: the form of a text by its path. texts: the kind of a map of
+    required: paths that must not be null. optional: those that "" leaves unset. types: their types,
+    except strings. forms: the form of a text by its path. texts: the kind of a map of
     texts by its path. fragments: what a fragment of Kubernetes' API is, as in `chart_files.rules`,
     by its path; rules and fields: the rules of those, and the forms that they name. settings: the
     keywords of each setting.
@@ -113,31 +113,31 @@ def _fragment(schema: dict[str, Any]) -> str:
 
 
 def _node(value: Value, is_group: bool) -> dict[str, Any]:  # noqa: FBT001 (one call)
-    said = value.schema
+    keywords = value.schema
     node: dict[str, Any] = {"description": value.description, "default": value.default}
     if is_group:
-        is_open = bool(said.get("open"))
+        is_open = bool(keywords.get("open"))
         node |= {"type": ["object"], "additionalProperties": is_open, "properties": {}}
         node["examples"] = [value.default]
-    elif "kubernetes" in said:
-        node |= fragments.reference(said["kubernetes"])
-    elif "texts" in said:
-        kind = "environment" if said["texts"] == "environment" else "texts"
+    elif "kubernetes" in keywords:
+        node |= fragments.reference(keywords["kubernetes"])
+    elif "texts" in keywords:
+        kind = "environment" if keywords["texts"] == "environment" else "texts"
         node |= {"$ref": f"#/definitions/{kind}"}
-    elif "field" in said:
-        node |= python_fields.task_field(said["field"])
+    elif "field" in keywords:
+        node |= python_fields.task_field(keywords["field"])
     else:
         node["type"] = _TYPES.get(value.type)
-    node |= {key: each for key, each in said.items() if key not in _OWN}
+    node |= {key: each for key, each in keywords.items() if key not in _OWN}
     if "kubernetes" in node.get("items", {}):
-        node["items"] = fragments.reference(said["items"]["kubernetes"])
-    if said.get("tasks"):
+        node["items"] = fragments.reference(keywords["items"]["kubernetes"])
+    if keywords.get("tasks"):
         node["additionalProperties"] = {"$ref": "#/definitions/task"}
-    if said.get("settings"):
+    if keywords.get("settings"):
         node |= _settings()
     node.setdefault("examples", node.get("enum", [True, False]))
     if "$ref" not in node:
-        _allow_unset(node, required=said.get("required", is_group))
+        _allow_unset(node, required=keywords.get("required", is_group))
     return node
 
 

@@ -1,4 +1,4 @@
-"""The commands. Each is a module of its own, imported when it is called: starting is cheap."""
+"""The commands. Each module is imported when its command is called, so that starting is cheap."""
 
 import difflib
 import errno
@@ -75,7 +75,7 @@ def cli(context: click.Context) -> None:
 
 
 def run_command_line(arguments: Sequence[str]) -> int:  # noqa: PLR0911 (one for each kind of end)
-    """Run the command line; return the process's exit code. Errors are told in a sentence."""
+    """Run the command line; return the exit code. Errors are printed as a sentence."""
     try:
         result = cli.main([*arguments], prog_name="rota", standalone_mode=False)
     except click.exceptions.Exit as end:

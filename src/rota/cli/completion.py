@@ -19,7 +19,7 @@ def completion_command(shell: str) -> None:
 
 
 def complete_task(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Return the names of tasks that begin so; none where settings or tasks are broken."""
+    """Return the matching names of tasks; none if settings or tasks are broken."""
     from rota.tasks.discovery import discover  # noqa: PLC0415 (--help works without)
 
     try:

@@ -10,7 +10,7 @@ from rota.net.addresses import parse_address
 from rota.runtime.signals import StopSignals
 from rota.settings import load_settings, setup_logging
 
-# Answers that have begun and the scheduler's own stop take far less.
+# Pending answers and the stop of the scheduler take far less.
 _HARD_STOP_SECONDS = 10.0
 
 
@@ -21,7 +21,7 @@ _HARD_STOP_SECONDS = 10.0
     help="Only serve the embedded Business API there, until SIGTERM or SIGINT.",
 )
 def demo_command(*, api_only: str | None) -> int:
-    """Show rota at work on an embedded Business API; nothing else is touched."""
+    """Show rota at work with an embedded Business API; it touches nothing else."""
     from rota.runtime.process import run_process  # noqa: PLC0415 (--help works without)
 
     setup_logging()

@@ -50,7 +50,7 @@ def diff_command(
     if (path is None) == (namespace is None):
         raise UsageError("choose what to compare with: either --file FILE or --namespace NAMESPACE")
     if path is not None and (context or selector):
-        raise UsageError("--context and --selector go with --namespace, not with --file")
+        raise UsageError("--context and --selector require --namespace")
     tasks = discover(load_settings()).selected()
     objects = _objects(path, namespace, context, selector)
     deployed = deployed_tasks(objects, image_tasks=[task.name for task in tasks])
@@ -73,7 +73,7 @@ def _objects(
     from rota.kubernetes.manifests.yaml_text import read_documents  # noqa: PLC0415 (a cluster needs no YAML)
 
     if path == "-":
-        return read_documents(sys.stdin.read(), "what stdin holds")
+        return read_documents(sys.stdin.read(), "stdin")
     try:
         text = Path(str(path)).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -39,7 +39,7 @@ def export_helm_values(*, output: str | None, check: str | None, largest_gaps: b
     from rota.tasks.discovery import discover  # noqa: PLC0415
 
     if output is not None and check is not None:
-        raise UsageError("--output writes and --check does not: give one of them")
+        raise UsageError("--output and --check cannot be combined")
     text = helm_values(discover(load_settings()), largest_gaps=largest_gaps)
     if check is not None:
         return _check({Path(check): text})
@@ -78,7 +78,7 @@ def export_kustomize(*, output: str, check: bool) -> int:
 
 
 def _check(files: Mapping[Path, str]) -> int:
-    """Print what would change in `files`, as a unified diff; return 1 where something would."""
+    """Print the changes of `files` as a unified diff; return 1 if there are any."""
     differing = {}
     for path, expected in files.items():
         found = _read(path)
@@ -122,10 +122,10 @@ def _write(files: Mapping[Path, str]) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write beside `path`, then move: a reader sees the old file or the new one, whole."""
+    """Write a temporary file, then move it: a reader sees either the old or the new content."""
     path = path.resolve()  # the file that a link leads to, not the link
     if path.exists() and not path.is_file():
-        raise UsageError(f"{path}: not a file; without --output the text goes to stdout")
+        raise UsageError(f"{path}: not a file; without --output the values go to stdout")
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:

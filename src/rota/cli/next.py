@@ -21,13 +21,13 @@ DEFAULT_COUNT = 5
 MAX_COUNT = 10_000
 _DAY_SECONDS = 86_400
 
-_NEVER_TWICE = "a run at a local time that does not exist is skipped, as Kubernetes does"
-_TWICE = "a run at a local time that comes twice happens twice, as Kubernetes does"
+_NEVER_TWICE = "a run at a local time that does not exist is skipped, as in Kubernetes"
+_TWICE = "a run at a local time that occurs twice happens twice, as in Kubernetes"
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """What is asked about one schedule."""
+    """The answer for one schedule."""
 
     title: str
     schedule: Cron | Every | Interval
@@ -75,11 +75,11 @@ def next_command(
 
 def _answer_for(task: str | None, text: str | None, timezone: str | None) -> _Answer:
     if (task is None) == (text is None):
-        raise UsageError("either name a task or give --schedule TEXT; see rota next --help")
+        raise UsageError("name a task, or pass --schedule TEXT; see rota next --help")
     if text is not None:
         return _answer_for_text(text, "Etc/UTC" if timezone is None else timezone)
     if timezone is not None:
-        raise UsageError("--timezone goes with --schedule; a task states its own")
+        raise UsageError("--timezone requires --schedule; a task has its own time zone")
     from rota.tasks.discovery import discover  # noqa: PLC0415 (a text needs no tasks)
 
     found = discover(load_settings()).get(str(task))
@@ -102,8 +102,8 @@ def _answer_for_text(text: str, timezone: str) -> _Answer:
     cronjob = {"schedule": text, "timeZone": timezone, "exact": isinstance(schedule, Cron)}
     if isinstance(schedule, Every):
         warnings.append(
-            "shown from --from on, as a CronJob counts from its creation; as a task's schedule it "
-            "is an interval on the grid of the Unix epoch (`rota next TASK` shows that)"
+            "counted from --from, as a CronJob counts from its creation; as a task's schedule it "
+            "is an interval on the grid of the Unix epoch (see `rota next TASK`)"
         )
     return _Answer(text, schedule, timezone, cronjob, warnings)
 
@@ -185,7 +185,7 @@ def _change(at: int, old_offset: int, new_offset: int) -> dict[str, str]:
     last = instant(at + (new_offset if forward else old_offset)).strftime("%H:%M")
     times = f"local times from {first} to {last}"
     meaning = (
-        f"{times} do not exist: {_NEVER_TWICE}" if forward else f"{times} come twice: {_TWICE}"
+        f"{times} do not exist: {_NEVER_TWICE}" if forward else f"{times} occur twice: {_TWICE}"
     )
     return {"at": rfc3339(instant(at)), "meaning": meaning}
 

@@ -1,4 +1,4 @@
-"""Columns for people."""
+"""Prints tables."""
 
 import sys
 from collections.abc import Mapping, Sequence

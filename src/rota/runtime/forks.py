@@ -1,8 +1,8 @@
-"""Children that a task forks: processes of their own, in which nothing of rota goes on.
+"""Child processes that a task forks, in which nothing of rota may go on.
 
-What is forked has a copy of all that the process holds, with the event loop and the run in the
-middle of which it was made. A child that leaves the task's own code, one way or the other, ends
-there. Standard library only. The signal handlers are set back in `rota.runtime.signals`.
+A forked child has a copy of the whole process, including the event loop and the current run. It
+ends as soon as it leaves the task's code, in whatever way. Standard library only. The signal
+handlers are reset in `rota.runtime.signals`.
 """
 
 import contextlib
@@ -24,9 +24,9 @@ _WENT_ON = (
 
 @contextlib.contextmanager
 def ending_children() -> Iterator[None]:
-    """End a child that was forked in the body where it leaves the body.
+    """End a child that was forked in the body when it leaves the body.
 
-    Its exit code is that of its SystemExit, 1 for another error, else 0, as Python's own would be.
+    Its exit code is that of its SystemExit, 1 for another error, else 0, as in Python.
     """
     process_id = os.getpid()
     try:
@@ -59,12 +59,12 @@ def _code_of(error: SystemExit) -> int:
 
 
 class _AtFork(threading.local):
-    """What the thread that forks knows, on both sides."""
+    """What the forking thread knows, in both processes."""
 
     loop: Any = None
 
     def before(self) -> None:
-        # What is buffered would be written by both.
+        # Both processes would write what is buffered.
         streams.flush()
         asyncio = sys.modules.get("asyncio.events")
         self.loop = asyncio._get_running_loop() if asyncio else None  # noqa: SLF001 (asks, raises nothing)

@@ -1,8 +1,8 @@
-"""Process 1 of a container: it waits for orphans, and its one child does the work.
+"""Process 1 of a container: it reaps orphans, and its one child does the work.
 
-Whatever a task's subprocesses leave behind becomes a child of process 1, and stays as a zombie
-until that asks for its exit code. Asked for in the process that does the work, it could be the
-code of a child that `subprocess` or asyncio is about to ask for. Standard library only.
+Orphans of a task's subprocesses become children of process 1, and stay zombies until it reaps them.
+If the process that does the work did that, it could reap a child that `subprocess` or asyncio is
+about to wait for. Standard library only.
 """
 
 import os
@@ -13,14 +13,14 @@ from typing import Never
 _EXIT_CODE_BASE = 128
 # What the kernel sends itself (a terminal's Ctrl-C), it sends to the whole foreground group.
 _FROM_KERNEL = 0x80
-# Those that a mistake of our own raises are not to be waited for.
+# Signals of a crash of this process itself are not forwarded.
 _FAULTS = {signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT}
 
 
 def fork_as_init() -> set[signal.Signals]:
-    """As process 1, go on in a child and stay behind to look after it; else do nothing.
+    """As process 1, go on in a child process and supervise it; else do nothing.
 
-    Returns the signal mask to set once the signal handlers are there: what arrives before waits.
+    Returns the signal mask to set once the signal handlers are installed; signals wait until then.
     """
     if os.getpid() != 1 or threading.active_count() > 1:
         return signal.pthread_sigmask(signal.SIG_BLOCK, ())  # type: ignore[return-value]
@@ -42,7 +42,7 @@ def _look_after(child: int, forwarded: set[signal.Signals]) -> Never:
 
 
 def _reap(child: int) -> None:
-    """Ask for the exit codes of all that have ended; with the child's, end, too."""
+    """Reap all processes that have ended; exit with the child's exit code."""
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)

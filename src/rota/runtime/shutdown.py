@@ -1,7 +1,7 @@
 """The end of a process: Python's own shutdown in its order, but bounded. Standard library only.
 
-Python waits for threads and for what `atexit` calls without a limit, and sets the signal handlers
-back before it is done. Here each step has its time, and the exit code is the one that was decided.
+Python waits without a limit for threads and for `atexit` functions, and resets the signal handlers
+before it is done. Here each step has a time limit, and nothing changes the exit code.
 """
 
 import atexit
@@ -21,19 +21,19 @@ from typing import Never
 
 from rota.runtime import streams
 
-# What threads and child processes get to end by themselves, and then what `atexit` calls gets.
+# Time limits for threads and child processes, and then for `atexit` functions.
 _LEFTOVER_SECONDS = 1.0
 _AT_EXIT_SECONDS = 1.5
-# From the end of the children to giving up on the threads that wait for them.
+# After the end of the children, for the threads that wait for them.
 _AFTER_CHILDREN_SECONDS = 0.2
 _BRIEFLY_SECONDS = 1.0
-# An end that comes later than a stop allows still gets what is buffered out.
+# Even after the deadline of a stop there is this long to flush.
 _SHORTEST_END_SECONDS = 0.2
 _STANDARD_STREAMS = 3
 
 
 class Deadline:
-    """Something to be done at a time, unless it is cancelled before."""
+    """An action for a point in time, unless it is cancelled before."""
 
     def __init__(self, at: float, action: Callable[[], object]) -> None:
         self.at = at
@@ -41,15 +41,15 @@ class Deadline:
         self.cancelled = False
 
     def cancel(self) -> None:
-        """Leave it undone."""
+        """Do not run the action."""
         self.cancelled = True
 
 
 class Deadlines:
-    """Does things at their time, from one daemon thread.
+    """Runs actions at their time, in one daemon thread.
 
-    Start it before a task runs: later there may be no thread to be had. `call_after` may be called
-    from a signal handler, which is what SimpleQueue is made for.
+    Start it before a task runs, which may use up all threads. `call_after` may be called from a
+    signal handler, since SimpleQueue is reentrant.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Deadlines:
         self._thread: threading.Thread | None = None
 
     def start(self) -> bool:
-        """Start the thread, if there is none yet; return whether there is one."""
+        """Start the thread, if it does not run yet; return whether it runs."""
         if self._thread is None:
             thread = threading.Thread(target=self._work, name="rota-deadlines", daemon=True)
             try:
@@ -68,7 +68,7 @@ class Deadlines:
         return True
 
     def call_after(self, seconds: float, action: Callable[[], object]) -> Deadline:
-        """Call `action` in `seconds`, from the thread, or in its absence from a signal handler."""
+        """Call `action` after `seconds`, in the thread, or without one in a signal handler."""
         deadline = Deadline(time.monotonic() + seconds, action)
         if self.start():
             self._added.put(deadline)
@@ -77,7 +77,7 @@ class Deadlines:
         return deadline
 
     def forget(self) -> None:
-        """Begin anew, as a forked child has to: the thread stayed with the parent."""
+        """Start afresh in a forked child, which does not have the thread."""
         self.__init__()  # type: ignore[misc]  # nothing of the old one may be kept
 
     def _work(self) -> None:
@@ -103,21 +103,21 @@ _latest_end = float("inf")
 
 
 def end_within(seconds: float) -> None:
-    """Let the end of this process take no longer than `seconds` from now."""
+    """Limit the end of this process to `seconds` from now."""
     global _latest_end  # noqa: PLW0603 (there is one process)
     _latest_end = time.monotonic() + seconds
 
 
 def end_process(exit_code: int) -> Never:
-    """Shut Python down in its own order and end with `exit_code`, in time. Main thread only.
+    """Shut Python down in its usual order, with time limits, and exit. Main thread only.
 
-    First the threads that are no daemons and the workers of executors, then what `atexit` calls,
-    then what is buffered. What has not ended in its time is passed over, child processes of
-    `multiprocessing` are ended.
+    First it waits for non-daemon threads and the workers of executors, then it runs `atexit`
+    functions, then it flushes. What exceeds its time limit is abandoned; child processes of
+    `multiprocessing` are terminated.
     """
     allowed = _LEFTOVER_SECONDS + _AT_EXIT_SECONDS
     allowed = max(_SHORTEST_END_SECONDS, min(allowed, _latest_end - time.monotonic()))
-    # The last first: where there is no thread to be had, the alarm is for this one.
+    # The last one first: without a thread there is only one alarm, and it is for this.
     deadlines.call_after(allowed, lambda: end_now(exit_code))
     leftover = allowed * _LEFTOVER_SECONDS / (_LEFTOVER_SECONDS + _AT_EXIT_SECONDS)
     if deadlines.start():
@@ -131,7 +131,7 @@ def end_process(exit_code: int) -> Never:
 
 
 def end_now(exit_code: int) -> Never:
-    """End the process from any thread, with what was written so far flushed where that works."""
+    """End the process from any thread, after trying to flush."""
     logging = sys.modules.get("logging")
     if logging is not None:
         do_briefly(logging.shutdown)
@@ -141,25 +141,24 @@ def end_now(exit_code: int) -> Never:
 
 
 def do_briefly(action: Callable[[], object]) -> None:
-    """Call `action` and return when it is done, or after a moment where it gets stuck.
+    """Call `action`; return when it is done, or after a moment if it hangs.
 
-    The reader of the logs may have stalled, and the main thread then holds the locks that a log
-    line needs.
+    If the reader of the logs stalls, the main thread holds the locks that a log line needs.
     """
     thread = threading.Thread(target=_attempt, args=(action,), daemon=True)
     try:
         thread.start()
     except (RuntimeError, MemoryError):
-        # No thread is to be had: better without a limit than not at all.
+        # There is no thread left: better without a limit than not at all.
         _attempt(action)
         return
     thread.join(_BRIEFLY_SECONDS)
 
 
 def end_children(signal_number: int = signal.SIGTERM) -> None:
-    """Send a signal to the child processes that `multiprocessing` started and that still run.
+    """Send a signal to the running child processes of `multiprocessing`.
 
-    The workers of a process pool would otherwise wait for ever for a parent that is gone.
+    The workers of a process pool would otherwise wait for their parent for ever.
     """
     multiprocessing = sys.modules.get("multiprocessing.process")
     if multiprocessing is None:
@@ -181,12 +180,12 @@ def _end_threads(seconds: float) -> None:
 
 
 def _wait_for_threads() -> None:
-    """Do what threading._shutdown does, which in another thread would wait for the main one, too.
+    """Do what threading._shutdown does, which would also wait for the main thread.
 
-    First the workers of executors are told to end.
+    First it asks the workers of executors to end.
     """
-    for tell in reversed(threading._threading_atexits):  # type: ignore[attr-defined]  # noqa: SLF001 (has no public name)
-        _attempt(tell)
+    for callback in reversed(threading._threading_atexits):  # type: ignore[attr-defined]  # noqa: SLF001 (has no public name)
+        _attempt(callback)
     for thread in _threads_left():
         thread.join()
 
@@ -197,7 +196,7 @@ def _threads_left() -> list[threading.Thread]:
 
 
 def _attempt(action: Callable[[], object]) -> None:
-    """Call `action`; what it raises is printed and changes nothing more."""
+    """Call `action`; print what it raises, and go on."""
     try:
         action()
     except BaseException:  # noqa: BLE001 (even SystemExit: the exit code is decided)
@@ -218,13 +217,13 @@ def _call_on_alarm(seconds: float, deadline: Deadline) -> None:
 
 
 def _flush_files() -> None:
-    """Write out what files that were left open hold, as Python does when it takes them apart."""
+    """Flush files that were left open, as Python does when it finalizes them."""
     if not _has_files():
         return
     gc.unfreeze()
     kinds = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
     left = [each for each in gc.get_objects() if issubclass(type(each), kinds)]
-    # Texts first, since they are written into what is buffered below them.
+    # Text files first, since they write to the buffered files below.
     for each in sorted(left, key=lambda file: not isinstance(file, io.TextIOWrapper)):
         with contextlib.suppress(OSError, ValueError, RuntimeError):
             each.flush()

@@ -1,8 +1,7 @@
 """SIGTERM and SIGINT, from the first line of the program to its end.
 
-Standard library only: `rota.__main__` imports this before anything else, so that a stop which
-comes during the slow imports is answered too. As process 1 Python has no default action for
-SIGTERM at all.
+Standard library only: `rota.__main__` imports this before anything else, so that a stop during the
+slow imports is handled too. As process 1 Python has no default action for SIGTERM at all.
 """
 
 import os
@@ -24,10 +23,10 @@ _EXIT_CODE_BASE = 128
 
 
 def exit_on_stop(*, exit_code: int | None = None) -> None:
-    """Answer a stop signal by ending the process at once: no work has begun.
+    """End the process at once on a stop signal, since no work has begun.
 
-    `exit_code` stands in for 128 + the signal's number. SIGHUP is ignored from here on: whoever
-    starts a process without a terminal may send it, as may a closed one.
+    `exit_code` replaces 128 + the signal's number. SIGHUP is ignored from now on: a terminal sends
+    it when it is closed, and so do some programs that start processes without a terminal.
     """
 
     def end(number: int, _: FrameType | None) -> None:
@@ -43,10 +42,10 @@ def exit_on_stop(*, exit_code: int | None = None) -> None:
 class StopSignals:
     """While entered, the first stop signal calls `on_stop`; a second ends the process at once.
 
-    Should the process outlive `hard_stop_seconds` after the first, for example because a task
+    If the process is still running `hard_stop_seconds` after the first, for example because a task
     blocks the event loop, `on_hard_stop` is called from a thread and the process ends. `exit_code`
-    stands in for 128 + the signal's number. Main thread only. `on_stop` is called from a signal
-    handler and must only wake the event loop.
+    replaces 128 + the signal's number. Main thread only. `on_stop` is called from a signal handler
+    and must only wake the event loop.
     """
 
     def __init__(
@@ -78,18 +77,18 @@ class StopSignals:
             _set_handler(number, handler)
 
     def decide(self, exit_code: int) -> None:
-        """Let no signal change the exit code from here on, since the work has ended.
+        """Fix the exit code, since the work has ended.
 
-        What is left to be written and closed gets its time: a first signal no longer stops
-        anything, a second still ends the process at once.
+        There is time left to write and to close: a first signal no longer stops anything, a second
+        still ends the process at once.
         """
         self._exit_code = exit_code
         self._decided = True
 
     def settle(self, exit_code: int) -> None:
-        """Let a signal no longer change how the process ends, since nothing is left to be done.
+        """Exit with `exit_code` at any signal from now on, since nothing is left to do.
 
-        From here on, and after leaving too, it ends the process at once with `exit_code`.
+        This also applies after leaving the context.
         """
         self.decide(exit_code)
         self._previous.clear()
@@ -117,7 +116,7 @@ class StopSignals:
         os._exit(_EXIT_CODE_BASE + number if self._exit_code is None else self._exit_code)
 
 
-# The handlers that were set here: a forked child keeps those that a task has set.
+# The handlers of this module: a forked child keeps those of a task.
 _ours: list[Any] = []
 
 

@@ -10,10 +10,9 @@ _STANDARD_STREAMS = 3
 
 
 def open_missing() -> None:
-    """Give the process those of the three that it was started without; they lead nowhere.
+    """Open the missing ones of the three, on /dev/null.
 
-    The next file or socket would otherwise get the number of a missing one, and what is meant for
-    the stream.
+    The next file or socket would otherwise get the number of a missing stream, and its output.
     """
     for number in range(_STANDARD_STREAMS):
         try:
@@ -27,7 +26,7 @@ def open_missing() -> None:
 
 
 class _EditedStream(io.TextIOWrapper):
-    """A text stream that hands what is written through a function first."""
+    """A text stream that passes what is written through a function first."""
 
     edit: Callable[[str], str]
     below: io.TextIOWrapper
@@ -38,10 +37,10 @@ class _EditedStream(io.TextIOWrapper):
 
 
 def edit_output(edit: Callable[[str], str]) -> None:
-    """Hand everything that is written to stdout and stderr as text through `edit`.
+    """Pass everything that is written to stdout and stderr as text through `edit`.
 
-    The last net below logging: whatever handlers, formatters and print calls an application brings,
-    they write here. What goes to the binary buffers, or comes from other processes, does not.
+    The safety net below logging: an application's handlers, formatters and print calls write here.
+    What is written to the binary buffers, or by other processes, is not edited.
     """
     for name in ("stdout", "stderr"):
         old = getattr(sys, name)
@@ -62,9 +61,9 @@ def edit_output(edit: Callable[[str], str]) -> None:
 
 @contextlib.contextmanager
 def stdout_on_stderr() -> Iterator[None]:
-    """Have what is written to stdout in the body go to stderr, that of child processes included.
+    """Redirect stdout to stderr in the body, for child processes too.
 
-    A command's stdout is what it was asked for, and nothing that is printed on the way to it.
+    A command's stdout has its result only, not what modules print while they are imported.
     """
     stdout = sys.stdout
     flush()
@@ -75,7 +74,7 @@ def stdout_on_stderr() -> Iterator[None]:
         yield
     finally:
         flush()
-        # Unless the body has put a stream of its own there.
+        # Unless the body has replaced it.
         if sys.stdout is sys.stderr:
             sys.stdout = stdout
         os.dup2(kept, 1)
@@ -83,14 +82,14 @@ def stdout_on_stderr() -> Iterator[None]:
 
 
 def refuses_colour() -> bool:
-    """Whether somebody said no (no-color.org), or the terminal has none."""
+    """Whether colour is switched off (no-color.org), or the terminal does not have it."""
     return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
 def flush() -> None:
-    """Write out what is buffered; drop what nobody can take any more.
+    """Flush stdout and stderr; drop what cannot be written any more.
 
-    At exit Python would try once more, and make 120 of whatever the exit code is.
+    Python would try again at exit, and then exit with 120.
     """
     for stream in (sys.stdout, sys.stderr):
         try:

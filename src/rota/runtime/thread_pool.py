@@ -1,4 +1,4 @@
-"""Threads for tasks that block: bounded, and none that the end of the process waits for."""
+"""Threads for tasks that block: a limited number, and the end of the process does not wait."""
 
 import threading
 from collections import deque
@@ -8,7 +8,7 @@ MAX_THREADS = 100
 
 
 class Job:
-    """A function that is handed to a pool. What it raises is its own affair."""
+    """A function that was submitted to a pool. It must handle its errors itself."""
 
     def __init__(self, function: Callable[[], object]) -> None:
         self.function = function
@@ -16,16 +16,16 @@ class Job:
         self._taken = False
 
     def take(self) -> bool:
-        """Return whether it is the caller's: to run, or to leave undone."""
+        """Return whether the caller may have it: to run it, or to drop it."""
         with self._lock:
             taken, self._taken = self._taken, True
         return not taken
 
 
 class ThreadPool:
-    """Runs functions in at most `size` daemon threads; the others wait for their turn.
+    """Runs functions in at most `size` daemon threads; the others wait.
 
-    A thread ends where nothing waits. Any thread may submit.
+    A thread ends when nothing waits. Any thread may submit.
     """
 
     def __init__(self, size: int = MAX_THREADS) -> None:
@@ -35,7 +35,7 @@ class ThreadPool:
         self._threads = 0
 
     def submit(self, function: Callable[[], object], name: str) -> Job:
-        """Run `function` soon; RuntimeError where the machine has no thread for it."""
+        """Run `function` soon. Raises RuntimeError if no thread can be started."""
         job = Job(function)
         with self._lock:
             if self._threads >= self._size:
@@ -61,4 +61,4 @@ class ThreadPool:
 
 
 thread_pool = ThreadPool()
-"""The process's own, apart from asyncio's default executor, which looks up names."""
+"""The pool of the process. asyncio's default executor is not used: it also looks up host names."""

@@ -1,4 +1,4 @@
-"""Notices, from a thread, that something blocks the event loop, and says what."""
+"""Notices, from a thread, that something blocks the event loop, and logs what."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Watchdog:
-    """Logs the stack of whatever keeps the running loop from turning, once for each blockage."""
+    """Logs the stack of what blocks the running event loop, once per blockage."""
 
     def __init__(self, blocked_after_seconds: float = BLOCKED_AFTER_SECONDS) -> None:
         self._blocked_after_seconds = blocked_after_seconds
@@ -30,7 +30,7 @@ class Watchdog:
         threading.Thread(target=self._watch, name="rota-watchdog", daemon=True).start()
 
     def stop(self) -> None:
-        """Watch no more."""
+        """Stop watching."""
         self._stopped.set()
         if self._timer is not None:
             self._timer.cancel()
@@ -55,6 +55,6 @@ class Watchdog:
 
 
 def stack_of(thread_id: int) -> str:
-    """Return what a thread is in the middle of, as a traceback has it."""
+    """Return the current stack of a thread, formatted like a traceback."""
     frame = sys._current_frames().get(thread_id)  # noqa: SLF001 (the documented way)
     return "".join(traceback.format_stack(frame)) if frame else "unknown"

@@ -1,4 +1,4 @@
-"""The file `.env` in the current folder, read once: it may be a pipe, which gives its text once."""
+"""The file `.env` in the current folder, read once, since it may be a pipe."""
 
 import logging
 import re
@@ -15,24 +15,24 @@ from rota.model.errors import SettingsError
 from rota.settings.unknown_names import known_names
 
 _PATH = Path(".env")
-# UTF-8, with or without the mark that some editors put in front.
+# UTF-8, with or without the byte order mark of some editors.
 _ENCODING = "utf-8-sig"
 _NAME = re.compile(r"\s*(?:export\s+)?[\'\"]?(\w+)")
 
-# It speaks of lines without naming the file, and of everybody's.
+# It warns of lines without naming the file, also of those that are not rota's.
 logging.getLogger("dotenv.main").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
 class EnvFile:
-    """What `.env` sets, and a sentence for each line of rota's that sets nothing."""
+    """What `.env` sets, and a sentence for each line of rota's that cannot be read."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
 
 def read_env_file() -> EnvFile:
-    """Return what `.env` says; nothing where there is none. SettingsError if it cannot be read."""
+    """Return the content of `.env`, if there is one. Raises SettingsError if it cannot be read."""
     text = _text()
     if text is None:
         return EnvFile()
@@ -52,7 +52,7 @@ def _text() -> str | None:
             "start rota in another one"
         ) from None
     except OSError:
-        # None there, or no folder for it to be in.
+        # Neither the file nor perhaps the folder exists.
         return None
     try:
         if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):

@@ -19,7 +19,7 @@ _INSTALLED = ("site-packages", "dist-packages")
 
 
 def load_attribute(target: str, where: str) -> Any:
-    """Return what `module:attribute` names; ConfigError names `where` it stands and the culprit."""
+    """Return what `module:attribute` names. Raises ConfigError, which names `where` and why."""
     module_name, colon, path = target.partition(":")
     if not colon or not module_name or not path:
         raise ConfigError(
@@ -57,9 +57,9 @@ def load_target(target: str, where: str) -> Any:
 
 
 def describe_error(error: BaseException) -> str:
-    """Return an error's class and text, and the line of the application that it came from.
+    """Return an error's class and text, and the line of the application that raised it.
 
-    One that tells of a task says itself what is wrong, and where in a file unless it cannot.
+    Errors of task definitions have only their text, which explains itself.
     """
     place = _place_of(error)
     if isinstance(error, TaskDefinitionError | ScheduleError):
@@ -78,8 +78,8 @@ def _place_of(error: BaseException) -> str:
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        # Frozen modules and code made from a text have no file.
-        if not frame.filename.startswith("<") and not _is_no_applications(frame.filename)
+        # Frozen modules and code compiled from a string have no file.
+        if not frame.filename.startswith("<") and not _is_not_application(frame.filename)
     ]
     if not frames:
         return ""
@@ -93,7 +93,7 @@ def _place_of(error: BaseException) -> str:
     return f" ({own[-1].filename}, line {own[-1].lineno})"
 
 
-def _is_no_applications(filename: str) -> bool:
+def _is_not_application(filename: str) -> bool:
     if Path(filename).is_relative_to(_ROTA):
         return True
     return Path(filename).is_relative_to(_LIBRARY) and not _is_installed(filename)
@@ -126,9 +126,9 @@ def _origin_of(module: ModuleType, module_name: str) -> str:
 
 
 def _import(module_name: str, where: str) -> ModuleType:
-    # As celery and uvicorn do: a module in the folder where the command is typed can be named. It
-    # goes last, so that nothing there stands in for an installed module.
-    with contextlib.suppress(OSError):  # it may be gone
+    # As with celery and uvicorn, modules in the current folder can be named. It goes last, so that
+    # nothing there hides an installed module.
+    with contextlib.suppress(OSError):  # it may be deleted
         here = str(Path.cwd())
         if here not in sys.path:
             sys.path.append(here)

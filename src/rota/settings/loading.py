@@ -1,4 +1,4 @@
-"""Reads the environment and `.env` once, and says in words what is wrong with them."""
+"""Reads the environment and `.env` once, and explains what is wrong with them."""
 
 import os
 import re
@@ -26,7 +26,7 @@ _TASK_FIELD_DEPTH = 3
 
 @cache
 def load_settings() -> Settings:
-    """Return the process's settings; SettingsError (exit code 2) names every culprit at once."""
+    """Return the process's settings. Raises SettingsError, which names all problems at once."""
     env_file = read_env_file()
     problems = [*env_file.problems, *unknown_name_problems([*os.environ, *env_file.values])]
     texts = settings_texts()
@@ -47,13 +47,13 @@ def load_settings() -> Settings:
     if problems:
         raise SettingsError("\n".join(problems))
     if settings.api_token is not None:
-        # Here, so that no module of the application is imported before.
+        # Here, before any module of the application is imported.
         redaction.hide(settings.api_token.get_secret_value())
     return settings
 
 
 def _settings_below_environment(*sources: Mapping[str, str]) -> Settings:
-    """Return the settings of the environment and, where it says nothing, of `sources`.
+    """Return the settings of the environment, and below it of `sources`.
 
     Of these the last wins.
     """
@@ -67,12 +67,12 @@ def _settings_below_environment(*sources: Mapping[str, str]) -> Settings:
 
 
 def default_settings() -> Settings:
-    """Return settings that nobody has said anything about; no environment and no file is read."""
+    """Return the default settings, without reading the environment or files."""
     return Settings.model_construct()
 
 
 def _is_unknown_name(problem: Any) -> bool:
-    """Whether `unknown_name_problems` has told of it: no such field of a task, or none at all."""
+    """Whether `unknown_name_problems` reports it: an unknown field of a task, or none at all."""
     names_no_field = problem["loc"][:1] == ("task",) and len(problem["loc"]) < _TASK_FIELD_DEPTH
     return problem["type"] == "extra_forbidden" or names_no_field
 
@@ -90,7 +90,7 @@ def _problems_of_texts(texts: Sequence[SettingsText], env_file_names: Iterable[s
 
 
 def _place(name: str, texts: Sequence[SettingsText]) -> str:
-    """Return where a refused value stands, for a message; nothing for the environment, and .env."""
+    """Return the place of a refused value for a message; empty for the environment and .env."""
     if name not in {variable.upper() for variable in os.environ}:
         for text in texts:
             if name in text.values:
@@ -128,7 +128,7 @@ def _field_of(location: str) -> str | None:
 
 def _shown(field: str, problem: Any) -> str:
     value = problem.get("input")
-    # A URL may hold a password in a place where no URL has one, so it is never repeated.
+    # A bad URL may have a password anywhere, so it is never repeated.
     if (
         field in _SECRET_FIELDS
         or field == "business_api_url"

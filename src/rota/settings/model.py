@@ -31,7 +31,7 @@ class LogLevel(StrEnum):
     CRITICAL = "CRITICAL"
 
 
-# Words and numbers of other tools that mean one of them only.
+# Unambiguous names and numbers of other tools.
 LEVEL_ALIASES = {
     "TRACE": LogLevel.DEBUG,
     "INFORMATION": LogLevel.INFO,
@@ -62,7 +62,7 @@ class LogFormat(StrEnum):
 
 
 def seed_name(name: str) -> Any:
-    """Return a field that is read from `name`, without the prefix, as the seed document has it."""
+    """Return a field that is read from `name`, without the prefix, as in the seed document."""
     return Field(validation_alias=AliasChoices(name))
 
 
@@ -85,13 +85,13 @@ class Settings(BaseSettings):
     )
 
     business_api_url: Annotated[str, seed_name("BUSINESS_API_URL")] = "http://localhost:8000"
-    """Where the Business API is: http or https, a host, perhaps a port and a base path."""
+    """URL of the Business API: http or https, a host, optionally a port and a base path."""
     task_interval_seconds: Annotated[IntervalSeconds | None, seed_name("TASK_INTERVAL_SECONDS")] = (
         None
     )
-    """Interval of a task whose class states none; 60 s where this is unset too."""
+    """Interval of a task whose class does not set one; 60 s if this is unset too."""
     debug: Annotated[bool, seed_name("DEBUG")] = False
-    """True: log at DEBUG whatever LOG_LEVEL says."""
+    """True: log at DEBUG, whatever LOG_LEVEL is."""
     log_level: Annotated[LogLevel, seed_name("LOG_LEVEL")] = LogLevel.INFO
     """Lowest level that is logged."""
 
@@ -142,7 +142,7 @@ class Settings(BaseSettings):
     """Requests of one run at the same time."""
 
     grace_seconds: Annotated[float, Field(ge=0, le=3600)] = 25.0
-    """After SIGTERM: what requests in flight get before they are cancelled; Kubernetes gives 30."""
+    """Time after SIGTERM before active runs are cancelled; Kubernetes allows 30 s."""
     state_path: str = ""
     """SQLite file of the scheduler's last slots; `off`: none; empty: below XDG_STATE_HOME."""
     max_concurrent_runs: Annotated[int, Field(ge=1, le=10_000)] = 100
@@ -167,7 +167,7 @@ class Settings(BaseSettings):
     settings: Annotated[str, Field(repr=False)] = ""
     """More settings as lines of NAME=value; set by the chart."""
     settings_file: str = ""
-    """A file of such lines, below ROTA_SETTINGS; set by the chart for what many tasks share."""
+    """A file of such lines, overridden by ROTA_SETTINGS; set by the chart for all tasks."""
     cronjob_name: str = ""
     """The CronJob that this pod belongs to; set by the chart."""
     job_name: str = ""
@@ -180,9 +180,9 @@ class Settings(BaseSettings):
         Annotated[int, Field(ge=0)] | None,
         Field(validation_alias=AliasChoices("JOB_COMPLETION_INDEX")),
     ] = None
-    """This pod's share of a run with shards; set by Kubernetes in an Indexed Job."""
+    """This pod's shard; set by Kubernetes in an Indexed Job."""
     termination_message_path: str = "/dev/termination-log"
-    """Where Kubernetes reads the end of a run; written only where that file is there already."""
+    """The file in which Kubernetes reads the end of a run; only written if it exists."""
 
     @field_validator("tasks", "only", "observers", "web_proxies", "web_hosts", mode="before")
     @classmethod
@@ -209,7 +209,7 @@ class Settings(BaseSettings):
     def _by_override_key(cls, value: object) -> object:
         if not isinstance(value, dict):
             return value
-        # A shell cannot set a name with a hyphen, a Deployment can.
+        # A shell cannot set a name with a hyphen, but a Deployment can.
         return {override_key(name): fields for name, fields in value.items()}
 
     @field_validator("business_api_url")
@@ -258,11 +258,11 @@ class Settings(BaseSettings):
         return self
 
     def effective_log_level(self) -> LogLevel:
-        """Return DEBUG where `debug` is set, else `log_level`."""
+        """Return DEBUG if `debug` is set, else `log_level`."""
         return LogLevel.DEBUG if self.debug else self.log_level
 
     def overrides_for(self, task_name: str) -> TaskOverrides | None:
-        """Return what the environment says about a task, if anything."""
+        """Return the overrides of a task in the environment, if any."""
         return self.task.get(override_key(task_name))
 
     def all_overrides(self) -> Mapping[str, TaskOverrides]:

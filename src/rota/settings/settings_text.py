@@ -1,8 +1,8 @@
-"""Settings in one text, as manifests hand them to a pod: lines of NAME=value, as in `.env`.
+"""Settings in one text, as manifests pass them to a pod: lines of NAME=value, as in `.env`.
 
-One variable or one file holds them all: where settings are keys of an object, each by itself, an
-upgrade that fails can leave some of them behind (Helm 3 never removes what only a failed revision
-had). Unlike in `.env`, `${NAME}` stands for itself.
+One variable or one file has them all: if settings were separate keys of an object, a failed upgrade
+could leave some of them behind (Helm 3 never removes what only a failed revision had). Unlike in
+`.env`, `${NAME}` is not expanded.
 """
 
 import io
@@ -24,7 +24,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:,@%+-]*")
 
 
 class SettingsText(NamedTuple):
-    """What one text says: values by their names in upper case, and a sentence per bad line."""
+    """What one text sets: values by upper-case name, and a sentence per bad line."""
 
     place: str
     values: Mapping[str, str]
@@ -32,9 +32,9 @@ class SettingsText(NamedTuple):
 
 
 def settings_texts() -> list[SettingsText]:
-    """Return the text in ROTA_SETTINGS and that of the file, the one that wins first.
+    """Return the text in ROTA_SETTINGS and that of the file; the first one wins.
 
-    SettingsError where the file cannot be read.
+    Raises SettingsError if the file cannot be read.
     """
     texts = []
     text, path = _variable(TEXT_NAME), _variable(FILE_NAME)
@@ -47,7 +47,7 @@ def settings_texts() -> list[SettingsText]:
 
 @cache
 def parse_settings_text(text: str, place: str) -> SettingsText:
-    """Return what `text` says; `place` is how messages call it."""
+    """Return what `text` sets; `place` names it in messages."""
     values: dict[str, str] = {}
     problems = []
     for binding in parse_stream(io.StringIO(text)):

@@ -1,4 +1,4 @@
-"""What may be said about one task, by its class or by `ROTA_TASK__<NAME>__<FIELD>`."""
+"""The fields that a task's class or `ROTA_TASK__<NAME>__<FIELD>` may set."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ IntervalSeconds = Annotated[int, Field(ge=_INTERVAL.minimum, le=_INTERVAL.maximu
 
 
 class TaskOverrides(BaseModel):
-    """Every field is optional; None means that nothing was said and a lower source decides."""
+    """The fields that one source sets; None leaves a field to a source of lower priority."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,4 +1,4 @@
-"""How a task's fields stand in variables: `ROTA_TASK__<NAME>__<FIELD>`, and values as texts."""
+"""A task's fields as variables: `ROTA_TASK__<NAME>__<FIELD>`, and values as strings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ _SEPARATOR = "__"
 
 
 def override_key(task_name: str) -> str:
-    """Return how a task's name stands in its variables, in lower case."""
+    """Return a task's name as its variables have it, in lower case."""
     return task_name.replace("-", "_").lower()
 
 
@@ -22,7 +22,7 @@ def task_variable(task_name: str, field: str) -> str:
 
 
 def parse_task_variable(variable: str) -> tuple[str, str] | None:
-    """Return task and field as they stand in such a name; None for one that is not of that form."""
+    """Return the task and the field in the name of a variable; None for any other name."""
     if not variable.startswith(PREFIX):
         return None
     task, _, field = variable.removeprefix(PREFIX).partition(_SEPARATOR)
@@ -30,7 +30,7 @@ def parse_task_variable(variable: str) -> tuple[str, str] | None:
 
 
 def texts_of_task(task_name: str, variables: Mapping[str, str]) -> dict[str, str]:
-    """Return what `variables`, whose names are in upper case, say about one task, by field."""
+    """Return the fields of one task in `variables`, whose names are in upper case."""
     prefix = task_variable(task_name, "")
     return {
         variable.removeprefix(prefix).lower(): text
@@ -40,14 +40,14 @@ def texts_of_task(task_name: str, variables: Mapping[str, str]) -> dict[str, str
 
 
 def text_of(value: Any) -> str:
-    """Return a field's value as a variable has it, which `value_of` reads as the same value."""
+    """Return a field's value as a string, from which `value_of` returns the same value."""
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def value_of(field: str, text: str) -> Any:
-    """Return the value that a variable's text means; the text itself where it is refused."""
+    """Return the value of a variable's string, or the string itself if it is refused."""
     try:
         return getattr(TaskOverrides.model_validate({field: text}), field)
     except ValidationError:

@@ -1,4 +1,4 @@
-"""Finds `ROTA_` variables that no setting reads: a typo there would otherwise go unseen."""
+"""Finds `ROTA_` variables that no setting reads, which are probably typos."""
 
 import difflib
 import re
@@ -22,12 +22,12 @@ _SEPARATORS = re.compile(r"[-._]")
 
 
 def known_names() -> list[str]:
-    """Return every variable that is read, but for those of single tasks."""
+    """Return every variable that is read, except those of single tasks."""
     return [variable_name(field) for field in Settings.model_fields if field != "task"]
 
 
 def unknown_name_problems(names: Iterable[str]) -> list[str]:
-    """Return a sentence for each `ROTA_` name that nothing reads, with the nearest known one."""
+    """Return a sentence for each unknown `ROTA_` name, with the nearest known one."""
     problems = []
     read_as: dict[str, str] = {}
     for name in sorted({name.upper() for name in names}):
@@ -44,7 +44,7 @@ def unknown_name_problems(names: Iterable[str]) -> list[str]:
 def _problem(name: str) -> str | None:
     known = known_names()
     if not name.startswith("ROTA_"):
-        # Only where it can be nothing else: others may have names like it.
+        # Only if it is unambiguous: other programs may have similar names.
         meant = _SEPARATORS.sub("_", name)
         is_ours = name.startswith("ROTA") and (meant in known or _as_task_variable(meant))
         return f"no such setting{_hint(meant, known)}" if is_ours else None
@@ -69,7 +69,7 @@ def _task_problem(name: str) -> str | None:
 
 
 def _as_task_variable(name: str) -> str | None:
-    """Return the variable of a task that a name with other separators must mean, if any."""
+    """Return the variable of a task that a name with other separators means, if any."""
     words = re.sub("_+", "_", _SEPARATORS.sub("_", name))
     for field in (field.name.upper() for field in TASK_FIELDS):
         task = words.removeprefix("ROTA_TASK_").removesuffix(f"_{field}")

@@ -50,7 +50,7 @@ Written by `make generate`: what the templates check values by, as JSON.
    "like": "[-._a-zA-Z0-9]+",
    "most": 253,
    "unlike": "^\\.\\.?$|^\\.\\.",
-   "words": "use letters, digits, '-', '_' and '.', not '..' at the beginning"
+   "words": "use letters, digits, '-', '_' and '.', not beginning with '..'"
   },
   "label": {
    "like": "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?",
@@ -88,7 +88,7 @@ Written by `make generate`: what the templates check values by, as JSON.
    "like": "([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?",
    "most": 317,
    "unlike": "^[^/]{254}[^/]*/",
-   "words": "use letters, digits, '-', '_' and '.', at most 63 characters, after a prefix such as example.com/ if any"
+   "words": "use letters, digits, '-', '_' and '.', at most 63 characters, optionally after a prefix such as example.com/"
   },
   "search": {
    "like": "\\.|[a-z0-9]([-_.a-z0-9]*[a-z0-9])?\\.?",
@@ -107,7 +107,7 @@ Written by `make generate`: what the templates check values by, as JSON.
   },
   "variable": {
    "like": "[-._a-zA-Z][-._a-zA-Z0-9]*",
-   "words": "use letters, digits, '_', '-' and '.', and no digit first"
+   "words": "use letters, digits, '_', '-' and '.', not beginning with a digit"
   }
  },
  "forms": {

@@ -2,13 +2,13 @@
 Makes the pod template of every kind. Takes: root; component (task, scheduler or check); args; and
 perhaps
   own                   the task or the scheduler: resources, placement, and what pods have of both
-  labels, annotations   lists of maps, beside those of all pods
+  labels, annotations   lists of maps, in addition to those of all pods
   ownLabels             over everything
   env                   of rota's container, as a list; values.env goes over it
   extraEnv              by name, over values.env
   container             more of rota's container, as a map: ports, probes
   settingsFile          true where the pod reads the settings of all tasks
-  volumes, mounts       beside those of all pods, as lists
+  volumes, mounts       in addition to those of all pods, as lists
   restartPolicy         for a Job's pods
 */}}
 {{- define "rota.podTemplate" -}}

@@ -1,7 +1,7 @@
 {{/*
 Keys that come and go with values are null where they are not set, in objects that an upgrade changes
 in place. Helm 3 compares an upgrade with the last revision that was deployed: what only a revision
-that failed had set would stay for ever, such as a startingDeadlineSeconds beside `@every`, with which
+that failed had set would stay for ever, such as a startingDeadlineSeconds with `@every`, with which
 a task never fires. A null takes it away, and the API server stores none. `suspend` is not among them:
 what somebody has suspended by hand stays so.
 */}}

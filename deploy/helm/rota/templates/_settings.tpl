@@ -27,7 +27,7 @@ A text of several lines as a value in YAML, indented. Takes a list: text, number
 {{- end }}
 
 {{/*
-What all pods share, but for BUSINESS_API_URL, which stands in their environment.
+What all pods share, except BUSINESS_API_URL, which is in their environment.
 */}}
 {{- define "rota.sharedSettings" -}}
 {{- if not (hasKey .Values "rotaSharedSettings") -}}
@@ -51,7 +51,7 @@ ROTA_GRACE_SECONDS={{ int64 .Values.gracePeriodSeconds }}
 {{- end }}
 
 {{/*
-A value as it stands behind `=`.
+A value as it is written after `=`.
 */}}
 {{- define "rota.dotenvValue" -}}
 {{- if regexMatch "^[A-Za-z0-9_./:,@%+-]*$" . -}}

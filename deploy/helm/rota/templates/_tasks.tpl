@@ -115,16 +115,16 @@ that every task has), shared (the settings of all pods), waits (see rota.activeD
 {{- else if hasKey $task "intervalSeconds" -}}
 {{- $seconds = int64 $task.intervalSeconds -}}
 {{- else -}}
-{{- $problems = append $problems ": neither intervalSeconds nor schedule is set; state one" -}}
+{{- $problems = append $problems ": neither intervalSeconds nor schedule is set; set one" -}}
 {{- end -}}
 {{- if $text -}}
 {{- if $own.splayMinutes -}}
-{{- $problems = append $problems (printf ".splayMinutes: goes with an interval that has a five-field text; move the minute in %q instead" $text) -}}
+{{- $problems = append $problems (printf ".splayMinutes: requires an interval that has a five-field text; move the minute in %q instead" $text) -}}
 {{- end -}}
 {{- $_ := set $task "splayMinutes" 0 -}}
 {{- else -}}
 {{- if hasKey $own "timezone" -}}
-{{- $problems = append $problems ".timezone: goes with a cron text in schedule, and an interval has none; remove one of them" -}}
+{{- $problems = append $problems ".timezone: requires cron text in schedule, since an interval has no time zone; remove it, or set schedule" -}}
 {{- end -}}
 {{- $_ := set $task "timezone" "Etc/UTC" -}}
 {{- end -}}
@@ -140,7 +140,7 @@ that every task has), shared (the settings of all pods), waits (see rota.activeD
 {{- if not $cron -}}
 {{- $exact = false -}}
 {{- if $own.splayMinutes -}}
-{{- $problems = append $problems (printf ".splayMinutes: is refused for an interval of %d s, which five-field cron cannot say; use whole minutes that divide an hour, whole hours that divide a day, one day or one week" $seconds) -}}
+{{- $problems = append $problems (printf ".splayMinutes: is refused for an interval of %d s, which five-field cron cannot express; use whole minutes that divide an hour, whole hours that divide a day, one day or one week" $seconds) -}}
 {{- end -}}
 {{- $_ := set $task "splayMinutes" 0 -}}
 {{- if ge $seconds 60 -}}
@@ -156,11 +156,11 @@ that every task has), shared (the settings of all pods), waits (see rota.activeD
 {{- else if $subMinute -}}
 {{- $problems = append $problems (printf ".intervalSeconds: an interval of %d s is refused: a CronJob runs once a minute at most; use mode: scheduler, or mode: hybrid, where such tasks run in a small scheduler of their own" $seconds) -}}
 {{- else if eq $task.catchUp "all" -}}
-{{- $problems = append $problems ".catchUp: all is refused in a CronJob: Kubernetes starts the newest missed slot only; use latest, or mode: scheduler" -}}
+{{- $problems = append $problems ".catchUp: all is refused in a CronJob: Kubernetes starts only the newest missed slot; use latest, or mode: scheduler" -}}
 {{- else if and (not $exact) (eq $task.catchUp "none") -}}
-{{- $problems = append $problems (printf ".catchUp: none is refused for an interval of %d s in a CronJob, which is written @every and may never start with a deadline; leave it out, use an interval that five-field cron can say, or use mode: scheduler" $seconds) -}}
+{{- $problems = append $problems (printf ".catchUp: none is refused for an interval of %d s in a CronJob: it becomes @every, which Kubernetes may never start if there is a deadline; leave it out, use an interval that five-field cron can express, or use mode: scheduler" $seconds) -}}
 {{- else if and (not $exact) (hasKey $own "catchUpSeconds") -}}
-{{- $problems = append $problems (printf ".catchUpSeconds: is refused for an interval of %d s in a CronJob, which is written @every and may never start with a deadline; leave it out, use an interval that five-field cron can say, or use mode: scheduler" $seconds) -}}
+{{- $problems = append $problems (printf ".catchUpSeconds: is refused for an interval of %d s in a CronJob: it becomes @every, which Kubernetes may never start if there is a deadline; leave it out, use an interval that five-field cron can express, or use mode: scheduler" $seconds) -}}
 {{- end -}}
 {{- if or $exact (hasKey $own "catchUpSeconds") -}}
 {{- $_ := set $task "catchUpSeconds" (int64 $task.catchUpSeconds) -}}
@@ -171,7 +171,7 @@ that every task has), shared (the settings of all pods), waits (see rota.activeD
 {{- $_ := set $task "startingDeadlineSeconds" (eq $task.catchUp "none" | ternary (min 60 $task.catchUpSeconds) $task.catchUpSeconds) -}}
 {{- end -}}
 {{- if and (eq $task.catchUp "all") (ne $task.overlap "forbid") -}}
-{{- $problems = append $problems (printf ".catchUp: all runs one slot after the other, so it goes with overlap: forbid only, not with overlap: %s" $task.overlap) -}}
+{{- $problems = append $problems (printf ".catchUp: all starts one slot after the other, so it requires overlap: forbid, not overlap: %s" $task.overlap) -}}
 {{- end -}}
 
 {{- if and $text (eq $runner "cronjob") $values.metrics.prometheusRule.enabled $values.metrics.prometheusRule.kubeStateMetrics (not $task.largestGapSeconds) -}}
@@ -200,9 +200,9 @@ that every task has), shared (the settings of all pods), waits (see rota.activeD
 {{- range $key := list "parallelism" "maxFailedIndexes" -}}
 {{- if hasKey $own $key -}}
 {{- if le $shards 1 -}}
-{{- $problems = append $problems (printf ".%s: means something with several shards only; set shards, or remove it" $key) -}}
+{{- $problems = append $problems (printf ".%s: requires several shards; set shards, or remove it" $key) -}}
 {{- else if gt (get $own $key | int64) $shards -}}
-{{- $problems = append $problems (printf ".%s: is %d, and there are %d shards; use no more than that" $key (get $own $key | int64) $shards) -}}
+{{- $problems = append $problems (printf ".%s: is %d, but there are only %d shards; use no more than that" $key (get $own $key | int64) $shards) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -1,7 +1,7 @@
 {{/*
 Whether there is anything to render: "true" or nothing.
-Refuses values with problems that the schema cannot tell, or not in good words: all at once, a line
-each. Once in a rendering, whichever template comes first: each begins with this.
+Refuses values with problems that the schema cannot find or cannot explain: all at once, one per line.
+Runs once per rendering, in the first template: each begins with this.
 */}}
 {{- define "rota.validate" -}}
 {{- if and .Values.enabled (not (hasKey .Values "rotaValidated")) -}}
@@ -24,9 +24,9 @@ each. Once in a rendering, whichever template comes first: each begins with this
 {{- end }}
 
 {{/*
-Makes "" null wherever null may stand, in the values themselves: a parent chart's template or `--set`
-cannot write null. Writes a line for each other text where none may stand, and makes that null too,
-so that what follows meets no surprise. Takes: values, facts.
+Replaces "" by null wherever null is allowed, in the values themselves: a parent chart's template or
+`--set` cannot write null. Writes a line for each other string where none is allowed, and replaces it
+by null too, so that the checks below can rely on the types. Takes: values, facts.
 */}}
 {{- define "rota.unsetEmpty" -}}
 {{- $values := .values -}}
@@ -65,25 +65,25 @@ so that what follows meets no surprise. Takes: values, facts.
 {{- end }}
 
 {{/*
-The same for one key. Takes a list: map, key, path, type ("" where a text is meant).
+The same for one key. Takes a list: map, key, path, type ("" for a string).
 */}}
 {{- define "rota.unsetText" -}}
 {{- $map := index . 0 -}}
 {{- $key := index . 1 -}}
 {{- $value := get $map $key -}}
 {{- if and (kindIs "string" $value) (hasKey $map $key) (or (not $value) (index . 3)) -}}
-{{- /* An interval, so that a task is not told to lack one. */ -}}
+{{- /* An interval, so that a missing one is not reported as well. */ -}}
 {{- $_ := set $map $key (ternary 3600 nil (and (eq $key "intervalSeconds") (not (empty $value)))) -}}
 {{- if $value -}}
 {{- $wanted := get (dict "boolean" "true or false without quotes" "integer" "a whole number without quotes" "number" "a number without quotes" "object" "a map, key by key" "array" "a list") (index . 3) -}}
-{{- printf "%s: %q is a text; write %s, or null\n" (index . 2) (trunc 80 $value) $wanted -}}
+{{- printf "%s: %q is a string; write %s, or null\n" (index . 2) (trunc 80 $value) $wanted -}}
 {{- end -}}
 {{- end -}}
 {{- end }}
 
 {{/*
-Ends the rendering where there are problems. Takes: problems (a list), values (for the tests, which
-put another template in this one's place).
+Fails the rendering if there are problems. Takes: problems (a list), values (for the tests, which
+replace this template).
 */}}
 {{- define "rota.refuse" -}}
 {{- with .problems -}}
@@ -96,14 +96,14 @@ put another template in this one's place).
 {{- end }}
 
 {{/*
-The chart's own volumes by name, with the path that each is mounted at, as JSON.
+The chart's volumes by name, each with its mount path, as JSON.
 */}}
 {{- define "rota.ownMounts" -}}
 {{- dict "rota" "/etc/rota" "tmp" "/tmp" "state" "/var/lib/rota" | toJson -}}
 {{- end }}
 
 {{/*
-Problems of single keys of tasks and of taskDefaults, a line each. Takes: values, facts.
+Problems of single keys of tasks and of taskDefaults, one per line. Takes: values, facts.
 */}}
 {{- define "rota.taskProblems" -}}
 {{- $values := .values -}}
@@ -133,22 +133,22 @@ Problems of single keys of tasks and of taskDefaults, a line each. Takes: values
 {{- if not (kindIs "invalid" $value) -}}
 {{- $path := printf "%s.%s" $where $key -}}
 {{- if or (hasKey $texts $key) (hasKey $fragments $key) -}}
-{{- /* Tasks that say the same are looked at once. */ -}}
-{{- $said := printf "%s %s" $key (toJson $value) -}}
-{{- if not (hasKey $good $said) -}}
+{{- /* Equal values of several tasks are checked once. */ -}}
+{{- $seenKey := printf "%s %s" $key (toJson $value) -}}
+{{- if not (hasKey $good $seenKey) -}}
 {{- $problems := "" -}}
 {{- if hasKey $texts $key -}}
 {{- $problems = include "rota.textsProblems" (list $path (get $texts $key) $value $facts) -}}
 {{- else -}}
 {{- $problems = include "rota.partProblems" (list $path (get $fragments $key) $value $facts) -}}
 {{- if and (eq $key "securityContext") (not $problems) (or (hasKey $value "privileged") (hasKey $value "allowPrivilegeEscalation") (hasKey $value "capabilities")) -}}
-{{- /* It goes over that of all containers, key by key. */ -}}
+{{- /* It is merged over that of all containers, key by key. */ -}}
 {{- $context := omit ($values.securityContext | default dict) "" -}}
 {{- range $inner, $each := $value -}}{{- $_ := set $context $inner $each -}}{{- end -}}
 {{- $problems = include "rota.checkSecurityContext" (list $path $context $facts) -}}
 {{- end -}}
 {{- end -}}
-{{- if $problems -}}{{- $problems -}}{{- else -}}{{- $_ := set $good $said true -}}{{- end -}}
+{{- if $problems -}}{{- $problems -}}{{- else -}}{{- $_ := set $good $seenKey true -}}{{- end -}}
 {{- end -}}
 {{- else if hasKey $forms $key -}}
 {{- $problem := "" -}}

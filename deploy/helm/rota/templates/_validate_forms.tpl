@@ -1,5 +1,5 @@
 {{/*
-What is wrong with a text of a certain form, or nothing. Takes a list: form, value.
+The problem of a string of a certain form, or nothing. Takes a list: form, value.
 The forms are named in values.yaml, by `form` in `# @schema`.
 */}}
 {{- define "rota.formProblem" -}}
@@ -8,11 +8,11 @@ The forms are named in values.yaml, by `form` in `# @schema`.
 {{- if eq $form "share" -}}
 {{- include "rota.shareProblem" $value -}}
 {{- else if not (kindIs "string" $value) -}}
-{{- printf "%s is read as a %s, which may have lost what was written: quote it" (include "rota.text" $value) (ternary "boolean" "number" (kindIs "bool" $value)) -}}
+{{- printf "%s is read as a %s, which may differ from what was written: quote it" (include "rota.text" $value) (ternary "boolean" "number" (kindIs "bool" $value)) -}}
 {{- else if eq $form "url" -}}
 {{- include "rota.urlProblem" $value -}}
 {{- else if contains "{{" $value -}}
-{{- printf "%q is refused: templates in values are not rendered; write the text itself" $value -}}
+{{- printf "%q is refused: templates in values are not rendered; write the value itself" $value -}}
 {{- else if $value -}}
 {{- $name := "[a-z0-9]([-a-z0-9]*[a-z0-9])?" -}}
 {{- if eq $form "application" -}}
@@ -76,12 +76,12 @@ As rota.formProblem, for the parts of an image's name: repository, tag, digest.
 {{- $path := "[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*" -}}
 {{- $host := "([a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*|\\[[0-9a-fA-F:]+\\])(:[0-9]{1,5})?/" -}}
 {{- if or (gt (len $value) 255) (not (regexMatch (printf "^(%s)?%s(/%s)*$" $host $path $path) $value)) -}}
-{{- printf "%q is not the name of an image: use lower-case letters, digits, and '.', '_', '-' between them; a registry's host may stand before it, as in registry.example:5000/shop/tasks" $value -}}
+{{- printf "%q is not the name of an image: use lower-case letters, digits, and '.', '_', '-' between them; it may begin with a registry's host, as in registry.example:5000/shop/tasks" $value -}}
 {{- end -}}
 {{- end -}}
 {{- else if eq $form "registry" -}}
 {{- if not (regexMatch "^[a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$" $value) -}}
-{{- printf "%q is not a registry: write a host, and perhaps a port and a path, without a scheme, as in registry.example:5000/mirror" $value -}}
+{{- printf "%q is not a registry: write a host, optionally with a port and a path, without a scheme, as in registry.example:5000/mirror" $value -}}
 {{- end -}}
 {{- else if eq $form "tag" -}}
 {{- if or (contains "sha256:" $value) (contains "@" $value) -}}
@@ -97,7 +97,7 @@ As rota.formProblem, for the parts of an image's name: repository, tag, digest.
 {{- end }}
 
 {{/*
-What is wrong with a number of pods or a percentage, or nothing.
+The problem of a number of pods or a percentage, or nothing.
 */}}
 {{- define "rota.shareProblem" -}}
 {{- if and (kindIs "string" .) (not (regexMatch "^([0-9]|[1-9][0-9]|100)%$" .)) -}}
@@ -106,8 +106,8 @@ What is wrong with a number of pods or a percentage, or nothing.
 {{- end }}
 
 {{/*
-What is wrong with the Business API's URL, or nothing. The verdict is that of rota.base_url, but for
-names beyond ASCII. Never repeats the URL, which may hold a password.
+The problem of the Business API's URL, or nothing. As rota.net.addresses, except for names with other
+than ASCII characters. Never repeats the URL, which may contain a password.
 */}}
 {{- define "rota.urlProblem" -}}
 {{- $rest := regexReplaceAll "^[^:/?#]*://" . "" -}}
@@ -116,37 +116,37 @@ names beyond ASCII. Never repeats the URL, which may hold a password.
 {{- $port := regexFind ":[^\\]:]*$" $authority -}}
 {{- $host := trimSuffix $port $authority -}}
 {{- if not . -}}
-not set; say where the Business API is, for example --set businessApi.url=http://shop-api:8000
+not set; set the URL of the Business API, for example --set businessApi.url=http://shop-api:8000
 {{- else -}}
 {{- $problem := "" -}}
 {{- if contains "{{" . -}}
 {{- $problem = "templates in values are not rendered; write the URL itself" -}}
 {{- else if regexMatch "[\\x00-\\x20\\x7f-\\x{a0}\\\\]" . -}}
-{{- $problem = "it must hold no spaces, control characters or backslashes" -}}
+{{- $problem = "it must not contain spaces, control characters or backslashes" -}}
 {{- else if not (regexMatch "^(?i:https?)://" .) -}}
 {{- $problem = "it must begin with http:// or https://" -}}
 {{- else if contains "@" $authority -}}
-{{- $problem = "it must hold no user name or password; a token goes into businessApi.existingSecret" -}}
+{{- $problem = "it must not contain a user name or password; a token goes into businessApi.existingSecret" -}}
 {{- else if regexMatch "[?#]" . -}}
-{{- $problem = "it must hold no query and no fragment; a token goes into businessApi.existingSecret" -}}
+{{- $problem = "it must not contain a query or a fragment; a token goes into businessApi.existingSecret" -}}
 {{- else if and $port (ne $port ":") (not (regexMatch "^:0*([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$" $port)) -}}
 {{- $problem = "its port must be a number from 1 to 65535" -}}
 {{- else if hasPrefix "[" $host -}}
 {{- if not (regexMatch (include "rota.ipv6Pattern" .) $host) -}}
-{{- $problem = "it must hold an IPv6 address between the brackets" -}}
+{{- $problem = "it must have an IPv6 address between the brackets" -}}
 {{- end -}}
 {{- else if not (regexMatch "^[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?(\\.[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?)*\\.?$" $host) -}}
-{{- $problem = "it must name a host that DNS allows; write one beyond ASCII as xn--…" -}}
+{{- $problem = "it must name a host that DNS allows; write one with other characters as xn--…" -}}
 {{- end -}}
 {{- if not $problem -}}
 {{- range splitList "/" $path -}}
 {{- if has (lower . | replace "%2e" ".") (list "." "..") -}}
-{{- $problem = "it must have no '.' or '..' in its path" -}}
+{{- $problem = "it must not have '.' or '..' in its path" -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- if $problem -}}
-{{- printf "%s. It is http:// or https://, a host, and perhaps a port and a path" $problem -}}
+{{- printf "%s. A URL is http:// or https://, a host, and optionally a port and a path" $problem -}}
 {{- end -}}
 {{- end -}}
 {{- end }}

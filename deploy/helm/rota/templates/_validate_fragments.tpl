@@ -1,6 +1,6 @@
 {{/*
-Problems of a fragment of Kubernetes' API, a line each: what its schema cannot tell, or not in good
-words. Takes a list: path, spec (as in chart_files/rules.py: @Kind, *Kind, =form, +form, %labels),
+Problems of a fragment of Kubernetes' API, one per line, that its schema cannot find or cannot
+explain. Takes a list: path, spec (as in chart_files/rules.py: @Kind, *Kind, =form, +form, %labels),
 value, facts.
 */}}
 {{- define "rota.partProblems" -}}
@@ -54,7 +54,7 @@ The same for one map. Takes a list: path, kind, value, facts.
 {{- range $rule.need -}}
 {{- if not (get $value .) -}}
 {{- if not (kindIs "map" (get $value .)) -}}
-{{- printf "%s.%s: is not set, and Kubernetes needs it; state it\n" $path . -}}
+{{- printf "%s.%s: is not set, but Kubernetes requires it; set it\n" $path . -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -70,26 +70,26 @@ The same for one map. Takes a list: path, kind, value, facts.
 {{- end }}
 
 {{/*
-A line where not exactly one, or more than one, of some fields is stated. Takes a list: path, fields,
+A line if not exactly one, or more than one, of some fields is set. Takes a list: path, fields,
 value, least (1 or 0).
 */}}
 {{- define "rota.sourcesProblem" -}}
 {{- $value := index . 2 -}}
-{{- $stated := list -}}
+{{- $set := list -}}
 {{- range index . 1 -}}
 {{- if not (kindIs "invalid" (index $value .)) -}}
-{{- $stated = append $stated . -}}
+{{- $set = append $set . -}}
 {{- end -}}
 {{- end -}}
-{{- if gt (len $stated) 1 -}}
-{{- printf "%s: has %s; state one of them\n" (index . 0) (join " and " $stated) -}}
-{{- else if lt (len $stated) (int (index . 3)) -}}
-{{- printf "%s: says not where from; state one of %s\n" (index . 0) (index . 1 | join ", ") -}}
+{{- if gt (len $set) 1 -}}
+{{- printf "%s: has %s; keep one of them\n" (index . 0) (join " and " $set) -}}
+{{- else if lt (len $set) (int (index . 3)) -}}
+{{- printf "%s: has no source; set one of %s\n" (index . 0) (index . 1 | join ", ") -}}
 {{- end -}}
 {{- end }}
 
 {{/*
-What is wrong with a text or number of a form, or nothing. Takes a list: form (as in
+The problem of a string or number of a form, or nothing. Takes a list: form (as in
 chart_files/rules.py), value.
 */}}
 {{- define "rota.fieldProblem" -}}

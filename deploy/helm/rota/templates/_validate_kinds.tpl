@@ -1,5 +1,5 @@
 {{/*
-What the API server asks of several fields of a fragment at once. Each template is named after the
+What the API server requires of several fields of a fragment together. Each template is named after the
 kind, takes a list (path, value, facts), and writes a line for each problem.
 */}}
 
@@ -12,13 +12,13 @@ kind, takes a list (path, value, facts), and writes a line for each problem.
 {{- printf "%s.key: %s\n" $path . -}}
 {{- end -}}
 {{- else if ne $operator "Exists" -}}
-{{- printf "%s.operator: must be Exists where there is no key; set it, or a key\n" $path -}}
+{{- printf "%s.operator: must be Exists if there is no key; set it, or a key\n" $path -}}
 {{- end -}}
 {{- if and $value.value (eq $operator "Exists") -}}
-{{- printf "%s.value: does not go with operator Exists; remove one of them\n" $path -}}
+{{- printf "%s.value: cannot be combined with operator Exists; remove one of them\n" $path -}}
 {{- end -}}
 {{- if and (not (kindIs "invalid" $value.tolerationSeconds)) (ne ($value.effect | default "") "NoExecute") -}}
-{{- printf "%s.tolerationSeconds: goes with effect NoExecute only; set that, or remove it\n" $path -}}
+{{- printf "%s.tolerationSeconds: requires effect NoExecute; set that, or remove it\n" $path -}}
 {{- end -}}
 {{- end }}
 
@@ -26,9 +26,9 @@ kind, takes a list (path, value, facts), and writes a line for each problem.
 {{- $path := index . 0 -}}
 {{- with index . 1 -}}
 {{- if and (has .operator (list "In" "NotIn")) (not .values) -}}
-{{- printf "%s.values: is not set, and operator %s needs it; name some\n" $path .operator -}}
+{{- printf "%s.values: is not set, but operator %s requires it; add some\n" $path .operator -}}
 {{- else if and (has .operator (list "Exists" "DoesNotExist")) .values -}}
-{{- printf "%s.values: does not go with operator %s; remove it\n" $path .operator -}}
+{{- printf "%s.values: cannot be combined with operator %s; remove it\n" $path .operator -}}
 {{- end -}}
 {{- end -}}
 {{- end }}
@@ -39,9 +39,9 @@ kind, takes a list (path, value, facts), and writes a line for each problem.
 {{- with index . 1 -}}
 {{- if has .operator (list "Gt" "Lt") -}}
 {{- if ne (len (.values | default list)) 1 -}}
-{{- printf "%s.values: must hold one number for operator %s\n" $path .operator -}}
+{{- printf "%s.values: must contain one number for operator %s\n" $path .operator -}}
 {{- else if not (regexMatch "^[+-]?[0-9]{1,18}$" (first .values | toString)) -}}
-{{- printf "%s.values: must hold one whole number, in quotes, for operator %s\n" $path .operator -}}
+{{- printf "%s.values: must contain one whole number, in quotes, for operator %s\n" $path .operator -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -66,7 +66,7 @@ kind, takes a list (path, value, facts), and writes a line for each problem.
 {{- end -}}
 {{- range $term.matchLabelKeys -}}
 {{- if has . ($term.mismatchLabelKeys | default list) -}}
-{{- printf "%s.mismatchLabelKeys: has %q, as matchLabelKeys has; keep one\n" $path . -}}
+{{- printf "%s.mismatchLabelKeys: has %q, like matchLabelKeys; keep one\n" $path . -}}
 {{- end -}}
 {{- end -}}
 {{- end }}
@@ -75,7 +75,7 @@ kind, takes a list (path, value, facts), and writes a line for each problem.
 {{- $path := index . 0 -}}
 {{- with index . 1 -}}
 {{- if and .minDomains (ne (.whenUnsatisfiable | default "") "DoNotSchedule") -}}
-{{- printf "%s.minDomains: goes with whenUnsatisfiable: DoNotSchedule only; set that, or remove it\n" $path -}}
+{{- printf "%s.minDomains: requires whenUnsatisfiable: DoNotSchedule; set that, or remove it\n" $path -}}
 {{- end -}}
 {{- if and .matchLabelKeys (not (kindIs "map" .labelSelector)) -}}
 {{- printf "%s.matchLabelKeys: needs a labelSelector; add one\n" $path -}}
@@ -84,18 +84,18 @@ kind, takes a list (path, value, facts), and writes a line for each problem.
 {{- end }}
 
 {{/*
-A line for each constraint that there is already. Takes a list: path, constraints.
+A line for each repeated constraint. Takes a list: path, constraints.
 */}}
 {{- define "rota.spreadProblems" -}}
 {{- $path := index . 0 -}}
 {{- $seen := dict -}}
 {{- range $at, $each := index . 1 -}}
 {{- with $each -}}
-{{- $said := printf "%v %v" .topologyKey .whenUnsatisfiable -}}
-{{- if hasKey $seen $said -}}
-{{- printf "%s[%d]: has topologyKey and whenUnsatisfiable of another; keep one\n" $path $at -}}
+{{- $constraint := printf "%v %v" .topologyKey .whenUnsatisfiable -}}
+{{- if hasKey $seen $constraint -}}
+{{- printf "%s[%d]: has the same topologyKey and whenUnsatisfiable as another; keep one\n" $path $at -}}
 {{- end -}}
-{{- $_ := set $seen $said true -}}
+{{- $_ := set $seen $constraint true -}}
 {{- end -}}
 {{- end -}}
 {{- end }}
@@ -104,7 +104,7 @@ A line for each constraint that there is already. Takes a list: path, constraint
 {{- range $key, $most := dict "nameservers" 3 "searches" 32 -}}
 {{- $number := index (index $ 1) $key | default list | len -}}
 {{- if gt $number $most -}}
-{{- printf "%s.%s: has %d, of which Kubernetes takes %d; remove some\n" (index $ 0) $key $number $most -}}
+{{- printf "%s.%s: has %d, but Kubernetes allows %d; remove some\n" (index $ 0) $key $number $most -}}
 {{- end -}}
 {{- end -}}
 {{- end }}
@@ -114,12 +114,12 @@ A line for each constraint that there is already. Takes a list: path, constraint
 {{- with index . 1 -}}
 {{- $selectors := or (kindIs "map" .podSelector) (kindIs "map" .namespaceSelector) -}}
 {{- if and (kindIs "map" .ipBlock) $selectors -}}
-{{- printf "%s: has ipBlock beside a selector; state them as two entries\n" $path -}}
+{{- printf "%s: has ipBlock and a selector; write them as two entries\n" $path -}}
 {{- else if not (or (kindIs "map" .ipBlock) $selectors) -}}
-{{- printf "%s: names nobody; state podSelector, namespaceSelector or ipBlock\n" $path -}}
+{{- printf "%s: selects nothing; set podSelector, namespaceSelector or ipBlock\n" $path -}}
 {{- end -}}
 {{- else -}}
-{{- printf "%s: names nobody; state podSelector, namespaceSelector or ipBlock\n" $path -}}
+{{- printf "%s: selects nothing; set podSelector, namespaceSelector or ipBlock\n" $path -}}
 {{- end -}}
 {{- end }}
 
@@ -128,7 +128,7 @@ A line for each constraint that there is already. Takes a list: path, constraint
 {{- with index . 1 -}}
 {{- if not (kindIs "invalid" .endPort) -}}
 {{- if or (kindIs "invalid" .port) (kindIs "string" .port) -}}
-{{- printf "%s.endPort: needs a port that is a number; set it, or remove endPort\n" $path -}}
+{{- printf "%s.endPort: requires a numeric port; set it, or remove endPort\n" $path -}}
 {{- else if lt (int64 .endPort) (int64 .port) -}}
 {{- printf "%s.endPort: %d is below port; write the higher one\n" $path (int64 .endPort) -}}
 {{- end -}}
@@ -137,7 +137,7 @@ A line for each constraint that there is already. Takes a list: path, constraint
 {{- end }}
 
 {{/*
-IPv4 only: the comparison of IPv6 networks is beyond a template.
+IPv4 only: templates cannot compare IPv6 networks.
 */}}
 {{- define "rota.checkIPBlock" -}}
 {{- $path := index . 0 -}}
@@ -170,9 +170,9 @@ IPv4 only: the comparison of IPv6 networks is beyond a template.
 {{- $path := index . 0 -}}
 {{- with index . 1 -}}
 {{- if and (eq (.type | default "") "Localhost") (not .localhostProfile) -}}
-{{- printf "%s.localhostProfile: is not set, and type Localhost needs it; name the profile\n" $path -}}
+{{- printf "%s.localhostProfile: is not set, but type Localhost requires it; set the profile\n" $path -}}
 {{- else if and .localhostProfile (ne (.type | default "") "Localhost") -}}
-{{- printf "%s.localhostProfile: goes with type Localhost only; set that, or remove it\n" $path -}}
+{{- printf "%s.localhostProfile: requires type Localhost; set that, or remove it\n" $path -}}
 {{- else if regexMatch "^/|(^|/)\\.\\.(/|$)|^\\s|\\s$" (.localhostProfile | default "") -}}
 {{- printf "%s.localhostProfile: %q is refused: write a relative path without '..'\n" $path .localhostProfile -}}
 {{- end -}}
@@ -189,13 +189,13 @@ IPv4 only: the comparison of IPv6 networks is beyond a template.
 {{- if eq (toString .allowPrivilegeEscalation) "false" -}}
 {{- $added := (.capabilities | default dict).add | default list -}}
 {{- if .privileged -}}
-{{- printf "%s.privileged: does not go with allowPrivilegeEscalation: false; set that to null, or remove it\n" $path -}}
+{{- printf "%s.privileged: cannot be combined with allowPrivilegeEscalation: false; set that to null, or remove it\n" $path -}}
 {{- else if or (has "SYS_ADMIN" $added) (has "CAP_SYS_ADMIN" $added) -}}
-{{- printf "%s.capabilities.add: SYS_ADMIN does not go with allowPrivilegeEscalation: false; set that to null, or remove it\n" $path -}}
+{{- printf "%s.capabilities.add: SYS_ADMIN cannot be combined with allowPrivilegeEscalation: false; set that to null, or remove it\n" $path -}}
 {{- end -}}
 {{- end -}}
 {{- if eq (.procMount | default "") "Unmasked" -}}
-{{- printf "%s.procMount: Unmasked needs a user namespace, which the chart's pods have not; remove it\n" $path -}}
+{{- printf "%s.procMount: Unmasked requires a user namespace, which the chart's pods do not have; remove it\n" $path -}}
 {{- end -}}
 {{- end -}}
 {{- end }}
@@ -206,7 +206,7 @@ IPv4 only: the comparison of IPv6 networks is beyond a template.
 {{- range $at, $sysctl := (index . 1).sysctls -}}
 {{- $name := ($sysctl | default dict).name | default "" | replace "/" "." -}}
 {{- if hasKey $seen $name -}}
-{{- printf "%s.sysctls[%d].name: %q comes twice; remove one\n" $path $at $name -}}
+{{- printf "%s.sysctls[%d].name: %q appears twice; remove one\n" $path $at $name -}}
 {{- end -}}
 {{- $_ := set $seen $name true -}}
 {{- end -}}
@@ -238,15 +238,15 @@ IPv4 only: the comparison of IPv6 networks is beyond a template.
 {{- end -}}
 {{- with .resourceFieldRef -}}
 {{- if not .containerName -}}
-{{- printf "%s.resourceFieldRef.containerName: is not set, and a volume needs it; name the container, such as rota\n" $path -}}
+{{- printf "%s.resourceFieldRef.containerName: is not set, but a volume requires it; set the container, such as rota\n" $path -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end }}
 
 {{/*
-A line where a pod's field is none of those that can be read. Takes a list: path, fieldRef, a pattern
-of paths beside those that are always allowed, all of them in words.
+A line if a pod's field is not readable. Takes a list: path, fieldRef, a pattern of paths in addition
+to those that are always allowed, and the list of them all in words.
 */}}
 {{- define "rota.fieldPathProblem" -}}
 {{- with index . 1 -}}
@@ -265,7 +265,7 @@ of paths beside those that are always allowed, all of them in words.
 {{- range $at, $source := (index . 1).sources -}}
 {{- $here := printf "%s.sources[%d]" $path $at -}}
 {{- if not (include "rota.withoutNulls" $source | fromJson) -}}
-{{- printf "%s: says not where from; state one source, such as secret or configMap\n" $here -}}
+{{- printf "%s: has no source; set one, such as secret or configMap\n" $here -}}
 {{- end -}}
 {{- range $kind, $each := $source -}}
 {{- if and (kindIs "map" $each) (not $each.items) $each.path -}}

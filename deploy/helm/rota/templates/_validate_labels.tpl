@@ -1,6 +1,6 @@
 {{/*
-Problems of labels and annotations that the chart sets itself, a line each. Own labels would win in
-silence. Takes: values, facts.
+Problems of labels and annotations that the chart sets itself, one per line. Others would silently
+override them. Takes: values, facts.
 */}}
 {{- define "rota.ownKeyProblems" -}}
 {{- $places := dict -}}
@@ -26,7 +26,7 @@ silence. Takes: values, facts.
 {{- $own := ternary (list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" "app.kubernetes.io/managed-by" "helm.sh/chart" "rota/task") (list "checksum/settings" "helm.sh/hook" "helm.sh/hook-weight" "helm.sh/hook-delete-policy") (eq (first $place) "labels") -}}
 {{- range $key, $value := last $place | default dict -}}
 {{- if has $key $own -}}
-{{- printf "%s.%s: not allowed, since the chart sets it where it belongs; use another key%s\n" $path $key (ternary ", or nameOverride for the name" "" (eq $key "app.kubernetes.io/name")) -}}
+{{- printf "%s.%s: not allowed, since the chart sets it; use another key%s\n" $path $key (ternary ", or nameOverride for the name" "" (eq $key "app.kubernetes.io/name")) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -1,7 +1,7 @@
 {{/*
-Problems of what is added to pods as a whole, a line each: names that collide, mounts, containers.
-What concerns a single fragment is in _validate_fragments.tpl. Takes: values, own (the chart's own
-volumes by name, with the path that each is mounted at).
+Problems of what is added to all pods, one per line: names that collide, mounts, containers. Those of
+a single fragment are in _validate_fragments.tpl. Takes: values, own (the chart's volumes by name,
+each with its mount path).
 */}}
 {{- define "rota.podProblems" -}}
 {{- $values := .values -}}
@@ -17,7 +17,7 @@ volumes by name, with the path that each is mounted at).
 {{- $_ := set $devices ($volume.name | default "") (or $volume.persistentVolumeClaim $volume.ephemeral) -}}
 {{- end -}}
 {{- end -}}
-{{- /* All pods mount the same; the state is the scheduler's only. */ -}}
+{{- /* All pods have the same mounts, except the state, which only the scheduler has. */ -}}
 {{- $mountable := omit $names "state" -}}
 {{- include "rota.mountProblems" (dict "container" $values "where" "" "volumes" $mountable "own" .own) -}}
 {{- $containers := dict "rota" "the chart" -}}
@@ -36,7 +36,7 @@ volumes by name, with the path that each is mounted at).
 {{- range $at, $secret := ($values.global | default dict).imagePullSecrets -}}
 {{- $name := (kindIs "map" $secret | ternary $secret (dict "name" $secret)).name -}}
 {{- if not $name -}}
-{{- printf "global.imagePullSecrets[%d]: is not set; name the Secret\n" $at -}}
+{{- printf "global.imagePullSecrets[%d]: is not set; set the name of a Secret\n" $at -}}
 {{- else -}}
 {{- with include "rota.formProblem" (list "object" $name) -}}
 {{- printf "global.imagePullSecrets[%d]: %s\n" $at . -}}
@@ -47,8 +47,8 @@ volumes by name, with the path that each is mounted at).
 {{- end }}
 
 {{/*
-What is wrong with the name of a volume or container, or nothing. Takes a list: volume or container,
-names seen before with their places (filled here, with refused ones too: a mount of such a volume is no
+The problem of the name of a volume or container, or nothing. Takes a list: volume or container, known
+names with their places (added to here, refused ones too, so that a mount of such a volume is not a
 second problem), place.
 */}}
 {{- define "rota.partNameProblem" -}}
@@ -64,7 +64,7 @@ second problem), place.
 {{- end }}
 
 {{/*
-Problems of a container's volume mounts, a line each. Paths are compared as Kubernetes' runtime
+Problems of a container's volume mounts, one per line. Paths are compared as the container runtime
 resolves them. Takes: container, where (its path and '.'), volumes (names), own (the paths that the
 chart mounts in the same container, by volume).
 */}}
@@ -81,18 +81,18 @@ chart mounts in the same container, by volume).
 {{- if not (hasKey $volumes ($mount.name | default "")) -}}
 {{- printf "%s.name: there is no volume %q; add it to volumes\n" $here ($mount.name | default "") -}}
 {{- end -}}
-{{- $stated := $mount.mountPath | default "" -}}
-{{- $path := clean $stated -}}
-{{- if or (not (hasPrefix "/" $stated)) (contains ":" $stated) (eq $path "/") (regexMatch "^/proc(/|$)" $path) -}}
-{{- printf "%s.mountPath: %q is refused: write an absolute path without ':', neither / nor below /proc\n" $here $stated -}}
+{{- $written := $mount.mountPath | default "" -}}
+{{- $path := clean $written -}}
+{{- if or (not (hasPrefix "/" $written)) (contains ":" $written) (eq $path "/") (regexMatch "^/proc(/|$)" $path) -}}
+{{- printf "%s.mountPath: %q is refused: write an absolute path without ':', other than / and below /proc\n" $here $written -}}
 {{- else if hasKey $paths $path -}}
-{{- printf "%s.mountPath: %q is taken by %s; choose another path\n" $here $stated (get $paths $path) -}}
+{{- printf "%s.mountPath: %q is taken by %s; choose another path\n" $here $written (get $paths $path) -}}
 {{- else if and $own (or (hasPrefix "/etc/rota/" $path) (eq "/dev/termination-log" $path)) -}}
-{{- printf "%s.mountPath: %q is refused: /etc/rota and /dev/termination-log are the chart's; choose another path\n" $here $stated -}}
+{{- printf "%s.mountPath: %q is refused: /etc/rota and /dev/termination-log belong to the chart; choose another path\n" $here $written -}}
 {{- else -}}
 {{- range $name, $taken := $own -}}
 {{- if hasPrefix (printf "%s/" $path) $taken -}}
-{{- printf "%s.mountPath: %q would hide %s, which the chart mounts; choose a path below it\n" $here $stated $taken -}}
+{{- printf "%s.mountPath: %q would hide %s, which the chart mounts; choose a path below it\n" $here $written $taken -}}
 {{- end -}}
 {{- end -}}
 {{- $_ := set $paths $path $here -}}
@@ -101,11 +101,11 @@ chart mounts in the same container, by volume).
 {{- printf "%s: has subPath and subPathExpr; keep one\n" $here -}}
 {{- end -}}
 {{- if and (eq ($mount.mountPropagation | default "") "Bidirectional") (not $privileged) -}}
-{{- printf "%s.mountPropagation: Bidirectional needs a privileged container; use HostToContainer, or leave it out\n" $here -}}
+{{- printf "%s.mountPropagation: Bidirectional requires a privileged container; use HostToContainer, or leave it out\n" $here -}}
 {{- end -}}
 {{- if has ($mount.recursiveReadOnly | default "") (list "Enabled" "IfPossible") -}}
 {{- if or (not $mount.readOnly) (ne ($mount.mountPropagation | default "None") "None") -}}
-{{- printf "%s.recursiveReadOnly: needs readOnly: true and no mountPropagation; set that, or remove it\n" $here -}}
+{{- printf "%s.recursiveReadOnly: requires readOnly: true without mountPropagation; set that, or remove it\n" $here -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -113,7 +113,7 @@ chart mounts in the same container, by volume).
 {{- end }}
 
 {{/*
-Problems of a container beside rota's, a line each. Takes a list: path, container, whether it is a
+Problems of a container next to rota's, one per line. Takes a list: path, container, whether it is a
 sidecar, volumes by name with whether they may be devices.
 */}}
 {{- define "rota.containerProblems" -}}
@@ -125,17 +125,17 @@ sidecar, volumes by name with whether they may be devices.
 {{- $each := get $container $key -}}
 {{- if kindIs "map" $each -}}
 {{- if not $sidecar -}}
-{{- printf "%s.%s: not allowed, since the container ends before rota's begins; use sidecars, or remove it\n" $path $key -}}
+{{- printf "%s.%s: not allowed, since the container ends before rota's starts; use sidecars, or remove it\n" $path $key -}}
 {{- else if ne $key "lifecycle" -}}
 {{- if not (or $each.exec $each.grpc $each.httpGet $each.tcpSocket) -}}
-{{- printf "%s.%s: says not what to probe; state one of exec, grpc, httpGet, tcpSocket\n" $path $key -}}
+{{- printf "%s.%s: has nothing to probe; set one of exec, grpc, httpGet, tcpSocket\n" $path $key -}}
 {{- end -}}
 {{- include "rota.probeTimesProblems" (list (printf "%s.%s" $path $key) $key $each) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- if ($container.lifecycle | default dict).stopSignal -}}
-{{- printf "%s.lifecycle.stopSignal: needs the pod's os.name, which the chart does not set; remove it\n" $path -}}
+{{- printf "%s.lifecycle.stopSignal: requires the pod's os.name, which the chart does not set; remove it\n" $path -}}
 {{- end -}}
 {{- $ports := dict -}}
 {{- range $at, $port := $container.ports -}}
@@ -147,20 +147,20 @@ sidecar, volumes by name with whether they may be devices.
 {{- end -}}
 {{- range $at, $device := $container.volumeDevices -}}
 {{- if not (get $devices (($device | default dict).name | default "")) -}}
-{{- printf "%s.volumeDevices[%d].name: names no claim; add one to volumes\n" $path $at -}}
+{{- printf "%s.volumeDevices[%d].name: is not the volume of a claim; add one to volumes\n" $path $at -}}
 {{- end -}}
 {{- end -}}
 {{- end }}
 
 {{/*
-Problems of a probe's times, a line each. Takes a list: path, which probe, the probe.
+Problems of a probe's times, one per line. Takes a list: path, which probe, the probe.
 */}}
 {{- define "rota.probeTimesProblems" -}}
 {{- $path := index . 0 -}}
 {{- $key := index . 1 -}}
 {{- with index . 2 -}}
 {{- if and (ne $key "readinessProbe") (gt (int64 (.successThreshold | default 1)) 1) -}}
-{{- printf "%s.successThreshold: must be 1, since only a readinessProbe may ask for more; remove it\n" $path -}}
+{{- printf "%s.successThreshold: must be 1, since only a readinessProbe may have more; remove it\n" $path -}}
 {{- end -}}
 {{- if and (eq $key "readinessProbe") (not (kindIs "invalid" .terminationGracePeriodSeconds)) -}}
 {{- printf "%s.terminationGracePeriodSeconds: not allowed, since a readinessProbe ends nothing; remove it\n" $path -}}
@@ -169,7 +169,7 @@ Problems of a probe's times, a line each. Takes a list: path, which probe, the p
 {{- end }}
 
 {{/*
-Problems of the scheduler's probes, a line each. Takes values.scheduler.
+Problems of the scheduler's probes, one per line. Takes values.scheduler.
 */}}
 {{- define "rota.schedulerProbeProblems" -}}
 {{- $scheduler := . -}}
@@ -178,7 +178,7 @@ Problems of the scheduler's probes, a line each. Takes values.scheduler.
 {{- if kindIs "map" $each -}}
 {{- range $handler := list "exec" "grpc" "httpGet" "tcpSocket" -}}
 {{- if get $each $handler -}}
-{{- printf "scheduler.%s.%s: not allowed, since the chart asks rota's health endpoint; set its times only\n" $probe $handler -}}
+{{- printf "scheduler.%s.%s: not allowed, since the chart probes rota's health endpoint; only set its times\n" $probe $handler -}}
 {{- end -}}
 {{- end -}}
 {{- include "rota.probeTimesProblems" (list (printf "scheduler.%s" $probe) $probe $each) -}}

@@ -1,5 +1,5 @@
 {{/*
-Resources: what the API server asks of several fields at once. As in _validate_kinds.tpl.
+Resources: what the API server requires of several fields together. As in _validate_kinds.tpl.
 */}}
 
 {{- define "rota.checkResourceRequirements" -}}
@@ -15,7 +15,7 @@ Resources: what the API server asks of several fields at once. As in _validate_k
 {{- $extended := and (contains "/" $name) (not (regexMatch "^([^/]*\\.)?kubernetes\\.io/" $name)) -}}
 {{- if not (or (has $name (list "cpu" "memory" "ephemeral-storage")) (regexMatch "^hugepages-[0-9]+([KMGTPE]i|[kMGTPE])?$" $name) (and $extended (not (hasPrefix "requests." $name)) (not (include "rota.fieldProblem" (list $facts.fields.qualified $name))))) -}}
 {{- $bad = true -}}
-{{- printf "%s: no container has this resource; use cpu, memory, ephemeral-storage, hugepages-2Mi or one such as example.com/gpu\n" $here -}}
+{{- printf "%s: is not a resource of a container; use cpu, memory, ephemeral-storage, hugepages-2Mi or one such as example.com/gpu\n" $here -}}
 {{- else -}}
 {{- with include "rota.fieldProblem" (list $facts.fields.amount $amount) -}}
 {{- $bad = true -}}
@@ -49,11 +49,11 @@ Resources: what the API server asks of several fields at once. As in _validate_k
 {{- printf "%s.requests.%s: must be equal to limits.%s; leave it out\n" $path $name $name -}}
 {{- end -}}
 {{- else if and (has $name $scarce) (kindIs "invalid" $limit) -}}
-{{- printf "%s.limits.%s: is not set, and what cannot be shared needs it; set it to what is requested\n" $path $name -}}
+{{- printf "%s.limits.%s: is not set, but is required for what cannot be shared; set it to the request\n" $path $name -}}
 {{- end -}}
 {{- end -}}
 {{- if and (regexMatch "hugepages-" (join " " $scarce)) (not (or $limits.cpu $limits.memory $requests.cpu $requests.memory)) -}}
-{{- printf "%s: hugepages need cpu or memory beside them; add one\n" $path -}}
+{{- printf "%s: hugepages require cpu or memory as well; add one\n" $path -}}
 {{- end -}}
 {{- end -}}
 {{- if $value.claims -}}
@@ -65,7 +65,7 @@ Resources: what the API server asks of several fields at once. As in _validate_k
 {{- $path := index . 0 -}}
 {{- $requests := (index . 1).requests | default dict -}}
 {{- if not $requests.storage -}}
-{{- printf "%s.requests.storage: is not set, and Kubernetes needs it; state a size, such as 1Gi\n" $path -}}
+{{- printf "%s.requests.storage: is not set, but Kubernetes requires it; set a size, such as 1Gi\n" $path -}}
 {{- else -}}
 {{- with include "rota.fieldProblem" (list (index . 2).fields.amount $requests.storage) -}}
 {{- printf "%s.requests.storage: %s\n" $path . -}}
@@ -76,7 +76,7 @@ Resources: what the API server asks of several fields at once. As in _validate_k
 {{- define "rota.checkPersistentVolumeClaimSpec" -}}
 {{- with index . 1 -}}
 {{- if and (has "ReadWriteOncePod" (.accessModes | default list)) (gt (len .accessModes) 1) -}}
-{{- printf "%s.accessModes: ReadWriteOncePod stands alone; remove the others\n" (index $ 0) -}}
+{{- printf "%s.accessModes: ReadWriteOncePod cannot be combined with others; remove them\n" (index $ 0) -}}
 {{- end -}}
 {{- end -}}
 {{- end }}

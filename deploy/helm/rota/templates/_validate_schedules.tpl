@@ -1,7 +1,7 @@
 {{/*
-What is wrong with a cron text, or nothing. The verdict is that of rota.schedules, which is the API
-server's, less texts that never fire. Takes a list: text, and a map of what was found before, which
-is filled here: by text, and by field, since the same fields come in many texts.
+The problem of a cron text, or nothing. As rota.schedules, which accepts what the API server accepts,
+except texts that never fire. Takes a list: text, and a map of earlier results, which is added to here:
+by text, and by field, since many texts share fields.
 */}}
 {{- define "rota.scheduleProblem" -}}
 {{- $text := index . 0 -}}
@@ -14,13 +14,13 @@ is filled here: by text, and by field, since the same fields come in many texts.
 {{- end }}
 
 {{/*
-As rota.scheduleProblem, for a text that was not seen before, and without naming it.
+As rota.scheduleProblem, for a new text, and without repeating it.
 */}}
 {{- define "rota.newScheduleProblem" -}}
 {{- $text := index . 0 -}}
 {{- $seen := index . 1 -}}
 {{- if contains "TZ" $text -}}
-a zone does not go into the text; use timezone
+a time zone is not allowed in the text; use timezone
 {{- else if hasPrefix "@every" $text -}}
 that is an interval; use intervalSeconds
 {{- else if hasPrefix "@" $text -}}
@@ -30,7 +30,7 @@ the descriptors are @yearly, @annually, @monthly, @weekly, @daily, @midnight and
 {{- else -}}
 {{- $fields := compact (regexSplit "[\\t\\n\\v\\f\\r \\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}]+" $text -1) -}}
 {{- if ne (len $fields) 5 -}}
-{{- printf "it has %d fields; five are needed: minute, hour, day of month, month, day of week" (len $fields) -}}
+{{- printf "it has %d fields, but needs five: minute, hour, day of month, month, day of week" (len $fields) -}}
 {{- else -}}
 {{- $problem := "" -}}
 {{- $read := list -}}
@@ -50,7 +50,7 @@ the descriptors are @yearly, @annually, @monthly, @weekly, @daily, @midnight and
 {{- $days = max $days (index (list 0 31 29 31 30 31 30 31 31 30 31 30 31) (int .)) -}}
 {{- end -}}
 {{- if gt (int (index $read 2).least) (int $days) -}}
-it never fires: no such month has that day
+it never fires: the month does not have that day
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -134,18 +134,18 @@ One field of a cron text, as JSON: problem; starred (whether it leaves its field
 {{- end -}}
 {{- end -}}
 {{- if and (eq (int $least) 99) (not $problem) -}}
-{{- $problem = printf "it never fires: the %s field %q holds no value" $name $text -}}
+{{- $problem = printf "it never fires: the %s field %q is empty" $name $text -}}
 {{- end -}}
 {{- dict "problem" $problem "starred" $starred "least" $least "values" $values | toJson -}}
 {{- end }}
 
 {{/*
-What is wrong with the form of a time zone's name, or nothing. Whether there is such a zone, no
-template can tell.
+The problem of the form of a time zone's name, or nothing. A template cannot know whether the zone
+exists.
 */}}
 {{- define "rota.timezoneProblem" -}}
 {{- if eq (lower .) "local" -}}
-{{- printf "%q is refused: it would be that of whoever looks; name one, such as Europe/Berlin" . -}}
+{{- printf "%q is refused: it would depend on the machine; name one, such as Europe/Berlin" . -}}
 {{- else if or (not (regexMatch "^[A-Z][A-Za-z_0-9+-]{0,13}(/[A-Z][A-Za-z_0-9+-]{0,13})*$" .)) (regexMatch "(^|/)[A-Z]{5,}(/|$)" .) (has . (list "Africa" "America" "Antarctica" "Arctic" "Asia" "Atlantic" "Australia" "Brazil" "Canada" "Chile" "Etc" "Europe" "Indian" "Mexico" "Pacific" "US")) -}}
 {{- printf "%q is refused: name one of the tz database as it is written there, such as Etc/UTC or Europe/Berlin" . -}}
 {{- end -}}

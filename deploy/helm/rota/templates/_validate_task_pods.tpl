@@ -1,6 +1,6 @@
 {{/*
-Problems of what tasks add to their pods, a line each: names and paths that collide with those of all
-pods. Takes: values, own (as rota.podProblems does).
+Problems of what tasks add to their pods, one per line: names and paths that collide with those of
+all pods. Takes: values, own (as rota.podProblems does).
 */}}
 {{- define "rota.taskPodProblems" -}}
 {{- $values := .values -}}
@@ -31,11 +31,11 @@ pods. Takes: values, own (as rota.podProblems does).
 {{- range $where, $task := $places -}}
 {{- $found := dict "volumes" (omit $taken "") "initContainers" (omit $containers "") -}}
 {{- range $key, $seen := $found -}}
-{{- $stated := get $task $key -}}
-{{- range $at, $part := $stated | default (get $defaults $key) | default list -}}
+{{- $set := get $task $key -}}
+{{- range $at, $part := $set | default (get $defaults $key) | default list -}}
 {{- if kindIs "map" $part -}}
-{{- $problem := include "rota.partNameProblem" (list $part $seen (printf "%s.%s[%d]" (ternary $where "taskDefaults" (not (empty $stated))) $key $at)) -}}
-{{- if and $problem (or $stated (eq $where "taskDefaults")) -}}
+{{- $problem := include "rota.partNameProblem" (list $part $seen (printf "%s.%s[%d]" (ternary $where "taskDefaults" (not (empty $set))) $key $at)) -}}
+{{- if and $problem (or $set (eq $where "taskDefaults")) -}}
 {{- printf "%s.%s[%d].name: %s\n" $where $key $at $problem -}}
 {{- end -}}
 {{- end -}}

@@ -1,6 +1,6 @@
 {{/*
-Problems of several values at once, a line each. Takes: values, typed (problems of texts that were made
-null, which are told already).
+Problems of several values together, one per line. Takes: values, typed (problems of strings that were
+replaced by null, which are reported already).
 */}}
 {{- define "rota.togetherProblems" -}}
 {{- $typed := .typed -}}
@@ -9,18 +9,18 @@ null, which are told already).
 {{- $token := .serviceAccountToken | default dict -}}
 {{- $ca := .ca | default dict -}}
 {{- if and .existingSecret $token.enabled -}}
-{{- print "businessApi.serviceAccountToken.enabled: is true beside businessApi.existingSecret; keep one\n" -}}
+{{- print "businessApi.serviceAccountToken.enabled: is true, but businessApi.existingSecret is set as well; keep one\n" -}}
 {{- end -}}
 {{- if and $token.enabled (not $token.audience) -}}
-{{- print "businessApi.serviceAccountToken.audience: is not set; name the audience that the Business API expects, so that the token is worth nothing elsewhere\n" -}}
+{{- print "businessApi.serviceAccountToken.audience: is not set; set the audience that the Business API expects, so that the token is of no use elsewhere\n" -}}
 {{- end -}}
 {{- if and $ca.existingSecret $ca.existingConfigMap -}}
-{{- print "businessApi.ca.existingConfigMap: is set beside businessApi.ca.existingSecret; keep one\n" -}}
+{{- print "businessApi.ca.existingConfigMap: is set, but businessApi.ca.existingSecret is as well; keep one\n" -}}
 {{- end -}}
 {{- end -}}
 {{- with $values.scheduler -}}
 {{- if gt (int64 (.replicas | default 0)) 1 -}}
-{{- printf "scheduler.replicas: %d is refused: two schedulers would run every task twice; use 1, or mode: cronjobs, where Kubernetes keeps the time\n" (int64 .replicas) -}}
+{{- printf "scheduler.replicas: %d is refused: two schedulers would run every task twice; use 1, or mode: cronjobs\n" (int64 .replicas) -}}
 {{- end -}}
 {{- end -}}
 {{- $rule := ($values.metrics | default dict).prometheusRule | default dict -}}
@@ -29,19 +29,19 @@ null, which are told already).
 {{- end -}}
 {{- with $values.networkPolicy -}}
 {{- if and .enabled (not .egress) (not (contains "networkPolicy.egress: " $typed)) -}}
-{{- print "networkPolicy.egress: is not set; name the way to the Business API, which a NetworkPolicy cannot take from a URL, for example [{to: [{podSelector: {matchLabels: {app: shop-api}}}], ports: [{port: 8000}]}]\n" -}}
+{{- print "networkPolicy.egress: is not set; allow the Business API, which a NetworkPolicy cannot derive from its URL, for example [{to: [{podSelector: {matchLabels: {app: shop-api}}}], ports: [{port: 8000}]}]\n" -}}
 {{- end -}}
 {{- end -}}
 {{- $modes := (($values.state | default dict).persistence | default dict).accessModes | default list -}}
 {{- if and (has "ReadWriteOncePod" $modes) (gt (len $modes) 1) -}}
-{{- print "state.persistence.accessModes: ReadWriteOncePod stands alone; remove the others\n" -}}
+{{- print "state.persistence.accessModes: ReadWriteOncePod cannot be combined with others; remove them\n" -}}
 {{- end -}}
 {{- include "rota.annotationsProblems" $values -}}
 {{- end }}
 
 {{/*
-Problems of annotations that are too long together, a line each: Kubernetes allows 256 KiB on an
-object, and the chart adds a few of its own. Takes the values.
+Problems of annotations that are too long together, one per line: Kubernetes allows 256 KiB per
+object, and the chart adds a few. Takes the values.
 */}}
 {{- define "rota.annotationsProblems" -}}
 {{- $all := list .commonAnnotations -}}
@@ -74,7 +74,7 @@ object, and the chart adds a few of its own. Takes the values.
 {{- end -}}
 {{- end -}}
 {{- if gt $bytes 260000 -}}
-{{- printf "%s: is too long: %d bytes with what it is added to, of which Kubernetes takes about 260000; shorten it\n" $path $bytes -}}
+{{- printf "%s: is too long: %d bytes with the annotations that it is merged with, but Kubernetes allows about 260000; shorten it\n" $path $bytes -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

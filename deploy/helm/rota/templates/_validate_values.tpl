@@ -1,5 +1,5 @@
 {{/*
-Values that are null and may not be, a line each. Takes: values, facts.
+Values that must not be null, one per line. Takes: values, facts.
 */}}
 {{- define "rota.missingProblems" -}}
 {{- $values := .values -}}
@@ -9,14 +9,14 @@ Values that are null and may not be, a line each. Takes: values, facts.
 {{- $value = index (ternary $value (dict) (kindIs "map" $value)) . -}}
 {{- end -}}
 {{- if or (kindIs "invalid" $value) (eq (toString $value) "") (eq (toString $value) "[]") -}}
-{{- printf "%s: is null or empty; leave it out for the chart's default\n" $path -}}
+{{- printf "%s: is null or empty; leave it out to get the chart's default\n" $path -}}
 {{- end -}}
 {{- end -}}
 {{- end }}
 
 {{/*
-Problems of single values, a line each: texts of a wrong form, maps of texts, fragments of Kubernetes'
-API, settings. Takes: values, facts.
+Problems of single values, one per line: strings of a wrong form, maps of strings, fragments of
+Kubernetes' API, settings. Takes: values, facts.
 */}}
 {{- define "rota.valueProblems" -}}
 {{- $values := .values -}}
@@ -60,7 +60,7 @@ API, settings. Takes: values, facts.
 {{- $places := include "rota.settingPlaces" . | fromJson -}}
 {{- range $name, $value := $values.settings -}}
 {{- if hasPrefix "ROTA_TASK__" $name -}}
-{{- printf "settings.%s: not allowed, since a task's fields are set in tasks, which makes its CronJob too\n" $name -}}
+{{- printf "settings.%s: not allowed; set a task's fields in tasks, which also sets its CronJob\n" $name -}}
 {{- else if hasKey $places $name -}}
 {{- printf "settings.%s: not allowed, since it comes from %s\n" $name (get $places $name) -}}
 {{- else if not (kindIs "invalid" $value) -}}
@@ -72,7 +72,7 @@ API, settings. Takes: values, facts.
 {{- end }}
 
 {{/*
-Settings that do not come from `settings`, and where they come from, as JSON.
+Settings that are not set in `settings`, and where they come from, as JSON.
 */}}
 {{- define "rota.settingPlaces" -}}
 {{- dict
@@ -100,7 +100,7 @@ Settings that do not come from `settings`, and where they come from, as JSON.
 {{- end }}
 
 {{/*
-What is wrong with the value of a setting, or nothing; never repeats it. Takes a list: its keywords
+The problem of the value of a setting, or nothing; never repeats the value. Takes a list: its keywords
 (as in rota.facts), value.
 */}}
 {{- define "rota.settingProblem" -}}
@@ -109,7 +109,7 @@ What is wrong with the value of a setting, or nothing; never repeats it. Takes a
 {{- $text := include "rota.text" $value -}}
 {{- $type := $keywords.type | default "string" -}}
 {{- if and (kindIs "string" $value) (contains "{{" $value) -}}
-templates in values are not rendered; write the text itself
+templates in values are not rendered; write the value itself
 {{- else if eq $type "boolean" -}}
 {{- if not (regexMatch "^(?i:true|false|yes|no|on|off|[01tfyn])$" $text) -}}
 must be true or false
@@ -123,7 +123,7 @@ must be true or false
 {{- printf "must be a number%s" (include "rota.bounds" $keywords) -}}
 {{- end -}}
 {{- else if not (kindIs "string" $value) -}}
-is read as a number or boolean where a text is meant: quote it
+is read as a number or boolean, but a string is needed: quote it
 {{- else if $keywords.imported -}}
 {{- if not (regexMatch "^\\s*([^\\s:,]+:[^\\s:,]+\\s*,?\\s*)*$" $value) -}}
 must be module:attribute, for example shop.tasks:SendBills
@@ -149,7 +149,7 @@ The bounds of a number in words. Takes keywords.
 {{- end }}
 
 {{/*
-Problems of a map of texts, a line each. Takes a list: path, kind (labels, annotations, environment),
+Problems of a map of strings, one per line. Takes a list: path, kind (labels, annotations, environment),
 map, facts.
 */}}
 {{- define "rota.textsProblems" -}}
@@ -164,15 +164,15 @@ map, facts.
 {{- include "rota.partProblems" (list (printf "%s.%s.valueFrom" $path $name) "@EnvVarSource" ($value.valueFrom | default dict) $facts) -}}
 {{- end -}}
 {{- else if or (gt (len $name) 317) (regexMatch "^[^/]{254}" (splitList "/" $name | initial | join "/")) (not (regexMatch "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$" $name)) -}}
-{{- $problem = printf "is not a valid key of %s: use letters, digits, '-', '_' and '.', at most 63 characters, after a prefix such as example.com/ if any" $kind -}}
+{{- $problem = printf "is not a valid key of %s: use letters, digits, '-', '_' and '.', at most 63 characters, optionally after a prefix such as example.com/" $kind -}}
 {{- end -}}
 {{- if and (kindIs "float64" $value) (not $problem) -}}
 {{- if or (ne (floor $value) $value) (gt $value 9007199254740992.0) (lt $value -9007199254740992.0) -}}
-{{- $problem = "is read as a number, which may have lost what was written: quote it" -}}
+{{- $problem = "is read as a number, which may differ from what was written: quote it" -}}
 {{- end -}}
 {{- else if and (eq $kind "labels") (not (kindIs "invalid" $value)) (not $problem) -}}
 {{- if not (regexMatch "^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$" (toString $value)) -}}
-{{- $problem = printf "%q is no value of a label: use letters, digits, '-', '_' and '.', at most 63 characters" (toString $value) -}}
+{{- $problem = printf "%q is not a valid label value: use letters, digits, '-', '_' and '.', at most 63 characters" (toString $value) -}}
 {{- end -}}
 {{- end -}}
 {{- if $problem -}}
@@ -182,8 +182,8 @@ map, facts.
 {{- end }}
 
 {{/*
-What is wrong with a variable of the environment, or nothing; never repeats its value. What
-`settings` refuses is refused here too. Takes a list: name, value, facts.
+The problem of an environment variable, or nothing; never repeats its value. What `settings` refuses
+is refused here too. Takes a list: name, value, facts.
 */}}
 {{- define "rota.environmentProblem" -}}
 {{- $name := index . 0 -}}
@@ -191,15 +191,15 @@ What is wrong with a variable of the environment, or nothing; never repeats its 
 {{- $settings := (index . 2).settings -}}
 {{- $upper := upper $name -}}
 {{- if not (regexMatch "^[A-Za-z_][A-Za-z0-9_]*$" $name) -}}
-is no name of a variable: use letters, digits and '_', and no digit first
+is not the name of a variable: use letters, digits and '_', not beginning with a digit
 {{- else if or (hasPrefix "ROTA_" $upper) (hasKey $settings $upper) -}}
 {{- $places := include "rota.settingPlaces" . | fromJson -}}
 {{- if hasPrefix "ROTA_TASK__" $upper -}}
-not allowed, since a task's fields are set in tasks, which makes its CronJob too
+not allowed; set a task's fields in tasks, which also sets its CronJob
 {{- else if hasKey $places $upper -}}
 {{- printf "not allowed, since it comes from %s" (get $places $upper) -}}
 {{- else if not (hasKey $settings $upper) -}}
-not allowed, since no setting of rota has this name, and rota would end with exit code 2; see docs/settings.md
+not allowed, since rota has no setting of this name and would end with exit code 2; see docs/settings.md
 {{- else if not (or (kindIs "map" $value) (kindIs "invalid" $value)) -}}
 {{- include "rota.settingProblem" (list (get $settings $upper) $value) -}}
 {{- end -}}

@@ -1,4 +1,4 @@
-"""The registry against what is deployed: tasks missing or extra, and every field that differs."""
+"""Compares the registry with what is deployed: missing and extra tasks, and fields that differ."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,27 +20,27 @@ from rota.tasks.definition import TaskDefinition
 
 UTC_ZONE = "Etc/UTC"
 
-# Schedules and suspension have comparisons of their own.
+# Schedules and suspension are compared separately.
 _PLAIN_FIELDS = tuple(
     field for field in NON_SCHEDULE_FIELDS if field.in_settings and field.name != "suspend"
 )
 
 
 class Kind(StrEnum):
-    """What differs, where it is not the value of a field, whose name then tells."""
+    """What differs. For the value of a field it is the name of the field instead."""
 
     MISSING = "missing"
-    """The registry has the task, nothing that is deployed runs it."""
+    """The registry has the task, but nothing deployed runs it."""
     EXTRA = "extra"
-    """Something that is deployed runs the task, and the registry has none of that name."""
+    """Something deployed runs the task, but the registry does not have it."""
     SCHEDULE = "schedule"
     """It fires at other times, or in another time zone."""
     SUSPENDED = "suspended"
-    """One of the two has it suspended."""
+    """It is suspended in one of the two."""
     TWICE = "twice"
-    """More than one deployed object runs it: each slot would be run by each of them."""
+    """More than one deployed object runs it, so each slot would run several times."""
     CRONJOB_NAME = "cronjob_name"
-    """Its pods are told another name than their CronJob's: their runs have no slot."""
+    """Its pods get another name than their CronJob's, so their runs have no slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Difference:
 def compare(
     registry: Iterable[TaskDefinition], deployed: Sequence[DeployedTask]
 ) -> list[Difference]:
-    """Return what differs, ordered by task; empty where the deployed tasks are the registry's."""
+    """Return the differences, ordered by task."""
     tasks = {task.name: task for task in registry}
     differences: list[Difference] = []
     for name in sorted({*tasks, *(each.name for each in deployed)}):
@@ -106,7 +106,7 @@ def _compare_one(task: TaskDefinition, found: DeployedTask) -> list[Difference]:
 
 
 def _compare_field(task: TaskDefinition, found: DeployedTask, field: TaskField) -> list[Difference]:
-    """Compare a field where it is carried: in the spec, in the settings of the pods, or in both."""
+    """Compare a field in the spec, in the settings of the pods, or in both."""
     name = field.name
     here = task.value_of(name)
     deployed = []
@@ -144,7 +144,7 @@ def _expected_schedule(task: TaskDefinition, found: DeployedTask) -> tuple[str, 
 def _deployed_schedule(
     task: TaskDefinition | None, found: DeployedTask
 ) -> tuple[str, str | None] | None:
-    """Return the text and time zone that `found` runs by; None where the image decides."""
+    """Return the text and time zone of `found`; None if the image decides."""
     if found.in_cronjob:
         return found.schedule or "", found.timezone
     splay = found.splay_minutes

@@ -14,11 +14,10 @@ from rota.kubernetes.manifests.pod_failure_policy import CONTAINER_NAME
 
 _READABLE_BY_GROUP = 0o440  # a mounted file belongs to the group of the image's user
 _STATE_SIZE = "64Mi"
-# Volumes of their own beside that of every pod: patches merge volumes by name, but not the sources
-# of one volume.
+# Separate volumes: patches merge volumes by name, but not the sources of one volume.
 _API_FOLDER = "/etc/rota-api"
 
-# Where the pod template of each kind stands.
+# The path of the pod template in each kind.
 _POD_TEMPLATES = {
     "CronJob": ("batch/v1", ("spec", "jobTemplate", "spec", "template")),
     "Job": ("batch/v1", ("spec", "template")),
@@ -28,7 +27,7 @@ _POD_TEMPLATES = {
 
 @dataclass(frozen=True)
 class Component:
-    """One component: objects that it adds, and patches of rota's objects by their kind."""
+    """One component: the objects that it adds, and patches of rota's objects by kind."""
 
     name: str
     comment: Sequence[str]
@@ -37,7 +36,7 @@ class Component:
 
 
 def optional_components(installation: Installation) -> list[Component]:
-    """Return the components; what they patch must come before them in an overlay."""
+    """Return the components. In an overlay they come after what they patch."""
     return [
         _token(installation),
         _ca(installation),
@@ -108,7 +107,7 @@ def _state_claim(installation: Installation) -> Component:
             "resources": {"requests": {"storage": _STATE_SIZE}},
         },
     }
-    # Null takes the emptyDir out: a volume has one source.
+    # Null removes the emptyDir: a volume has one source.
     volume = {
         "name": STATE_VOLUME,
         "emptyDir": None,
@@ -116,7 +115,7 @@ def _state_claim(installation: Installation) -> Component:
     }
     return Component(
         "state-claim",
-        ["The scheduler's last slots outlive its pod."],
+        ["Keeps the scheduler's last slots when its pod is replaced."],
         {"persistentvolumeclaim.yaml": claim},
         {"Deployment": _pod_patch("Deployment", {"volumes": [volume]})},
     )
@@ -150,15 +149,15 @@ def _network_policy(installation: Installation) -> Component:
         "spec": {
             "podSelector": {"matchLabels": installation.selector_labels()},
             "policyTypes": ["Ingress", "Egress"],
-            # To anywhere: a node's own DNS cache has an address that no selector matches.
+            # To anywhere: no selector matches the address of a node's DNS cache.
             "egress": [{"ports": dns}],
         },
     }
     return Component(
         "network-policy",
         [
-            "Nothing comes in, and only DNS goes out: an overlay that uses this adds the way to",
-            "the Business API to spec.egress. The kubelet's probes always come in.",
+            "No ingress, and egress for DNS only: an overlay must add the Business API to",
+            "spec.egress. The kubelet's probes are always allowed.",
         ],
         {"networkpolicy.yaml": policy},
         {},
@@ -180,7 +179,7 @@ def _pod_disruption_budget(installation: Installation) -> Component:
     }
     return Component(
         "pod-disruption-budget",
-        ["`kubectl drain` waits until somebody moves the scheduler. Task pods are never held."],
+        ["`kubectl drain` waits until somebody moves the scheduler, but not for pods of tasks."],
         {"poddisruptionbudget.yaml": budget},
         {},
     )
@@ -212,5 +211,5 @@ def _pod_patch(kind: str, pod: Mapping[str, Any]) -> dict[str, Any]:
     inner: dict[str, Any] = {"spec": pod}
     for key in reversed(path):
         inner = {key: inner}
-    # The name is asked for by kustomize, and not looked at where a target is given.
+    # kustomize requires a name, and ignores it if there is a target.
     return {"apiVersion": api_version, "kind": kind, "metadata": {"name": "any"}, **inner}

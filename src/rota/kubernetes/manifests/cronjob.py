@@ -14,7 +14,7 @@ from rota.model.task_fields import CatchUp
 from rota.tasks.definition import TaskDefinition, active_deadline_seconds
 
 START_JOB_LABEL = {"rota/run-on-start": "true"}
-"""What a command selects start Jobs by, since a CronJob's Jobs have all else of them."""
+"""Selects start Jobs: the Jobs of a CronJob have all their other labels."""
 
 _COMPONENT = "task"
 _KEPT_JOBS = 3
@@ -22,7 +22,7 @@ _SPEC_HASH_CHARACTERS = 10
 
 
 def cronjob(task: TaskDefinition, installation: Installation) -> dict[str, Any]:
-    """Return the CronJob of a task; ScheduleError for what no CronJob can keep."""
+    """Return the CronJob of a task. Raises ScheduleError for what a CronJob cannot do."""
     schedule = task.cronjob_schedule()
     spec: dict[str, Any] = {
         "schedule": schedule.text,
@@ -36,7 +36,7 @@ def cronjob(task: TaskDefinition, installation: Installation) -> dict[str, Any]:
         },
     }
     if task.suspend:
-        # Not where it is false: that would end what somebody suspended by hand.
+        # Not if it is false: that would resume what somebody suspended by hand.
         spec["suspend"] = True
     if schedule.exact:
         spec["startingDeadlineSeconds"] = task.latest_start_seconds
@@ -125,8 +125,8 @@ def _job_spec(task: TaskDefinition, installation: Installation) -> dict[str, Any
 
 
 def _env(task: TaskDefinition, installation: Installation) -> list[dict[str, Any]]:
-    # The same names for every task: an upgrade that failed cannot leave one behind. The slot comes
-    # from the Job's name: the controller writes it nowhere else that a pod can read.
+    # The same names for every task, so that a failed upgrade cannot leave one behind. The slot is
+    # in the Job's name, the only place of it that a pod can read.
     failures = "metadata.annotations['batch.kubernetes.io/job-index-failure-count']"
     return [
         {"name": "ROTA_SETTINGS", "value": settings_of([task], installation)},

@@ -1,4 +1,4 @@
-"""What is deployed, read from Kubernetes objects: which task runs where, when, and whether at all.
+"""Reads from Kubernetes objects which tasks are deployed, where, and on which schedule.
 
 The objects are rota's own: CronJobs with the arguments `run TASK`, Deployments with `scheduler`.
 """
@@ -14,7 +14,7 @@ from rota.settings import parse_settings_text, texts_of_task, value_of
 
 _DEFAULT_RELEASE = "rota"
 _RUN = 2  # arguments: run TASK
-_KUBERNETES_TRIES = 6  # backoffLimit where none is given
+_KUBERNETES_TRIES = 6  # the default of backoffLimit
 
 Variables = Mapping[str, str]
 ConfigMaps = Mapping[tuple[str, str], Variables]
@@ -108,7 +108,7 @@ def _in_cronjob(cronjob: Mapping[str, Any], config_maps: ConfigMaps) -> list[Dep
 
 
 def _cronjob_fields(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a task that a CronJob's spec has, with Kubernetes' own defaults."""
+    """Return the fields of a task in a CronJob's spec, with the defaults of Kubernetes."""
     job = spec["jobTemplate"]["spec"]
     sharded = job.get("completionMode") == "Indexed"
     tries = job.get("backoffLimitPerIndex" if sharded else "backoffLimit", _KUBERNETES_TRIES)
@@ -168,7 +168,7 @@ def _variables(
     namespace: str,
     config_maps: ConfigMaps,
 ) -> dict[str, str]:
-    """Return a container's settings: its environment over ROTA_SETTINGS over the file of them."""
+    """Return a container's settings: its environment, then ROTA_SETTINGS, then the file."""
     environment: dict[str, str] = {}
     for source in container.get("envFrom") or []:
         name = (source.get("configMapRef") or {}).get("name", "")

@@ -18,7 +18,7 @@ _STATE_FOLDER = "/var/lib/rota"
 
 
 def scheduler_deployment(installation: Installation, *, only: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the Deployment; `only` are its tasks where they are not all of the settings'."""
+    """Return the Deployment; `only` are its tasks, if they are not all tasks of the settings."""
     selector = installation.selector_labels(SCHEDULER_COMPONENT)
     container = {
         "args": ["scheduler"],
@@ -37,7 +37,7 @@ def scheduler_deployment(installation: Installation, *, only: Sequence[str] = ()
         },
         "spec": {
             "replicas": 1,
-            # A rolling update would have two schedulers for a while.
+            # During a rolling update there would be two schedulers.
             "strategy": {"type": "Recreate"},
             "revisionHistoryLimit": _KEPT_REVISIONS,
             "selector": {"matchLabels": selector},

@@ -16,7 +16,7 @@ _CANCEL_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """One release of one version. UsageError for a release that no object could be named after."""
+    """One release of one version. Raises UsageError for a release that cannot name objects."""
 
     release: str
     version: str
@@ -31,12 +31,12 @@ class Installation:
 
     @property
     def image(self) -> str:
-        """The image that rota's own Dockerfile makes; an overlay puts the application's there."""
+        """The image of rota's Dockerfile; an overlay replaces it by the application's."""
         return f"{APPLICATION}:{self.version}"
 
     @property
     def termination_grace_seconds(self) -> int:
-        """The pods' terminationGracePeriodSeconds: rota's own grace, and time to leave in order."""
+        """The pods' terminationGracePeriodSeconds: rota's grace, and time to shut down."""
         return math.ceil(self.grace_seconds) + _CANCEL_SECONDS
 
     def selector_labels(self, component: str | None = None) -> dict[str, str]:

@@ -22,23 +22,21 @@ from rota.tasks.registry import Registry, check_not_empty
 EXAMPLE_API_URL = "http://business-api:8000"
 
 _WRITTEN = "Written by `rota export kustomize`: change the tasks, and export again."
-_EXAMPLE = (
-    "An example, written by `rota export kustomize`: copy it to begin an overlay of your own."
-)
+_EXAMPLE = "An example, written by `rota export kustomize`: copy it to make an overlay."
 _BASE_COMMENT = (
-    "What every mode needs. The names of the ConfigMaps end with a hash of what they hold, so that",
-    "a change restarts the scheduler. An overlay says where the Business API is.",
+    "What every mode needs. The names of the ConfigMaps end with a hash of their content, so that",
+    "a change restarts the scheduler. An overlay sets the URL of the Business API.",
 )
 _START_JOBS_COMMENT = (
-    "Runs on start. A Job cannot be changed: where an overlay changes these, by the image or a",
-    "setting, delete them first: `kubectl delete --kustomize OVERLAY --ignore-not-found`",
-    "`--selector rota/run-on-start=true`. One that the export changes has a new name.",
+    "Runs on start. A Job is immutable: before an overlay changes these, by the image or a",
+    "setting, delete them: `kubectl delete --kustomize OVERLAY --ignore-not-found`",
+    "`--selector rota/run-on-start=true`. One that the export changes gets a new name.",
 )
 
 
 @dataclass(frozen=True)
 class _Modes:
-    """The objects beside the base, by the component that holds them."""
+    """The objects that are not in the base, by their component."""
 
     cronjobs: list[dict[str, Any]]
     start_jobs: list[dict[str, Any]]
@@ -49,8 +47,8 @@ class _Modes:
 def kustomize_files(registry: Registry, settings: Settings) -> dict[str, str]:
     """Return the files by their path in the folder, with `/`, for the tasks that run.
 
-    Tasks that are due more often than once a minute get a scheduler beside the CronJobs, as in the
-    chart's `hybrid` mode. UsageError and ScheduleError for what Kubernetes cannot do.
+    Tasks that are due more often than once a minute get a scheduler in addition to the CronJobs, as
+    in the chart's `hybrid` mode. Raises UsageError or ScheduleError for what Kubernetes cannot do.
     """
     tasks = sorted(registry.selected(), key=lambda task: task.name)
     check_not_empty(tasks)
@@ -116,7 +114,7 @@ def _components(modes: _Modes) -> dict[str, str]:
             "cronjobs",
             {"cronjobs.yaml": modes.cronjobs, "scheduler.yaml": modes.fast_tasks},
             comment=[
-                "A CronJob per task; a scheduler for what is due more often than each minute."
+                "A CronJob per task, and a scheduler for tasks that run more than once a minute."
             ],
         ),
         **_component(
@@ -131,7 +129,7 @@ def _components(modes: _Modes) -> dict[str, str]:
 def _component(
     name: str, parts: Mapping[str, Sequence[Mapping[str, Any]]], *, comment: Sequence[str]
 ) -> dict[str, str]:
-    """Return the files of a component; one without any object is there, and empty."""
+    """Return the files of a component, which may have no objects."""
     folder = f"components/{name}"
     kept = {file: objects for file, objects in parts.items() if objects}
     files = {f"{folder}/{file}": _written(*objects) for file, objects in kept.items()}

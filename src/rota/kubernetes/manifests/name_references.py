@@ -1,10 +1,10 @@
-"""Where kustomize has to know that a text is a name, so that it gets the prefix and the suffix."""
+"""Tells kustomize which strings are names, so that they get its prefix and suffix."""
 
 from typing import Any
 
 from rota.kubernetes.manifests.installation import INSTANCE_LABEL
 
-# Labels that stand in a pod's labels or select pods, by kind; those of objects are in all kinds.
+# Labels of pods, or that select pods, by kind; the labels of objects are in all kinds.
 _LABEL_PATHS = {
     "CronJob": (
         "spec/jobTemplate/metadata/labels",
@@ -35,10 +35,10 @@ def name_references() -> dict[str, Any]:
         for kind, paths in _LABEL_PATHS.items()
         for path in paths
     ]
-    told = [{"kind": kind, "path": path} for kind, path in _ENVIRONMENT_PATHS.items()]
+    references = [{"kind": kind, "path": path} for kind, path in _ENVIRONMENT_PATHS.items()]
     return {
         "nameReference": [
-            {"group": "batch", "kind": "CronJob", "fieldSpecs": told},
+            {"group": "batch", "kind": "CronJob", "fieldSpecs": references},
             {
                 "version": "v1",
                 "kind": "ServiceAccount",

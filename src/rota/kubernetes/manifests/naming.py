@@ -13,7 +13,7 @@ _START_JOB_CHARACTERS = 42
 
 
 def release_name(release: str) -> str:
-    """Return the name of what a release has one of: its own, with the application's where needed.
+    """Return the name of objects that a release has one of: the release, and rota if needed.
 
     A release whose name begins with the application's is not named twice. Dots, which a release may
     have, do not go into the names of pods.
@@ -37,7 +37,7 @@ def start_job_name(release: str, task_name: str, spec_hash: str) -> str:
 
 
 def short_name(name: str, *, keep: str = "", max_characters: int = MAX_NAME_CHARACTERS) -> str:
-    """Return `name`, cut before its end `keep` where it is longer than `max_characters`.
+    """Return `name`, cut before its end `keep` if it is longer than `max_characters`.
 
     A cut name gets a hash of the whole, so that two names which differ stay different.
     """

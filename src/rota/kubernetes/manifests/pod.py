@@ -36,7 +36,7 @@ def pod_template(
     spec: dict[str, Any] = {
         "serviceAccountName": name,
         "automountServiceAccountToken": False,
-        # A Service called rota would put ROTA_PORT and the like into the environment.
+        # A Service called rota would add ROTA_PORT and others to the environment.
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": installation.termination_grace_seconds,
         "securityContext": _pod_security(),
@@ -87,13 +87,13 @@ def _container_security() -> dict[str, Any]:
 
 
 def field_variable(name: str, path: str) -> dict[str, Any]:
-    """Return an environment variable with the value of one of the pod's own fields."""
+    """Return an environment variable with the value of a field of the pod."""
     return {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
 
 
 def _projection(files: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    # One volume of one name, whatever is in it: what an upgrade that failed had put there is then
-    # replaced by the next. Never without a source, so that it is always there.
+    # One volume of one name, so that the next upgrade replaces what a failed one has left in it.
+    # It always has a source, so that it always exists.
     namespace = {"path": "namespace", "fieldRef": {"fieldPath": "metadata.namespace"}}
     return {
         "defaultMode": _FILES_MODE,

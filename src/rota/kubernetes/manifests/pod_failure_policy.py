@@ -8,7 +8,7 @@ CONTAINER_NAME = "rota"
 
 
 def final_exit_codes() -> list[int]:
-    """Return the exit codes after which another attempt would end the same way, ascending."""
+    """Return the exit codes after which another attempt would not help, ascending."""
     return sorted(
         int(code) for code in ExitCode if code is not ExitCode.SUCCEEDED and not code.retryable
     )
@@ -18,7 +18,7 @@ def pod_failure_policy(*, sharded: bool) -> dict[str, Any]:
     """Return a Job's `podFailurePolicy`; an Indexed Job fails the index instead of the Job."""
     return {
         "rules": [
-            # First, since an evicted pod does not count as an attempt, whatever it ends with.
+            # First, since an evicted pod does not count as an attempt, whatever its exit code.
             {
                 "action": "Ignore",
                 "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}],

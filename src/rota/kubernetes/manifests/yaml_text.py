@@ -1,4 +1,4 @@
-"""YAML that every reader takes for the same thing: Go's (kubectl, Helm), Python's, 1.1 and 1.2.
+"""YAML that all parsers read alike: Go's (kubectl, Helm), Python's, 1.1 and 1.2.
 
 The same input gives the same bytes, on every machine.
 """
@@ -13,10 +13,10 @@ from rota.model.errors import UsageError
 
 _WIDEST_LINE = 2**31  # a folded line reads badly in a diff
 
-# Plain only where no reader could see a number, a truth value, a time or a comment. What is left
-# out of this, such as `1e3`, `on`, `0 * * * *` or `12:30:00`, is quoted.
+# Plain only if no parser could read a number, a boolean, a time or a comment. Everything else, such
+# as `1e3`, `on`, `0 * * * *` or `12:30:00`, is quoted.
 _PLAIN = re.compile(r"(\.\./)*[A-Za-z/][A-Za-z0-9_./-]*(:[A-Za-z0-9_./-]+)*")
-# Several lines of what a block shows as it is.
+# Several lines that a block shows unchanged.
 _LINES = re.compile(r"([!-~]([ -~]*[!-~])?\n)+")
 _READ_AS_SOMETHING_ELSE = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
@@ -39,7 +39,7 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def yaml_document(value: Mapping[str, Any], *, comment: Sequence[str] = ()) -> str:
-    """Return one document: keys sorted, strings quoted where in doubt, `comment` lines on top.
+    """Return one document: keys sorted, ambiguous strings quoted, `comment` lines on top.
 
     `value` is made of dicts with string keys, lists, str, int, float, bool and None.
     """
