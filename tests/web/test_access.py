@@ -212,3 +212,11 @@ async def test_every_route_but_probes_and_scrapes_asks_who_the_reader_is(secret_
         "/metrics",
     }
     assert len(answered) > 12
+
+
+@pytest.mark.parametrize("path", ["/tasks/bills/", "/api/v1/tasks/"])
+async def test_no_answer_redirects_to_a_path_that_a_proxy_may_have_shortened(path):
+    async with reader_of(console(INSTALLATION)) as client:
+        answer = await client.get(path)
+
+    assert answer.status_code == 404

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, Router
 
 from rota.model.clock import Clock
 from rota.web.access import AccessOptions, Guard
@@ -37,10 +37,10 @@ def create_application(
         Route("/events", Live(news).events, name="api-events"),
         openapi_route(),
     ]
-    return Starlette(
+    app = Starlette(
         routes=[
             *routes,
-            Mount("/api/v1", routes=api),
+            Mount("/api/v1", Router(api, redirect_slashes=False)),
             *page_routes(answers, clock=clock, about=about),
         ],
         middleware=[
@@ -50,3 +50,6 @@ def create_application(
             Middleware(Guard, options=access),
         ],
     )
+    # Where a proxy has taken a prefix off the path, a redirect to an absolute one would lose it.
+    app.router.redirect_slashes = False
+    return app
