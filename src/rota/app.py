@@ -85,13 +85,13 @@ class App:
             scheduler.add(task)
         return scheduler
 
-    async def serve(self, scheduler: "TaskScheduler") -> None:
+    async def serve(self, scheduler: "TaskScheduler") -> str | None:
         """Serve health, metrics and the console where an address is set, until the app is left.
 
-        Raises ConfigError for an address that cannot be used.
+        Returns the console's URL, if there is one. Raises ConfigError for an address that cannot
+        be used.
         """
-        if self._web is not None:
-            await self._web.serve(scheduler, self._servers)
+        return None if self._web is None else await self._web.serve(scheduler, self._servers)
 
     def recall(self) -> None:
         """Let the metrics go on from the ledger: as soon as the scheduler has been started."""

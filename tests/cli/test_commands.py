@@ -67,6 +67,7 @@ def test_the_version_is_told(rota):
         (["completion", "tcsh"], "'bash', 'zsh', 'fish'"),
         (["health"], "ROTA_HEALTH_ADDRESS is not set"),
         (["demo", "--api-only", "8080"], "is not of the form host:port"),
+        (["demo", "--serve", "8080"], "--serve: '8080' is not of the form host:port"),
     ],
     ids=lambda each: " ".join(each) if isinstance(each, list) else None,
 )

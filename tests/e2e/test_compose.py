@@ -30,7 +30,7 @@ class Stack:
             f"--project-name=rotae2e{uuid.uuid4().hex[:8]}",
             f"--file={ROOT / 'docker-compose.yml'}",
         )
-        self._env = {**os.environ, "BUSINESS_API_PORT": "0"}
+        self._env = {**os.environ, "BUSINESS_API_PORT": "0", "ROTA_CONSOLE_PORT": "0"}
 
     def __call__(self, *arguments: str, timeout_seconds: float = 120) -> str:
         return run(*self._command, *arguments, timeout_seconds=timeout_seconds, env=self._env)
@@ -46,6 +46,13 @@ class Stack:
         address = self("port", "business-api", "8000").strip()
         with urllib.request.urlopen(f"http://{address}{path}", timeout=10) as answer:
             return json.load(answer)
+
+    def console(self, path: str) -> str:
+        address = self("port", "rota-worker", "8081").strip()
+        assert address.startswith("127.0.0.1:")
+        with urllib.request.urlopen(f"http://{address}/{path}", timeout=10) as answer:
+            text: str = answer.read().decode()
+            return text
 
     def calls(self, path: str) -> list[dict[str, Any]]:
         """Return the requests for `path` that the API has seen, in order."""
@@ -120,6 +127,21 @@ def test_the_api_sees_each_run_at_its_slot(stack):
         assert len([poll for poll in polls if 0 <= poll - slot < LATE_SECONDS]) == 1
     # notifications also runs when the scheduler starts, besides its slots.
     assert len(polls) == len(slots) + 1
+
+
+def test_the_console_shows_the_slots_that_ran_on_this_machine_alone(stack):
+    slots = stack.wait_for_slots("notifications", 2, timeout_seconds=60)
+    asked = "api/v1/runs?task=notifications&trigger=schedule&trigger=catch_up&limit=500"
+
+    def shown() -> list[int]:
+        runs = json.loads(stack.console(asked))["items"]
+        return sorted(int(seconds(run["slot"])) for run in runs if run["state"] == "succeeded")
+
+    wait_until(lambda: set(slots) <= set(shown()), "the slots on the console", timeout_seconds=30)
+    assert shown() == grid(shown()[0], shown()[-1])
+    page = stack.console("")
+    assert "notifications" in page
+    assert "cleanup" in page
 
 
 def test_a_prometheus_scrapes_the_worker(stack, tmp_path):

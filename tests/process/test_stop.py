@@ -1,6 +1,7 @@
 """A stop in every phase of a process's life. Nothing is cut off, nothing is done twice."""
 
 import signal
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -314,6 +315,18 @@ def test_a_stop_of_the_demo_ends_it_at_once(rota):
     exit_code, seconds = process.end_after(signal.SIGTERM)
     assert exit_code == 143
     assert seconds < 5
+
+
+def test_a_demo_with_a_console_shows_its_tasks_until_it_is_stopped(rota):
+    process = rota.start("demo", "--serve", "127.0.0.1:0")
+    process.until("web.listening")
+    [listening] = process.events("web.listening")
+    with urllib.request.urlopen(listening["url"], timeout=10) as answer:  # noqa: S310 (loopback)
+        page = answer.read().decode()
+    assert "notifications" in page
+    assert "cleanup" in page
+    assert process.end_after(signal.SIGTERM)[0] == 0
+    assert f"The console is at {listening['url']}/" in process.stdout
 
 
 def test_a_stop_of_the_demo_api_alone_is_its_ordinary_end(rota):

@@ -14,26 +14,33 @@ from rota.settings import load_settings, setup_logging
 _HARD_STOP_SECONDS = 10.0
 
 
-@click.command("demo", epilog="\b\nExample:\n  rota demo")
+@click.command("demo", epilog="\b\nExamples:\n  rota demo\n  rota demo --serve 127.0.0.1:8080")
 @click.option(
     "--api-only",
     metavar="HOST:PORT",
     help="Only serve the embedded Business API there, until SIGTERM or SIGINT.",
 )
-def demo_command(*, api_only: str | None) -> int:
+@click.option(
+    "--serve",
+    metavar="HOST:PORT",
+    help="Show the console there, and go on until SIGTERM or SIGINT.",
+)
+def demo_command(*, api_only: str | None, serve: str | None) -> int:
     """Show rota at work with an embedded Business API; it touches nothing else."""
     from rota.runtime.process import run_process  # noqa: PLC0415 (--help works without)
 
     setup_logging()
-    return run_process(_serve(api_only) if api_only else _show())
+    if serve:
+        parse_address(serve, "--serve")
+    return run_process(_serve(api_only) if api_only else _show(serve or ""))
 
 
-async def _show() -> ExitCode:
+async def _show(console: str) -> ExitCode:
     from rota.demo.tour import tour  # noqa: PLC0415 (as above)
 
     stop, signals = _stop_on_signal()
     with signals:
-        return await tour(load_settings(), click.echo, stop)
+        return await tour(load_settings(), click.echo, stop, console=console)
 
 
 async def _serve(address: str) -> ExitCode:

@@ -45,8 +45,13 @@ class SchedulerWeb:
         news = [self._news] if self._settings.web_address else []
         return [*self._metrics.observers, *news]
 
-    async def serve(self, scheduler: TaskScheduler, servers: contextlib.AsyncExitStack) -> None:
-        """Serve at the addresses that are set until `servers` is left. Raises ConfigError."""
+    async def serve(
+        self, scheduler: TaskScheduler, servers: contextlib.AsyncExitStack
+    ) -> str | None:
+        """Serve at the addresses that are set until `servers` is left; return the console's URL.
+
+        Raises ConfigError.
+        """
         self._metrics.attach(scheduler, self._clock)
         routes = metrics_routes(self._metrics.render)
         probe = SchedulerProbe(scheduler, self._clock)
@@ -55,15 +60,16 @@ class SchedulerWeb:
             app = create_health_app(probe, routes=routes)
             url = await servers.enter_async_context(serving(app, host, port))
             _logger.info("health.listening", extra={"url": url})
-        if self._settings.web_address:
-            await self._serve_console(scheduler, [*health_routes(probe), *routes], servers)
+        if not self._settings.web_address:
+            return None
+        return await self._serve_console(scheduler, [*health_routes(probe), *routes], servers)
 
     async def _serve_console(
         self,
         scheduler: TaskScheduler,
         routes: Sequence[BaseRoute],
         servers: contextlib.AsyncExitStack,
-    ) -> None:
+    ) -> str:
         settings = self._settings
         host, port = parse_address(settings.web_address, "ROTA_WEB_ADDRESS")
         access = AccessOptions(
@@ -97,6 +103,7 @@ class SchedulerWeb:
         url = await servers.enter_async_context(serving(app, host, port))
         servers.callback(self._news.close)  # before the server waits for its streams
         _logger.info("web.listening", extra={"url": url})
+        return url
 
     def recall(self) -> None:
         """Let the metrics go on from the ledger: as soon as the scheduler has been started."""
