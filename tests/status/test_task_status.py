@@ -1,6 +1,7 @@
 import pytest
 
 from rota.model.clock import instant
+from rota.status.board import Board
 from rota.status.task_status import TaskState
 from support.ledger_runs import START
 from support.statuses import Installation, make_task, text
@@ -71,6 +72,19 @@ def test_after_a_suspension_the_success_is_due_counted_from_its_end():
 
     assert status.state is TaskState.OK
     assert status.success_due == NOW - 60 + 2 * HOUR + 600 + 60 + 60
+
+
+def test_slots_of_an_earlier_schedule_are_not_owed():
+    installation = Installation(NOW, hourly(timeout_seconds=60, catch_up_seconds=600))
+    installation.ran("t", START)
+    reader, clock = installation.ledger, installation.clock
+
+    changed_at = NOW - 60 - HOUR
+    known = Board(installation.tasks, reader, clock, owes_since={"t": changed_at}).task("t")
+
+    assert installation.board.task("t").state is TaskState.OVERDUE
+    assert known.state is TaskState.OK
+    assert known.success_due == changed_at + 2 * HOUR + 600 + 60 + 60
 
 
 def test_the_facts_name_all_that_a_page_shows():

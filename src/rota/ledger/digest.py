@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from rota.ledger.records import RecordedRun, RecordedSkip
+from rota.model.outcome import SkipReason
 from rota.model.slot import SlotState
 
 _Noted = TypeVar("_Noted", RecordedRun, RecordedSkip)
@@ -27,6 +28,23 @@ class TaskDigest:
     last_success: RecordedRun | None = None
     consecutive_failures: int = 0
     oldest_due: int | None = None
+
+    @property
+    def owes_since(self) -> int | None:
+        """The slot after which the task owes a success; None where nothing is known of it.
+
+        That of the last success; where there is none, the first that is known is owed itself. Slots
+        that were skipped while the task was suspended are not owed, nor are those before.
+        """
+        if self.oldest_due is None:
+            return None
+        since = self.oldest_due - 1 if self.last_success is None else self.last_success.due
+        suspended = (
+            skip.skipped.last_slot
+            for skip in self.skips
+            if skip.skipped.reason is SkipReason.SUSPENDED
+        )
+        return max([since, *suspended])
 
 
 def digest_of(

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from rota.ledger.digest import FAILURES, TaskDigest
 from rota.ledger.records import RecordedRun
 from rota.model.events import RunEvent, RunFinished
-from rota.model.outcome import SkipReason
 from rota.model.run import RunRecord
 from rota.model.slot import SlotState
 
@@ -89,19 +88,7 @@ class Histories:
 
 
 def history_of(digest: TaskDigest) -> TaskHistory:
-    """Return a task's history as the ledger tells it in short.
-
-    Slots that were skipped while the task was suspended are not owed, nor are those before.
-    """
-    suspended = [
-        skip.skipped.last_slot
-        for skip in digest.skips
-        if skip.skipped.reason is SkipReason.SUSPENDED
-    ]
-    known = digest.oldest_due is not None
-    since = digest.oldest_due - 1 if digest.oldest_due is not None else 0
-    if digest.last_success is not None:
-        since = digest.last_success.due
+    """Return a task's history as the ledger tells it in short."""
     last = digest.last_ended
     return TaskHistory(
         last_run=_end(last),
@@ -112,7 +99,7 @@ def history_of(digest: TaskDigest) -> TaskHistory:
         newest_failed_slot=max(
             (run.due for run in digest.recent if run.state in FAILURES), default=0
         ),
-        owes_since=max([since, *suspended]) if known else None,
+        owes_since=digest.owes_since,
     )
 
 

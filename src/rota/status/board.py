@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rota.ledger.digest import TaskDigest
 from rota.ledger.memory import MemoryLedger
 from rota.ledger.protocol import LedgerReader
 from rota.ledger.records import RecordedRun
@@ -53,7 +54,16 @@ class Overview:
 class Board:
     """Answers about `tasks` from what `reader` knows. Every question may read a file."""
 
-    def __init__(self, tasks: Sequence[TaskDefinition], reader: LedgerReader, clock: Clock) -> None:
+    def __init__(
+        self,
+        tasks: Sequence[TaskDefinition],
+        reader: LedgerReader,
+        clock: Clock,
+        *,
+        owes_since: Mapping[str, int] | None = None,
+    ) -> None:
+        """`owes_since`: by task, the slot up to which it owes none, where a scheduler knows one."""
+        self._owes_since = owes_since or {}
         self._tasks = {task.name: task for task in tasks}
         self._reader = reader
         self._clock = clock
@@ -86,7 +96,7 @@ class Board:
         now = self._clock.timestamp()
         digests = self._reader.digests(self.task_names, recent=strip_length)
         statuses = [
-            task_status(task, digests[name], now, strip_length=strip_length)
+            self._status(task, digests[name], now, strip_length)
             for name, task in self._tasks.items()
         ]
         return Overview(sorted(statuses, key=_severity), now)
@@ -95,7 +105,13 @@ class Board:
         """Return how one task is doing; UnknownTaskError where there is none."""
         task = self.definition(name)
         digest = self._reader.digests([name], recent=strip_length)[name]
-        return task_status(task, digest, self._clock.timestamp(), strip_length=strip_length)
+        return self._status(task, digest, self._clock.timestamp(), strip_length)
+
+    def _status(
+        self, task: TaskDefinition, digest: TaskDigest, now: float, strip_length: int
+    ) -> TaskStatus:
+        since = self._owes_since.get(task.name, 0)
+        return task_status(task, digest, now, strip_length=strip_length, owes_since=since)
 
     def slots(self, name: str, first: int, last: int) -> Sequence[SlotStatus]:
         """Return what became of a task's slots between two epoch times, both included."""

@@ -10,7 +10,6 @@ from typing import Any
 from rota.ledger.digest import TaskDigest
 from rota.ledger.records import RecordedRun
 from rota.model.clock import instant, rfc3339
-from rota.model.outcome import SkipReason
 from rota.model.slot import SlotState
 from rota.schedules.success_due import NEVER, success_due
 from rota.status.run_facts import run_facts
@@ -132,9 +131,13 @@ def task_status(
     now: float,
     *,
     strip_length: int = STRIP_LENGTH,
+    owes_since: int = 0,
 ) -> TaskStatus:
-    """Return how `task` is doing at the epoch time `now`."""
-    due = _success_due(task, digest)
+    """Return how `task` is doing at the epoch time `now`.
+
+    It owes no slot up to `owes_since`: those of an earlier schedule, for example.
+    """
+    due = _success_due(task, digest, owes_since)
     return TaskStatus(
         task=task,
         state=_state(task, digest, now, due),
@@ -165,20 +168,12 @@ def doc_of(task: TaskDefinition) -> str | None:
     return " ".join(paragraph.split()) or None
 
 
-def _success_due(task: TaskDefinition, digest: TaskDigest) -> int | None:
-    if task.suspend or digest.oldest_due is None:
+def _success_due(task: TaskDefinition, digest: TaskDigest, owes_since: int) -> int | None:
+    if task.suspend or digest.owes_since is None:
         return None
-    suspended = [
-        skip.skipped.last_slot
-        for skip in digest.skips
-        if skip.skipped.reason is SkipReason.SUSPENDED
-    ]
-    last_success = digest.last_success
-    # A task that has never succeeded owes its first slot that is known.
-    since = digest.oldest_due - 1 if last_success is None else last_success.due
     due = success_due(
         task.schedule,
-        max([since, *suspended]),
+        max(digest.owes_since, owes_since),
         catch_up_seconds=task.latest_start_seconds,
         budget_seconds=task.timeout_seconds,
     )

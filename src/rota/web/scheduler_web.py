@@ -82,8 +82,13 @@ class SchedulerWeb:
 
         def make_board() -> Board:
             # Tasks may be added, and the ledger be opened, while this is served.
-            tasks = [each.task for each in scheduler.snapshot()]
-            return Board(tasks, self._ledger.reader(), self._clock)
+            found = scheduler.snapshot()
+            return Board(
+                [each.task for each in found],
+                self._ledger.reader(),
+                self._clock,
+                owes_since={each.task.name: each.owes_since for each in found},
+            )
 
         self._answers = Answers(make_board)
         app = create_application(
