@@ -309,7 +309,7 @@ async def test_a_query_with_several_values_is_the_same_in_a_list_and_in_a_tuple(
 async def test_a_key_that_is_no_header_value_is_refused(api, server, key):
     problem = (
         "^an idempotency key must be 1 to 255 visible ASCII characters; "
-        "give item= to have one made$"
+        "pass item= to have one made$"
     )
     with pytest.raises(RequestRefusedError, match=problem):
         await api.post("/x", key=key)

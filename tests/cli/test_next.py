@@ -40,7 +40,7 @@ def test_a_time_that_does_not_exist_is_skipped_and_the_change_is_told(rota):
     assert ["2027-03-29T00:30:00Z", "Mon", "2027-03-29", "02:30:00", "+02:00"] in rows
     assert (
         "clock change: 2027-03-28T01:00:00Z: local times from 2027-03-28 02:00 to 03:00 do not "
-        "exist: a run at a local time that does not exist is skipped, as Kubernetes does"
+        "exist: a run at a local time that does not exist is skipped, as in Kubernetes"
     ) in ended.stdout
 
 
@@ -51,7 +51,7 @@ def test_a_time_that_comes_twice_is_run_twice_and_the_change_is_told(rota):
     assert told["next"] == ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"]
     (change,) = told["clock_changes"]
     assert change["at"] == "2026-10-25T01:00:00Z"
-    assert "come twice" in change["meaning"]
+    assert "occur twice" in change["meaning"]
 
 
 @pytest.mark.parametrize(
