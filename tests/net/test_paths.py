@@ -64,7 +64,7 @@ def test_a_path_below_the_base_url_is_accepted(path):
         (1.5, "an id must be a string or a whole number, not float"),
         (True, "an id must be a string or a whole number, not bool"),
         ("..", "'..' cannot be an id: it would change the path"),
-        ("\ud800", "an id holds half a surrogate pair: no valid text"),
+        ("\ud800", "an id contains half of a surrogate pair, which is not valid text"),
     ],
 )
 def test_the_refusal_of_an_id_says_what_is_wrong_with_it(value, problem):
@@ -79,16 +79,16 @@ def test_the_refusal_of_an_id_says_what_is_wrong_with_it(value, problem):
         ("", "a path must be a string such as /api/v1/orders"),
         (
             "http://evil/x",
-            "absolute URLs are refused: give a path below the base URL, such as /api/v1/orders",
+            "absolute URLs are refused: pass a path below the base URL, such as /api/v1/orders",
         ),
         (
             "/a b",
             (
-                "a path must hold no spaces, control characters, backslashes or '#': "
+                "a path must not contain spaces, control characters, backslashes or '#': "
                 "pass ids through rota.net.paths.segment()"
             ),
         ),
-        ("/a/../x", "a path must have no '.' or '..' segments"),
+        ("/a/../x", "a path must not have '.' or '..' segments"),
     ],
 )
 def test_the_refusal_of_a_path_says_what_is_wrong_with_it(path, problem):
@@ -185,7 +185,7 @@ def test_the_port_of_a_scheme_is_the_same_as_none(base, link):
     ("link", "problem"),
     [
         (7, "next must be a link, not int"),
-        ("https://[", "next is not a URL"),
+        ("https://[", "next is not a valid URL"),
         ("https://h/n", "next leads to another origin than the base URL's"),
         ("https://api.example.com/other", "next leads out of the base URL's path"),
     ],
