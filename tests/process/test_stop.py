@@ -27,7 +27,7 @@ def stop_of(task, name, *signals):
     def scenario(rota):
         process = rota.start("run", name, ROTA_TASKS=MISBEHAVING + task)
         process.until("run.started")
-        if task == "BlocksTheLoop":
+        if task.startswith("BlocksTheLoop"):
             process.until("about to block")
         for number in signals[:-1]:
             process.send(number)
@@ -86,6 +86,9 @@ SCENARIOS = {
         "SwallowsCancellation", "swallows-cancellation", signal.SIGTERM
     ),
     "run, loop blocked": stop_of("BlocksTheLoop", "blocks-the-loop", signal.SIGTERM),
+    "run, loop blocked and no handler run": stop_of(
+        "BlocksTheLoopAndSignals", "blocks-the-loop-and-signals", signal.SIGTERM
+    ),
     "run, second SIGTERM": stop_of("Waits", "waits", signal.SIGTERM, signal.SIGTERM),
     "run, SIGTERM then SIGINT": stop_of("Waits", "waits", signal.SIGTERM, signal.SIGINT),
     "run, own timeout with the loop blocked": own_timeout_of_a_blocking_task,
@@ -125,6 +128,11 @@ def ended(tmp_path_factory):
         ("run, ignored", 143, GRACE_SECONDS + 2),
         ("run, cancellation swallowed", 143, GRACE_SECONDS + CANCEL_GRACE_SECONDS + 3),
         ("run, loop blocked", 143, GRACE_SECONDS + CANCEL_GRACE_SECONDS + 3),
+        (
+            "run, loop blocked and no handler run",
+            143,
+            GRACE_SECONDS + CANCEL_GRACE_SECONDS + 3,
+        ),
         ("run, second SIGTERM", 143, 0.4),
         ("run, SIGTERM then SIGINT", 130, 0.4),
         ("scheduler, importing", 0, 1.0),
@@ -151,6 +159,11 @@ def test_a_stop_ends_the_process_in_time_and_with_its_code(
         ("run, ignored", "interrupted", "stopped"),
         ("run, cancellation swallowed", "interrupted", "stopped"),
         ("run, loop blocked", "interrupted", "stopped, and the task blocks the event loop"),
+        (
+            "run, loop blocked and no handler run",
+            "interrupted",
+            "stopped, and the task blocks the event loop",
+        ),
         (
             "run, own timeout with the loop blocked",
             "timed_out",

@@ -6,12 +6,14 @@ import gc
 import logging
 import signal
 import socket
+import threading
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from rota.model.exit_codes import ExitCode
 from rota.model.plain import plain_repr
+from rota.runtime import signals
 from rota.runtime.shutdown import deadlines
 
 _logger = logging.getLogger(__name__)
@@ -60,28 +62,39 @@ def settle_garbage_collector() -> None:
 
 @contextlib.contextmanager
 def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
-    """Let every signal wake `loop`.
+    """Let every signal wake `loop`, and be known where it is blocked.
 
     A handler runs once the main thread executes Python again. A signal that comes just before that
-    waits for events, or to another thread, would not make it: its handler would wait for the next
-    timer, which may be that of the task's timeout.
+    waits, for events or in a blocking call, or to another thread, would not make it: its handler
+    would wait for the next timer, or for the end of the call. The signal itself writes its number
+    to a socket, which a thread reads.
     """
     reader, writer = socket.socketpair()
-    reader.setblocking(False)  # noqa: FBT003 (has no name)
-    writer.setblocking(False)  # noqa: FBT003 (as above)
+    writer.setblocking(False)  # noqa: FBT003 (has no name)
 
-    def drain() -> None:
-        with contextlib.suppress(BlockingIOError):
-            reader.recv(4096)
+    def read() -> None:
+        while numbers := reader.recv(4096):
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(_do_nothing)
+            for number in numbers:
+                signals.arrived(number)
 
+    thread = threading.Thread(target=read, name="rota-signals", daemon=True)
     with reader, writer:
-        loop.add_reader(reader, drain)
+        with contextlib.suppress(RuntimeError, MemoryError):  # no thread is to be had
+            thread.start()
         previous = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
         try:
             yield
         finally:
             signal.set_wakeup_fd(previous)
-            loop.remove_reader(reader)
+            writer.shutdown(socket.SHUT_RDWR)
+            if thread.ident is not None:
+                thread.join()
+
+
+def _do_nothing() -> None:
+    """Wake the loop: that is all."""
 
 
 def _run_through(loop: asyncio.AbstractEventLoop, main: Coroutine[Any, Any, ExitCode]) -> ExitCode:

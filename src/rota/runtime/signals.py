@@ -68,9 +68,11 @@ class StopSignals:
     def __enter__(self) -> Self:
         for number in _STOP_SIGNALS:
             self._previous[number] = _set_handler(number, self._handle)
+        _entered.append(self)
         return self
 
     def __exit__(self, *_: object) -> None:
+        _entered.remove(self)
         if self._hard_stop is not None:
             self._hard_stop.cancel()
         for number, handler in self._previous.items():
@@ -94,6 +96,18 @@ class StopSignals:
         self._previous.clear()
         exit_on_stop(exit_code=exit_code)
 
+    def arrived(self, number: int) -> None:
+        """Have the process end in time even if the main thread never runs the handler. Any thread.
+
+        A signal may come when a task is just about to block that thread in a call.
+        """
+
+        def end_unhandled() -> None:
+            if self._first is None and self in _entered:
+                self._end_hard(number)
+
+        deadlines.call_after(self._hard_stop_seconds, end_unhandled)
+
     def _handle(self, number: int, _: FrameType | None) -> None:
         if self._first is not None:
             self._end(number)
@@ -114,6 +128,16 @@ class StopSignals:
 
     def _end(self, number: int) -> None:
         os._exit(_EXIT_CODE_BASE + number if self._exit_code is None else self._exit_code)
+
+
+_entered: list[StopSignals] = []
+
+
+def arrived(number: int) -> None:
+    """Tell those that are entered that a signal has come, whether or not its handler has run."""
+    if number in _STOP_SIGNALS:
+        for each in _entered:
+            each.arrived(number)
 
 
 # The handlers of this module: a forked child keeps those of a task.
@@ -142,6 +166,8 @@ class _AtFork(threading.local):
             if signal.getsignal(number) in _ours:
                 signal.signal(number, handler)
         _ours.clear()
+        # It is the parent's: a signal of the child's would look like one of that.
+        signal.set_wakeup_fd(-1)
         self.in_parent()
 
     def in_parent(self) -> None:
