@@ -2,7 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rota.schedules import Cron, Every, Interval, count_between, newest_until
+from rota.schedules import (
+    Cron,
+    Every,
+    Interval,
+    count_between,
+    fire_times,
+    last_until,
+    newest_until,
+)
 
 SCHEDULES = [
     Cron("*/7 * * * *"),
@@ -84,3 +92,23 @@ def test_the_newest_is_found_where_a_question_from_later_on_passes_over_it():
 def test_counting_stops_at_the_limit(schedule):
     assert count_between(schedule, FROM, UNTIL, 5) == 5
     assert count_between(schedule, FROM, UNTIL, 0) == 0
+
+
+def test_the_fire_times_of_a_stretch_are_each_of_them_once():
+    schedule = Cron("*/15 * * * *")
+
+    assert list(fire_times(schedule, 0, 3600)) == [900, 1800, 2700, 3600]
+    assert list(fire_times(schedule, 900, 1799)) == []
+
+
+@pytest.mark.parametrize(
+    ("until", "newest"), [(86_400, 86_400), (86_399, 0), (-1, -86_400)], ids=str
+)
+def test_the_last_fire_time_may_be_the_moment_itself(until, newest):
+    assert last_until(Cron("0 0 * * *"), until) == newest
+
+
+def test_a_schedule_that_has_not_fired_for_five_years_has_no_last_fire_time():
+    assert last_until(Cron("0 0 29 2 *"), 0) is not None
+    # 2102-06-01: the leap days next to it are those of 2096 and 2104.
+    assert last_until(Cron("0 0 29 2 *"), 4_178_563_200) is None

@@ -9,11 +9,9 @@ from rota.model.clock import Clock, instant, rfc3339
 from rota.model.errors import UsageError
 from rota.model.plain import plain_data
 from rota.model.run import Run, Trigger
-from rota.schedules import newest_until
+from rota.schedules import last_until
 from rota.tasks.arguments import moment, parse_arguments
 from rota.tasks.definition import TaskDefinition
-
-_FIVE_YEARS_SECONDS = 5 * 366 * 86_400
 
 
 def manual_run(
@@ -54,7 +52,7 @@ def parse_slot(task: TaskDefinition, text: str, clock: Clock) -> datetime:
     second = int(epoch // 1)
     if epoch == second and task.schedule.next_epoch(second - 1) == second:
         return slot
-    before = newest_until(task.schedule, second - _FIVE_YEARS_SECONDS, second)
+    before = last_until(task.schedule, second)
     after = task.schedule.next_epoch(second)
     near = " and ".join(rfc3339(instant(each)) for each in (before, after) if each is not None)
     raise UsageError(

@@ -19,11 +19,18 @@ from rota.schedules.mapping import (
 )
 from rota.schedules.splay import splay_offset_minutes, splayed_cronjob_schedule
 from rota.schedules.success_due import success_due
-from rota.schedules.window import count_between, newest_until
+from rota.schedules.window import (
+    LOOK_BACK_SECONDS,
+    count_between,
+    fire_times,
+    last_until,
+    newest_until,
+)
 from rota.schedules.zones import ZoneDifference, load_zone, zone_difference
 
 __all__ = [
     "LONGEST_INTERVAL_SECONDS",
+    "LOOK_BACK_SECONDS",
     "Cron",
     "CronJobSchedule",
     "Every",
@@ -32,8 +39,10 @@ __all__ = [
     "ZoneDifference",
     "count_between",
     "cronjob_schedule",
+    "fire_times",
     "five_field_text",
     "largest_gap_seconds",
+    "last_until",
     "load_zone",
     "newest_until",
     "parse_schedule",

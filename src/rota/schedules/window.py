@@ -1,8 +1,26 @@
 """Questions about the fire times of a stretch of time, answered without visiting each of them."""
 
+from collections.abc import Iterator
+
 from rota.schedules.base import Schedule
 from rota.schedules.every import Every
 from rota.schedules.interval import Interval
+
+# As far as cron text is searched ahead.
+LOOK_BACK_SECONDS = 5 * 366 * 86_400
+
+
+def fire_times(schedule: Schedule, after: int, until: int) -> Iterator[int]:
+    """Yield the fire times in `(after, until]`, ascending; all in UTC epoch seconds."""
+    fire = schedule.next_epoch(after)
+    while fire is not None and fire <= until:
+        yield fire
+        fire = schedule.next_epoch(fire)
+
+
+def last_until(schedule: Schedule, until: int) -> int | None:
+    """Return the newest fire time not after `until`, or None; five years are looked back."""
+    return newest_until(schedule, until - LOOK_BACK_SECONDS, until)
 
 
 def newest_until(schedule: Schedule, after: int, until: int) -> int | None:

@@ -15,6 +15,7 @@ from rota.model.clock import Clock, instant, rfc3339
 from rota.model.errors import UnknownTaskError, UsageError
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
+from rota.schedules import fire_times
 from rota.status.explanation import Explanation, explain
 from rota.status.slots import SlotStatus, slots_between
 from rota.status.task_status import PROBLEMS, SEVERITY, TaskState, TaskStatus, task_status
@@ -169,10 +170,7 @@ class Board:
 
 
 def _slots(task: TaskDefinition, after: int, until: int) -> Iterator[tuple[int, str]]:
-    slot = task.schedule.next_epoch(after)
-    while slot is not None and slot <= until:
-        yield slot, task.name
-        slot = task.schedule.next_epoch(slot)
+    return ((slot, task.name) for slot in fire_times(task.schedule, after, until))
 
 
 def _severity(status: TaskStatus) -> tuple[int, str]:

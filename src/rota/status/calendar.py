@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from rota.model.clock import instant, rfc3339
-from rota.schedules import Cron, Interval, count_between, splay_offset_minutes
+from rota.schedules import Cron, Interval, count_between, fire_times, splay_offset_minutes
 from rota.tasks.definition import TaskDefinition
 
 DAYS = 7
@@ -136,12 +136,10 @@ def _load_of(schedule: Cron | Interval, first: int) -> _Load:
         return _Load(hours, array("H", range(WEEK_MINUTES)))
     hours = [0] * (DAYS * HOURS)
     minutes = array("H")
-    slot = schedule.next_epoch(first - 1)
-    while slot is not None and slot < end:
+    for slot in fire_times(schedule, first - 1, end - 1):
         minute = (slot - first) // _MINUTE_SECONDS
         hours[minute // 60] += 1
         minutes.append(minute)
-        slot = schedule.next_epoch(slot)
     return _Load(hours, minutes)
 
 

@@ -10,12 +10,11 @@ from rota.model.clock import duration_text, instant, rfc3339
 from rota.model.errors import UsageError
 from rota.model.outcome import SkipReason
 from rota.model.slot import SlotState
-from rota.schedules import newest_until
+from rota.schedules import last_until
 from rota.status.run_facts import meaning_of, run_facts
 from rota.status.slots import Absence, SlotStatus, slots_between
 from rota.tasks.definition import TaskDefinition
 
-_FIVE_YEARS_SECONDS = 5 * 366 * 86_400
 _DAY_SECONDS = 86_400
 
 
@@ -42,7 +41,7 @@ def explain(task: TaskDefinition, reader: LedgerReader, slot: int, now: float) -
     """Say what happened to one slot; UsageError, with the nearest two, where it is none."""
     found = slots_between(task, reader, slot, slot, now)
     if not found:
-        before = newest_until(task.schedule, slot - _FIVE_YEARS_SECONDS, slot)
+        before = last_until(task.schedule, slot)
         after = task.schedule.next_epoch(slot)
         near = " and ".join(_text(each) for each in (before, after) if each is not None)
         raise UsageError(

@@ -1,5 +1,6 @@
 """What became of each slot of a task, also of those without a run."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +11,7 @@ from rota.ledger.records import RecordedRun, state_of_slot
 from rota.model.clock import instant, rfc3339
 from rota.model.events import SlotsSkipped
 from rota.model.slot import SlotState
-from rota.schedules import load_zone
+from rota.schedules import fire_times, load_zone
 from rota.status.run_facts import run_facts
 from rota.tasks.definition import TaskDefinition
 
@@ -70,7 +71,7 @@ def slots_between(
         skips=[each.skipped for each in reader.skips(task.name, first, last)],
         owed=frozenset(reader.owed(task.name)),
     )
-    expected = _expected(task, first, last)
+    expected = itertools.islice(fire_times(task.schedule, first - 1, last), MOST_SLOTS)
     noted = (slot for slot in known.slots() if first <= slot <= last)
     slots = sorted({*expected, *noted})[:MOST_SLOTS]
     return [_status(task, slot, known, now) for slot in slots]
@@ -87,16 +88,6 @@ class _Known:
         yield from self.owed
         for skip in self.skips:
             yield from (skip.first_slot, skip.last_slot)
-
-
-def _expected(task: TaskDefinition, first: int, last: int) -> Iterator[int]:
-    at = first - 1
-    for _ in range(MOST_SLOTS):
-        following = task.schedule.next_epoch(at)
-        if following is None or following > last:
-            return
-        yield following
-        at = following
 
 
 def _by_slot(runs: Sequence[RecordedRun]) -> Mapping[int, Sequence[RecordedRun]]:

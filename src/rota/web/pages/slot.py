@@ -6,7 +6,7 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rota.schedules import newest_until
+from rota.schedules import LOOK_BACK_SECONDS, last_until
 from rota.schedules.base import LAST_EPOCH_SECOND, epoch_seconds
 from rota.status.board import Board
 from rota.status.slots import Absence
@@ -17,8 +17,7 @@ from rota.web.pages.mistakes import NoSuchPageError, known_task
 from rota.web.pages.moments import full_text, slot_key
 from rota.web.pages.rendering import Pages
 
-_FIVE_YEARS_SECONDS = 5 * 366 * 86_400
-_LAST_SLOT = LAST_EPOCH_SECOND - _FIVE_YEARS_SECONDS
+_LAST_SLOT = LAST_EPOCH_SECOND - LOOK_BACK_SECONDS
 
 
 def slot_page(pages: Pages, board: Board, request: Request) -> Response:
@@ -49,8 +48,7 @@ def slot_page(pages: Pages, board: Board, request: Request) -> Response:
 
 def neighbours(task: TaskDefinition, slot: int) -> tuple[int | None, int | None]:
     """Return the slots of the schedule before and after an epoch time."""
-    before = newest_until(task.schedule, slot - _FIVE_YEARS_SECONDS, slot - 1)
-    return before, task.schedule.next_epoch(slot)
+    return last_until(task.schedule, slot - 1), task.schedule.next_epoch(slot)
 
 
 def _slot_of(text: str, task: TaskDefinition) -> int:
