@@ -132,7 +132,14 @@ def _delete_running_job(namespace):
     return scheduled_at(found[0])
 
 
+def _over(namespace, task):
+    jobs = namespace.get("jobs", f"rota/task={task}")
+    return bool(jobs) and all(each["status"].get("completionTime") for each in jobs)
+
+
 def _recreate(namespace, image):
+    # Whoever deletes a CronJob deletes its running Job: that would be another test.
+    wait_until(lambda: _over(namespace, "again"), "again's Job over", timeout_seconds=40)
     away = time.time()
     namespace.kubectl("delete", "cronjob", "watched-again")
     _sleep_until(away + MINUTE)
