@@ -58,8 +58,8 @@ def test_no_object_has_what_the_api_server_drops(case):
 
 @pytest.mark.fault(125)
 @pytest.mark.parametrize("mode", MODES)
-def test_what_comes_and_goes_is_null_in_objects_that_are_changed_in_place(mode):
-    rendered = helm.template({"mode": mode})
+def test_in_an_upgrade_what_comes_and_goes_is_null_in_objects_that_are_changed_in_place(mode):
+    rendered = helm.template({"mode": mode}, more=("--is-upgrade",))
     nulls = set()
     for each in helm.parse(rendered, as_stored=False):
         found = {path.rpartition(".")[2] for path in gaps(each, each["kind"])}
@@ -70,6 +70,13 @@ def test_what_comes_and_goes_is_null_in_objects_that_are_changed_in_place(mode):
     assert {"priorityClassName", "tolerations"} <= nulls
     assert ("ttlSecondsAfterFinished" in nulls) is (mode != "scheduler")
     assert "suspend" not in helm.RESET_KEYS
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_installation_writes_no_null(mode):
+    for each in helm.parse(helm.template({"mode": mode}), as_stored=False):
+        if each["kind"] != "Job":
+            assert list(gaps(each, each["kind"])) == []
 
 
 def test_the_walk_finds_each_kind_of_gap():

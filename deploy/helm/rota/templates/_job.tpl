@@ -107,7 +107,7 @@ of each, as a format for `printf`. A percent sign in it is doubled. Takes: root,
 {{- end -}}
 {{- $cronjob := dict "root" .root "task" $model -}}
 {{- include "rota.cronjob" $cronjob -}}
-{{- $format := include "rota.printReset" (dict "object" $cronjob.result) | replace "%" "%%" -}}
+{{- $format := include "rota.printReset" (dict "root" .root "object" $cronjob.result) | replace "%" "%%" -}}
 {{- range $at, $key := list "name" "object" "cron" "timezone" "settings" "deadline" "startingDeadlineSeconds" -}}
 {{- $format = $format | replace (get $marks $key) (printf "%%[%d]v" (add1 $at)) -}}
 {{- end -}}

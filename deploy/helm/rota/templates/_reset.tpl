@@ -1,17 +1,27 @@
 {{/*
-Keys that come and go with values are null where they are not set, in objects that an upgrade changes
-in place. Helm 3 compares an upgrade with the last revision that was deployed: what only a revision
+In an upgrade, keys that come and go with values are null where they are not set, in objects that are
+changed in place. Helm 3 compares an upgrade with the last revision that was deployed: what only a revision
 that failed had set would stay for ever, such as a startingDeadlineSeconds with `@every`, with which
 a task never fires. A null takes it away, and the API server stores none. `suspend` is not among them:
-what somebody has suspended by hand stays so.
+what somebody has suspended by hand stays so. An installation finds nothing to take away, and would be
+read, sent and stored with a sixth more in each object.
 */}}
 
 {{/*
-An object in YAML with such keys. Takes: object, a CronJob or a Deployment.
+An object in YAML, in an upgrade with such keys. Takes: root, object (a CronJob or a Deployment).
 */}}
 {{- define "rota.printReset" -}}
 {{- $object := .object -}}
 {{- include "rota.withoutGaps" $object -}}
+{{- if .root.Release.IsUpgrade -}}{{- include "rota.resetObject" $object -}}{{- end -}}
+{{- toYaml $object -}}
+{{- end }}
+
+{{/*
+Sets the keys that come and go to null where a CronJob or a Deployment lacks them.
+*/}}
+{{- define "rota.resetObject" -}}
+{{- $object := . -}}
 {{- $spec := $object.spec -}}
 {{- if eq $object.kind "CronJob" -}}
 {{- include "rota.reset" (list $spec "startingDeadlineSeconds" "successfulJobsHistoryLimit" "failedJobsHistoryLimit") -}}
@@ -23,7 +33,6 @@ An object in YAML with such keys. Takes: object, a CronJob or a Deployment.
 {{- range $pod.containers -}}
 {{- include "rota.reset" (list . "envFrom" "livenessProbe" "readinessProbe" "resources" "securityContext" "startupProbe") -}}
 {{- end -}}
-{{- toYaml $object -}}
 {{- end }}
 
 {{/*
