@@ -292,11 +292,14 @@ ENDS = ("succeeded", "failed", "timed_out", "interrupted")
     noted=st.lists(
         st.one_of(
             st.tuples(st.sampled_from(["t", "u"]), st.integers(1, 9), st.sampled_from(ENDS)),
-            st.tuples(st.sampled_from(["t", "u"]), st.integers(1, 9), st.just("skipped")),
+            st.tuples(
+                st.sampled_from(["t", "u"]), st.integers(1, 9), st.sampled_from(list(SkipReason))
+            ),
+            st.tuples(st.sampled_from(["t", "u"]), st.integers(1, 9), st.just("running")),
         ),
         max_size=30,
     ),
-    recent=st.integers(1, 5),
+    recent=st.integers(0, 5),
 )
 def test_a_digest_from_the_tables_is_the_digest_of_all_that_was_noted(noted, recent):
     with tempfile.TemporaryDirectory() as folder:
@@ -305,8 +308,10 @@ def test_a_digest_from_the_tables_is_the_digest_of_all_that_was_noted(noted, rec
         for ledger in (memory, tables):
             ledger.open(lambda: None)
             for number, (task, slot, end) in enumerate(noted):
-                if end == "skipped":
-                    ledger.slots_skipped(skipped(slot, task=task), START + number)
+                if isinstance(end, SkipReason):
+                    ledger.slots_skipped(skipped(slot, task=task, reason=end), START + number)
+                elif end == "running":
+                    ledger.run_started(run(f"r{number}", task=task, slot=slot), START + number)
                 else:
                     ledger.run_ended(record(f"r{number}", end, task=task, slot=slot), owed=False)
             ledger.close()
@@ -329,6 +334,21 @@ def test_a_digest_counts_the_failures_since_the_last_success_and_no_interruption
     assert digest.last_ended.run_id == "now"  # which its process left behind
     assert [each.run_id for each in digest.recent] == ["now", "r5", "r4"]
     assert digest.oldest_due == 0
+
+
+def test_a_digest_without_recent_runs_says_the_rest(place):
+    place.ledger.slots_skipped(skipped(60, 180, reason=SkipReason.SUSPENDED), 181.0)
+    place.ledger.run_ended(record("r1", "failed", slot=240), owed=False)
+    place.ledger.run_started(run("now", slot=300), 301.0)
+    place.ledger.close()
+
+    digest = place.reader.digests(["t"], recent=0)["t"]
+
+    assert (digest.recent, digest.skips) == ((), ())
+    assert [each.run_id for each in digest.running] == ["now"]
+    assert digest.last.run_id == "now"
+    assert digest.last_ended.run_id == "r1"
+    assert digest.suspended_until == digest.owes_since == 180
 
 
 def test_of_a_task_that_is_not_known_a_digest_is_empty(place):

@@ -17,17 +17,23 @@ ENDED = (SlotState.SUCCEEDED, *FAILURES, SlotState.INTERRUPTED, SlotState.LOST)
 class TaskDigest:
     """What a ledger knows of one task, in short. The newest slot comes first in each sequence.
 
-    A run without a slot stands where it started. `consecutive_failures` are the runs that failed or
-    timed out for a newer slot than that of the last success; those that were interrupted or lost do
-    not count. `oldest_due` is the oldest slot, or start without one, that the ledger knows of.
+    `recent` and `skips` have as many as were asked for; the others are right however few that is.
+    A run without a slot stands where it started. `last` may still go on. `consecutive_failures` are
+    the runs that failed or timed out for a newer slot than that of the last success; those that
+    were interrupted or lost do not count. `oldest_due` is the oldest slot, or start without one,
+    that the ledger knows of, `suspended_until` the newest slot that was skipped while the task was
+    suspended.
     """
 
     recent: tuple[RecordedRun, ...] = ()
     skips: tuple[RecordedSkip, ...] = ()
+    running: tuple[RecordedRun, ...] = ()
+    last: RecordedRun | None = None
     last_ended: RecordedRun | None = None
     last_success: RecordedRun | None = None
     consecutive_failures: int = 0
     oldest_due: int | None = None
+    suspended_until: int | None = None
 
     @property
     def owes_since(self) -> int | None:
@@ -39,12 +45,7 @@ class TaskDigest:
         if self.oldest_due is None:
             return None
         since = self.oldest_due - 1 if self.last_success is None else self.last_success.due
-        suspended = (
-            skip.skipped.last_slot
-            for skip in self.skips
-            if skip.skipped.reason is SkipReason.SUSPENDED
-        )
-        return max([since, *suspended])
+        return since if self.suspended_until is None else max(since, self.suspended_until)
 
 
 def digest_of(
@@ -55,13 +56,19 @@ def digest_of(
     last_success = _first(newest_first, (SlotState.SUCCEEDED,))
     since = -1 if last_success is None else last_success.due
     oldest = [run.due for run in runs] + [skip.skipped.last_slot for skip in skips]
+    suspended = [
+        skip.skipped.last_slot for skip in skips if skip.skipped.reason is SkipReason.SUSPENDED
+    ]
     return TaskDigest(
         recent=tuple(newest_first[:recent]),
         skips=tuple(_newest_first(skips, lambda skip: skip.skipped.last_slot)[:recent]),
+        running=tuple(run for run in newest_first if run.state is SlotState.RUNNING),
+        last=next(iter(newest_first), None),
         last_ended=_first(newest_first, ENDED),
         last_success=last_success,
         consecutive_failures=sum(run.state in FAILURES and run.due > since for run in runs),
         oldest_due=min(oldest, default=None),
+        suspended_until=max(suspended, default=None),
     )
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from rota.ledger.console_rows import attempts_of, gaps
-from rota.ledger.digest import ENDED, FAILURES, TaskDigest
+from rota.ledger.digest import TaskDigest
+from rota.ledger.digest_rows import NEWEST_FIRST, digests_of
 from rota.ledger.protocol import MOST_RUNS_READ
 from rota.ledger.records import RecordedRun, RecordedSkip, state_of_slot
 from rota.ledger.rows import RUN_COLUMNS, SKIP_COLUMNS, run_of, skip_of
@@ -25,23 +26,7 @@ WHERE task = ? AND first_slot <= ? AND last_slot >= ? ORDER BY first_slot, id
 """
 _OWED = "SELECT 1 FROM owed_slots WHERE task = ? AND slot = ?"
 _OWED_SLOTS = "SELECT slot FROM owed_slots WHERE task = ? ORDER BY slot"
-# In the order of the index but for runs of one slot: no more rows are read than are returned.
-_NEWEST_FIRST = "ORDER BY due DESC, id DESC"
-_HISTORY = f"{_RUN} WHERE task = ? AND due BETWEEN ? AND ? {_NEWEST_FIRST} LIMIT ?"
-_RECENT = f"{_RUN} WHERE task = ? {_NEWEST_FIRST} LIMIT ?"
-_RECENT_SKIPS = f"""
-SELECT {SKIP_COLUMNS} FROM skips WHERE task = ? ORDER BY last_slot DESC, id DESC LIMIT ?
-"""
-_FAILED_SINCE = (
-    "SELECT count(*) FROM runs WHERE task = ? AND due > ? AND state IN "
-    f"({', '.join(repr(state.value) for state in FAILURES)})"
-)
-_OLDEST_DUE = """
-SELECT min(due) FROM (
-    SELECT min(due) AS due FROM runs WHERE task = :task
-    UNION ALL SELECT min(last_slot) FROM skips WHERE task = :task
-)
-"""
+_HISTORY = f"{_RUN} WHERE task = ? AND due BETWEEN ? AND ? {NEWEST_FIRST} LIMIT ?"
 _RUN_OF_SLOT = "SELECT state FROM runs WHERE task = ? AND due = ? AND slot = ? ORDER BY id DESC"
 
 
@@ -127,7 +112,7 @@ class SqliteReader:
     def digests(self, tasks: Collection[str], *, recent: int) -> Mapping[str, TaskDigest]:
         """Return each task's history in short, with its `recent` newest runs and skips."""
         with self._connected() as connection:
-            return {task: _digest(connection, task, recent) for task in tasks}
+            return digests_of(connection, tasks, recent)
 
     def gaps(self) -> Sequence[tuple[float, float]]:
         """Return the stretches of time that a console did not see, the oldest first."""
@@ -154,24 +139,3 @@ class SqliteReader:
 
 def _one_of(column: str, values: Collection[object]) -> str:
     return f"{column} IN ({', '.join('?' * len(values))})"
-
-
-def _digest(connection: sqlite3.Connection, task: str, recent: int) -> TaskDigest:
-    def newest(states: Collection[SlotState]) -> RecordedRun | None:
-        names = ", ".join(repr(state.value) for state in states)
-        query = f"{_RUN} WHERE task = ? AND state IN ({names}) {_NEWEST_FIRST} LIMIT 1"
-        row = connection.execute(query, (task,)).fetchone()
-        return None if row is None else run_of(row)
-
-    last_success = newest((SlotState.SUCCEEDED,))
-    since = -1 if last_success is None else last_success.due
-    (failures,) = connection.execute(_FAILED_SINCE, (task, since)).fetchone()
-    (oldest_due,) = connection.execute(_OLDEST_DUE, {"task": task}).fetchone()
-    return TaskDigest(
-        recent=tuple(map(run_of, connection.execute(_RECENT, (task, recent)))),
-        skips=tuple(map(skip_of, connection.execute(_RECENT_SKIPS, (task, recent)))),
-        last_ended=newest(ENDED),
-        last_success=last_success,
-        consecutive_failures=failures,
-        oldest_due=oldest_due,
-    )

@@ -18,7 +18,14 @@ from rota.model.slot import SlotState
 from rota.schedules import fire_times
 from rota.status.explanation import Explanation, explain
 from rota.status.slots import SlotStatus, slots_between
-from rota.status.task_status import PROBLEMS, SEVERITY, TaskState, TaskStatus, task_status
+from rota.status.task_status import (
+    PROBLEMS,
+    SEVERITY,
+    STRIP_LENGTH,
+    TaskState,
+    TaskStatus,
+    task_status,
+)
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.naming import suggestion
 
@@ -92,21 +99,24 @@ class Board:
             raise UnknownTaskError(f"no task is named {name!r}{hint} (known: {known})")
         return found
 
-    def overview(self, *, strip_length: int = 30) -> Overview:
-        """Return how every task is doing."""
-        now = self._clock.timestamp()
-        digests = self._reader.digests(self.task_names, recent=strip_length)
-        statuses = [
-            self._status(task, digests[name], now, strip_length)
-            for name, task in self._tasks.items()
-        ]
-        return Overview(sorted(statuses, key=_severity), now)
+    def overview(self, *, strip_length: int = STRIP_LENGTH) -> Overview:
+        """Return how every task is doing. Strips are most of the work: of many tasks, 0."""
+        statuses = self.tasks(self.task_names, strip_length=strip_length)
+        return Overview(sorted(statuses, key=_severity), self._clock.timestamp())
 
     def task(self, name: str, *, strip_length: int = 200) -> TaskStatus:
         """Return how one task is doing; UnknownTaskError where there is none."""
-        task = self.definition(name)
-        digest = self._reader.digests([name], recent=strip_length)[name]
-        return self._status(task, digest, self._clock.timestamp(), strip_length)
+        [status] = self.tasks([name], strip_length=strip_length)
+        return status
+
+    def tasks(
+        self, names: Collection[str], *, strip_length: int = STRIP_LENGTH
+    ) -> Sequence[TaskStatus]:
+        """Return how some tasks are doing, in their order; UnknownTaskError for another name."""
+        tasks = [self.definition(name) for name in names]
+        digests = self._reader.digests(names, recent=strip_length)
+        now = self._clock.timestamp()
+        return [self._status(task, digests[task.name], now, strip_length) for task in tasks]
 
     def _status(
         self, task: TaskDefinition, digest: TaskDigest, now: float, strip_length: int

@@ -88,13 +88,13 @@ class TaskStatus:
 
     @property
     def running(self) -> Sequence[RecordedRun]:
-        """The runs that go on now, of the recent ones."""
-        return [run for run in self.digest.recent if run.state is SlotState.RUNNING]
+        """The runs that go on now."""
+        return self.digest.running
 
     @property
     def last_run(self) -> RecordedRun | None:
         """The run of the newest slot, whether it has ended or not."""
-        return self.digest.recent[0] if self.digest.recent else None
+        return self.digest.last
 
     @property
     def reason(self) -> str | None:
@@ -188,7 +188,7 @@ def _state(task: TaskDefinition, digest: TaskDigest, now: float, due: int | None
     ended = digest.last_ended
     if ended is not None and ended.state in (SlotState.FAILED, SlotState.TIMED_OUT):
         return TaskState.FAILING
-    if any(run.state is SlotState.RUNNING for run in digest.recent):
+    if digest.running:
         return TaskState.RUNNING
     return TaskState.NEW if ended is None else TaskState.OK
 

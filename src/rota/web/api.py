@@ -134,7 +134,7 @@ class Api:
         refuse_unknown(request, ())
 
         def ask(board: Board) -> Mapping[str, Any]:
-            overview = board.overview(strip_length=1)
+            overview = board.overview(strip_length=0)
             return {
                 "counts": dict(overview.counts),
                 "problems": {each.task.name: each.state.value for each in overview.problems},

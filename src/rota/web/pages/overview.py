@@ -87,10 +87,11 @@ _ORDERS: Mapping[str, Callable[[TaskStatus], Any]] = {
 def overview_page(pages: Pages, board: Board, request: Request) -> Response:
     """Answer with the state of all tasks, and what needs attention."""
     view = View.of(request.query_params)
-    overview = board.overview(strip_length=STRIP_LENGTH)
+    overview = board.overview(strip_length=0)
     found = view.select(overview.tasks)
     last_page = max(1, -(-len(found) // PAGE_LENGTH))
     page = min(view.page, last_page)
+    shown = found[(page - 1) * PAGE_LENGTH : page * PAGE_LENGTH]
     problems = overview.problems
     return pages.render(
         request,
@@ -102,7 +103,7 @@ def overview_page(pages: Pages, board: Board, request: Request) -> Response:
         counts=overview.counts,
         total=len(overview.tasks),
         found=len(found),
-        tasks=found[(page - 1) * PAGE_LENGTH : page * PAGE_LENGTH],
+        tasks=board.tasks([each.task.name for each in shown], strip_length=STRIP_LENGTH),
         page=page,
         last_page=last_page,
         problems=[(each, first_command(each)) for each in problems[:_MOST_PROBLEMS]],

@@ -95,9 +95,8 @@ def draw(board: Board, view: View, now: float) -> Drawn:
     past = hours * _HOUR_SECONDS
     window = Window(now - past, now + past * _FUTURE_SHARE, now)
     most = _MOST_RUNS_OF_A_TASK
-    lanes = [
-        lane_of(board.task(name, strip_length=most), window, most_known=most) for name in shown
-    ]
+    statuses = board.tasks(shown, strip_length=most)
+    lanes = [lane_of(status, window, most_known=most) for status in statuses]
     return Drawn(lanes, window, hours, len(names), page, last_page)
 
 
