@@ -40,7 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=40)
     pairs = parser.parse_args().pairs
-    # Elsewhere, so that no .env of whoever measures is read.
+    # Elsewhere, so that no .env of the working folder is read.
     with tempfile.TemporaryDirectory() as folder, api_server() as base_url:
         os.chdir(folder)
         print(

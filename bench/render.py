@@ -61,8 +61,8 @@ def in_turn(helm: str, values: Path, folder: Path, rounds: int) -> tuple[Cost, C
     costs: dict[Path, list[Cost]] = {CHART: [], floor: []}
     for _ in range(rounds):
         for chart, found in costs.items():
-            told = [f"--values={values}"] if chart == CHART else []
-            found.append(run_process([*command, str(chart), *told], environment()))
+            options = [f"--values={values}"] if chart == CHART else []
+            found.append(run_process([*command, str(chart), *options], environment()))
     return least(costs[CHART]), least(costs[floor])
 
 
@@ -84,8 +84,8 @@ def least(costs: Sequence[Cost]) -> Cost:
 def version(helm: str) -> str:
     """Return the version that a Helm says it has."""
     command = [helm, "version", "--template={{.Version}}"]
-    told = subprocess.run(command, check=True, capture_output=True, text=True)
-    return told.stdout.strip()
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
 
 
 def environment() -> dict[str, str]:

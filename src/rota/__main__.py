@@ -32,7 +32,7 @@ def _run(arguments: list[str]) -> int:
 
         with forks.ending_children():
             return run_command_line(arguments)
-    except BaseException:  # noqa: BLE001 (a fault of rota's own: told, with no secret in it)
+    except BaseException:  # noqa: BLE001 (a fault of rota's own: reported, with no secret in it)
         sys.stderr.write(traceback.format_exc())
         return _FAULT
 

@@ -143,7 +143,7 @@ def _adapted(described: dict[str, Any], kind: str, field: str) -> dict[str, Any]
         if isinstance(described.get(key), dict):
             kept[key] = _adapted(described[key], kind, field)
     if isinstance(kept.get("items"), dict) and "type" in kept["items"]:
-        # Within a list a null is no way to leave something out.
+        # Within a list a null does not leave something out.
         kept["items"]["type"] = [each for each in _types(kept["items"]) if each != "null"]
     return kept
 

@@ -29,7 +29,7 @@ _SHOWN_CELLS = 12
 def status_command(*, tasks: tuple[str, ...], url: str | None, as_json: bool) -> int:
     """Show how each task is doing, problems first.
 
-    Exits with 0 if all is well, 1 if a task is failing or overdue, 2 if that cannot be told.
+    Exits with 0 if all is well, 1 if a task is failing or overdue, 2 if it cannot tell.
     """
     overview = open_source(url).overview()
     items = _only(overview["items"], tasks)

@@ -140,7 +140,7 @@ class _translated:  # noqa: N801 (used as a block, like contextlib's own)
 
 
 def _root(error: BaseException) -> str:
-    """Return what the operating system said, where it did: the client hides it."""
+    """Return the operating system's own error, if there is one: the client hides it."""
     cause: BaseException | None = error
     seen: list[BaseException] = []
     while cause is not None and cause not in seen:
@@ -171,7 +171,7 @@ def _object(content: bytes, server: str) -> dict[str, Any]:
     try:
         found = json.loads(content)
         if not isinstance(found, dict):
-            raise ValueError("an answer that is not an object")  # noqa: TRY004, TRY301 (told alike)
+            raise ValueError("an answer that is not an object")  # noqa: TRY004, TRY301 (both have one message)
     except ValueError as error:
         raise ApiServerError(
             f"what answers at {server} is not the Kubernetes API: {error}"

@@ -87,7 +87,7 @@ def _settled(kind: str, fields: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _exec_plugin(plugin: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Return a plugin in the version that lightkube knows, told the version that it was made for.
+    """Return a plugin in the version that lightkube knows, given the version that it was made for.
 
     The token is in the same place in the answers of both.
     """

@@ -2,7 +2,7 @@
 
 What happens while the watch is interrupted is replayed by the API server from the version where it
 broke off. Only where that version is no longer kept (410) is everything listed anew; what came and
-went in between was then seen by nobody, and that stretch of time is told as a gap.
+went in between was then seen by nobody, and that stretch of time is reported as a gap.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from rota.kubernetes.resources import Resource
 from rota.model.clock import Clock
 
 # A server that has nothing to say sends no bookmark either, so it is asked to end each watch in
-# order after a minute: whoever hears that has missed nothing.
+# order after a minute: a watch that ends so has missed nothing.
 WATCH_SECONDS = 60
 SILENCE_SECONDS = 90.0
 # One that ends sooner, with nothing, proves nothing.
@@ -67,14 +67,14 @@ class Change:
 
 
 class Listener(Protocol):
-    """Is told of everything that happens, in order."""
+    """Hears of everything that happens, in order."""
 
     def changed(self, change: Change) -> None:
         """Take note of a change."""
         ...
 
     def listed(self, resource: Resource, gap: tuple[float, float] | None) -> None:
-        """Take note that all objects have been told, and what stretch of time nobody saw."""
+        """Take note that all objects are listed, and what stretch of time nobody saw."""
         ...
 
 
@@ -101,7 +101,7 @@ def pause_seconds(failures: int, chance: float) -> float:
 class Reflector:
     """Follows the objects of one kind in one namespace, those that `selector` chooses.
 
-    `keep` returns what is to be kept and told of an object.
+    `keep` returns what is to be kept and passed on of an object.
     """
 
     def __init__(

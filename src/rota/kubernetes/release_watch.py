@@ -19,7 +19,7 @@ class ReleaseWatch:
     """Reads one namespace and writes one ledger, which it opens and closes.
 
     `release` is the label `app.kubernetes.io/instance` of the objects. Events are optional: without
-    the right to read them a refused slot is told as one that is missed.
+    the right to read them a refused slot is recorded as missed.
     """
 
     def __init__(

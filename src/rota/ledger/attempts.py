@@ -12,8 +12,8 @@ from rota.model.exit_codes import meaning_of
 class Attempt:
     """One try. Times are epoch times; what is not known, or not yet, is None.
 
-    `reason` says why it has not started or how it ended. `message` is what the attempt itself said
-    in its last words: the termination message of a pod, whose `run_id` is that of its log lines.
+    `reason` says why it has not started or how it ended. `message` is the attempt's own account
+    of its end: the termination message of a pod, whose `run_id` is that of its log lines.
     """
 
     pod: str

@@ -9,7 +9,7 @@ from rota.ledger.records import RecordedRun, RecordedSkip, TaskProgress
 
 @dataclass(frozen=True, slots=True)
 class SeenSpec:
-    """What a CronJob called `name` said of `task` since a time, an epoch time; JSON-ready facts."""
+    """The spec of `task` in a CronJob called `name`, JSON-ready, since an epoch time."""
 
     task: str
     name: str

@@ -102,7 +102,7 @@ def unfinished_runs(connection: sqlite3.Connection) -> Mapping[str, RecordedRun]
 
 
 def specs(connection: sqlite3.Connection) -> Iterator[tuple[str, str, float, Mapping[str, Any]]]:
-    """Yield task, name, time and facts of what CronJobs said, the oldest first."""
+    """Yield task, name, time and facts of CronJobs' specs, the oldest first."""
     query = "SELECT task, name, since, facts FROM cronjob_specs ORDER BY since"
     for task, name, since, facts in connection.execute(query):
         yield task, name, since, json.loads(facts)

@@ -53,7 +53,7 @@ INSERT INTO runs (run_id, task, trigger, slot, due, state, started_at)
     SELECT run_id, task, 'schedule', slot, slot, 'running', slot FROM runs_2;
 DROP TABLE slots_2; DROP TABLE runs_2; DROP TABLE open_slots_2;
 """
-# What a console sees: the pods of a run, what CronJobs said and since when, and the stretches of
+# What a console sees: the pods of a run, CronJobs' specs and since when, and the stretches of
 # time that nobody saw.
 _FROM_3_TO_4 = """
 ALTER TABLE skips ADD COLUMN detail TEXT;

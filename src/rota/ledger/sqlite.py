@@ -2,7 +2,7 @@
 
 A crash may lose the last batch: those slots then run again with the same slot, so with the same
 idempotency keys. A file that cannot be used never stops the schedule: it is set aside (corrupt) or
-left alone (in use, of a newer rota, not writable), said once, and the process goes on in memory.
+left alone (in use, of a newer rota, not writable), logged once, and the process goes on in memory.
 """
 
 import logging

@@ -41,7 +41,7 @@ def run_of_pod(task: TaskDefinition, settings: Settings, clock: Clock) -> Run:
 
 def _shard_of_pod(task: TaskDefinition, completion_index: int | None) -> tuple[int, int]:
     if completion_index is None or task.shards == 1:
-        # There is no other pod: a run by hand does all of the work.
+        # This is the only pod: a run by hand does all of the work.
         return 0, 1
     if completion_index >= task.shards:
         raise SettingsError(

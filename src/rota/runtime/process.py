@@ -104,10 +104,10 @@ def _run_through(loop: asyncio.AbstractEventLoop, main: Coroutine[Any, Any, Exit
             return loop.run_until_complete(task)
         except (SystemExit, KeyboardInterrupt) as error:
             # asyncio lets these out of any task, such as one that a rota task has started; what
-            # awaits that one is told too, and this is not the end of the process.
+            # awaits that one gets it too, and this is not the end of the process.
             if task.done():
                 raise
-            _logger.error("process.exit_refused", extra={"error": plain_repr(error)})  # noqa: TRY400 (told there)
+            _logger.error("process.exit_refused", extra={"error": plain_repr(error)})  # noqa: TRY400 (the task's own failure is logged there)
 
 
 def _close(loop: asyncio.AbstractEventLoop) -> None:

@@ -1,4 +1,4 @@
-"""What people are told of the tz database: which is in use, and where another one disagrees."""
+"""What people need to know of the tz database: which is in use, and where another one disagrees."""
 
 from rota.model.clock import instant, rfc3339
 from rota.schedules.tz_database import TzDatabase, tz_databases

@@ -18,7 +18,7 @@ from rota.settings import WebAccess
 from rota.web.problems import problem
 
 PROXY_SECRET_HEADER = "x-rota-proxy-secret"  # noqa: S105 (a header's name)
-# Probes and scrapes come without a password, and tell nothing of what a run has said.
+# Probes and scrapes come without a password, and reveal nothing that a run has written.
 OPEN_PATHS = ("/livez", "/readyz", "/healthz", "/metrics")
 _LOOPBACK_NAMES = ("localhost",)
 _MOST_SECRET_BYTES = 64 * 1024
@@ -151,7 +151,7 @@ class Guard:
     def _is_secret(self, given: bytes) -> bool:
         lines = self._secrets.lines() if self._secrets is not None else ()
         # Each of them, so that the time tells nothing.
-        return any([hmac.compare_digest(given, line.encode()) for line in lines])  # noqa: C419 (as said)
+        return any([hmac.compare_digest(given, line.encode()) for line in lines])  # noqa: C419 (as above)
 
 
 def _credentials(headers: Headers, scheme: str) -> str | None:

@@ -82,5 +82,5 @@ class SchedulerMetrics:
         try:
             rows = self._ledger.reader().count_runs()
         except ConfigError:
-            rows = 0  # Told in the log by the ledger itself, and no reason to hide the rest.
+            rows = 0  # The ledger itself has logged it; no reason to hide the rest.
         return self._metrics.render(accept, replace(reading, store_rows=rows))

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from rota.model.errors import ConfigError
 
-# Time for answers that have begun once the server is told to end; uvicorn wants whole seconds.
+# Time for answers that have begun once the server is to end; uvicorn wants whole seconds.
 SHUTDOWN_GRACE_SECONDS = 1
 _HIGHEST_PORT = 65_535
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (a key to compare with)
@@ -53,7 +53,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         http="h11",
         ws="none",
         lifespan="off",
-        # Said here, since uvicorn would otherwise read WEB_CONCURRENCY.
+        # Given here, since uvicorn would otherwise read WEB_CONCURRENCY.
         workers=1,
         log_config=None,
         log_level=logging.WARNING,

@@ -29,7 +29,7 @@ class DeployedTask:
     leave it to the image; so is `suspended`. `release` is its ROTA_RELEASE, which decides splay.
 
     `settings` are the task's fields as its pods' settings have them, as texts; `spec` those that
-    Kubernetes itself acts on. `name_in_pods` is the CronJob's name as its pods are told it.
+    Kubernetes itself acts on. `name_in_pods` is the CronJob's name as it stands in its pods.
     """
 
     name: str

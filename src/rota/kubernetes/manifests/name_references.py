@@ -25,7 +25,7 @@ _ENVIRONMENT_PATHS = {
 def name_references() -> dict[str, Any]:
     """Return kustomize's configuration.
 
-    Pods are told the name of their CronJob as the overlay has it. Labels of the installation follow
+    Pods get the name of their CronJob as the overlay has it. Labels of the installation follow
     the ServiceAccount's name, so that two installations under prefixes do not select each other's
     pods.
     """

@@ -1,4 +1,4 @@
-"""What a CronJob said at a time: the history that slots are computed from. No I/O."""
+"""What a CronJob's spec was at a time: the history that slots are computed from. No I/O."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ _CONTROLLERS_ZONE = "Etc/UTC"
 
 @dataclass(frozen=True, slots=True)
 class CronJobSpan:
-    """A stretch of time in which a CronJob said the same; it ends where the next one begins.
+    """A stretch of time in which a CronJob's spec was the same; it ends where the next one begins.
 
     `since` and `anchor` are epoch times. `@every` counts from `anchor`: the last slot that had a
     Job, else the creation. `is_gone` stands for the time after the CronJob was deleted.

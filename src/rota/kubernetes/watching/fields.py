@@ -70,11 +70,10 @@ def true_condition(found: Fields, kind: str) -> Fields | None:
 
 def sentence(*texts: object) -> str | None:
     """Return `Reason: message` of those texts that are there, on one line; None without any."""
-    told = list(_told(texts))
-    return ": ".join(told) or None
+    return ": ".join(_present(texts)) or None
 
 
-def _told(texts: Sequence[object]) -> Iterator[str]:
+def _present(texts: Sequence[object]) -> Iterator[str]:
     for text in texts:
         if isinstance(text, str) and text.strip():
             yield " ".join(text.split())

@@ -87,7 +87,7 @@ class JobBook:
             self._changed[job] = None
 
     def listed(self) -> None:
-        """Take note that all Jobs and pods which there are have been told."""
+        """Take note that all Jobs and pods there are have been listed."""
         self._is_listed = True
 
     def take_runs(self) -> dict[str, RecordedRun]:

@@ -216,13 +216,15 @@ def _reason(
 
 def _counts(attempts: Sequence[Attempt]) -> dict[str, Any]:
     """Return what the last attempt counted; of several shares that succeeded, their sums."""
-    told = [counts for each in attempts if isinstance(counts := each.message.get("counts"), dict)]
+    counted = [
+        counts for each in attempts if isinstance(counts := each.message.get("counts"), dict)
+    ]
     done = [
         each.message["counts"]
         for each in attempts
         if each.exit_code == ExitCode.SUCCEEDED and isinstance(each.message.get("counts"), dict)
     ]
-    total: dict[str, Any] = dict(told[-1]) if told else {}
+    total: dict[str, Any] = dict(counted[-1]) if counted else {}
     if len(done) > 1:
         for name in {name for counts in done for name in counts}:
             values = [counts[name] for counts in done if isinstance(counts.get(name), int | float)]

@@ -87,11 +87,11 @@ def _reason(pod: Fields, end: Fields, message: Mapping[str, Any]) -> str | None:
     code = end.get("exitCode")
     if code == ExitCode.SUCCEEDED:
         return None
-    said = message.get("reason") or message.get("text")
+    text = message.get("reason") or message.get("text")
     if end.get("reason") == "OOMKilled":
         return sentence("OOMKilled", "the container used more memory than its limit")
-    if isinstance(said, str):
-        return said
+    if isinstance(text, str):
+        return text
     kubelets = None if end.get("reason") in _ORDINARY_ENDS else end.get("reason")
     return sentence(kubelets, meaning_of(code) if isinstance(code, int) else None)
 

@@ -28,13 +28,13 @@ from rota.schedules.base import LAST_EPOCH_SECOND
 _MOST_SLOTS_AT_ONCE = 1000
 _MOST_REFUSALS = 20
 _MOST_SPANS = 100
-# What an end that is told late may be late by.
+# By how much the news of an end may be late.
 _JOBS_KEPT_SECONDS = 600.0
 
 
 @dataclass(slots=True)
 class _History:
-    """What a CronJob of one name said. `wake_at` is before when there is nothing to compute."""
+    """The specs of a CronJob of one name. `wake_at` is before when there is nothing to compute."""
 
     task: str
     spans: tuple[CronJobSpan, ...] = ()
@@ -109,7 +109,7 @@ class SlotBook:
             self._note(history, name, _gone(change, now))
 
     def listed(self, now: float) -> None:
-        """Take note that all CronJobs have been told: others of an earlier console are gone."""
+        """Take note that all CronJobs are listed: others that an earlier console knew are gone."""
         for (task, name), history in self._histories.items():
             if (task, name) not in self._present and not history.spans[-1].is_gone:
                 self._note(history, name, replace(history.spans[-1], since=now, is_gone=True))

@@ -32,7 +32,7 @@ class Tracker:
 
     @property
     def is_ready(self) -> bool:
-        """Whether all that there is has been told once."""
+        """Whether all objects have been listed once."""
         return self._listed.issuperset(resource.kind for resource in NEEDED)
 
     def changed(self, change: Change) -> None:
@@ -61,7 +61,7 @@ class Tracker:
             self._jobs.trouble(str(about.get("uid", "")), f"{REFUSAL_REASON}: {message}")
 
     def listed(self, resource: Resource, gap: tuple[float, float] | None) -> None:
-        """Take note that all objects of a kind have been told, and of what nobody saw."""
+        """Take note that all objects of a kind are listed, and of what nobody saw."""
         was_ready = self.is_ready
         self._listed.add(resource.kind)
         if gap is not None and resource in (CRON_JOBS, JOBS):

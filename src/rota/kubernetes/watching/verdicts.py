@@ -101,8 +101,8 @@ def _skipped(expected: ExpectedSlot, ends: float, evidence: Evidence) -> Verdict
 def _refused_before(ends: float, span: CronJobSpan, evidence: Evidence) -> str | None:
     """Return what is known of refusals since the last Job: of many, few become events."""
     since = evidence.last_schedules.get(span.cronjob, 0)
-    told = [each for each in evidence.refusals if each.cronjob == span.cronjob]
-    before = [each for each in told if since < each.at <= ends + SETTLING_SECONDS]
+    refusals = [each for each in evidence.refusals if each.cronjob == span.cronjob]
+    before = [each for each in refusals if since < each.at <= ends + SETTLING_SECONDS]
     return f"Jobs for earlier slots were refused: {before[-1].message}" if before else None
 
 

@@ -1,4 +1,4 @@
-"""What the pages are told of the process that serves them."""
+"""What the pages know of the process that serves them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

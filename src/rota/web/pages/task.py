@@ -59,7 +59,7 @@ def task_page(pages: Pages, board: Board, request: Request) -> Response:
 
 
 def next_slots(task: TaskDefinition, slots: Sequence[int]) -> Sequence[NextSlot]:
-    """Return the slots with their local times; a clock that was changed since the last is told."""
+    """Return the slots with their local times; a clock change since the last is marked."""
     found: list[NextSlot] = []
     for slot in slots:
         local = local_text(task, slot)
