@@ -132,7 +132,7 @@ async def _add(request: Request) -> JSONResponse:
 
 
 def _wanted(body: Any) -> int | list[str]:
-    """Return how many notifications to add, or their ids; ValueError where `body` says neither."""
+    """Return how many notifications to add, or their ids; ValueError where `body` has neither."""
     match body:
         case {"ids": [*ids]} if all(isinstance(each, str) and each for each in ids):
             return ids

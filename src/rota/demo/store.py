@@ -59,7 +59,7 @@ class DemoStore:
     """Pending notifications, expired records, and how often each effect has happened.
 
     `effects` counts by id how often a notification was sent; `calls` holds the newest
-    `CALLS_KEPT` requests. `clock` tells the time of calls and of expiry.
+    `CALLS_KEPT` requests. `clock` gives the time of calls and of expiry.
     """
 
     def __init__(self, options: DemoOptions | None = None, *, clock: Clock | None = None) -> None:
@@ -86,7 +86,7 @@ class DemoStore:
         """Records that a cleanup would delete now."""
         elapsed_seconds = max(0.0, self.clock.timestamp() - self._started_at)
         grown = int(elapsed_seconds * self._options.expired_per_minute / 60)
-        # Once deleted stays deleted, though the clock be set back.
+        # What is deleted stays deleted, even if the clock is set back.
         return max(0, self._options.expired + grown - self.deleted)
 
     def add(self, ids: Iterable[str]) -> None:

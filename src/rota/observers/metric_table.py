@@ -1,7 +1,8 @@
-"""The metrics by name, once for all who expose, describe, draw or alert on them. Standard library.
+"""The metrics by name: what exposes, describes, draws or alerts on them reads this.
 
-The scheduler and the console have the same names. `task` is the only label that tells tasks apart;
-what else there is of a task (schedule, zone) is in `rota_task_info`, to join with.
+Standard library only. The scheduler and the console have the same names. `task` is the only label
+that tells tasks apart; what else there is of a task (schedule, zone) is in `rota_task_info`, to
+join with.
 """
 
 from collections.abc import Mapping

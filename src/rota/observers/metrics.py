@@ -44,7 +44,7 @@ _LATENESS_BOUNDS = (0.01, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600)
 
 
 class Metrics:
-    """An observer that counts, and the text of all metrics for who scrapes them.
+    """An observer that counts, and the text of all metrics for a scraper.
 
     `mode` is `scheduler` or `console`. The console, which has no events of this process, calls
     `run_started`, `run_ended` and `count` itself. All of it from any thread.

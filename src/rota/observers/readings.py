@@ -32,7 +32,7 @@ class TaskReading:
 class Reading:
     """A whole process at one moment.
 
-    `tick` is the epoch time at which it last looked for slots that are due, `watches` tells of each
+    `tick` is the epoch time at which it last looked for slots that are due, `watches` says for each
     watched kind of Kubernetes objects whether the watch is connected.
     """
 

@@ -23,7 +23,7 @@ _CYCLES = {"minute": "hour", "hour": "day", "day-of-month": "month", "month": "y
 
 
 def warnings_for(text: str, timezone: str = "Etc/UTC") -> list[str]:
-    """Return what a reader of `text` may not expect, one sentence each; empty where all is plain.
+    """Return what a reader of `text` may not expect, a sentence each; empty if there is none.
 
     ScheduleError where `parse_schedule` refuses the text or the zone.
     """

@@ -1,4 +1,4 @@
-"""The longest time between two fire times, for who can only compare an age with a number."""
+"""The longest time between two fire times, for rules that compare an age with a number."""
 
 from rota.schedules.base import Schedule
 from rota.schedules.cron import Cron

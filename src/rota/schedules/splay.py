@@ -29,7 +29,7 @@ def splayed_cronjob_schedule(
     """Return the five-field schedule of an interval with its grid moved by the task's offset.
 
     An offset of the interval or more is taken modulo the interval. ScheduleError for intervals
-    that no five-field text can say, and where the splay is refused.
+    that no five-field text can express, and where the splay is refused.
     """
     check_interval(seconds)
     text = five_field_text(seconds, splay_offset_minutes(release, task, splay_minutes))

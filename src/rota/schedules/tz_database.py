@@ -23,7 +23,7 @@ _LONGEST_LINE_CHARACTERS = 100
 
 @dataclass(frozen=True, slots=True)
 class TzDatabase:
-    """One database: `source` for people, `version` such as 2026f, empty where nothing tells it."""
+    """One database: `source` for people, `version` such as 2026f, empty if that is unknown."""
 
     source: str
     version: str

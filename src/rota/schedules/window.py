@@ -47,7 +47,7 @@ def newest_until(schedule: Schedule, after: int, until: int) -> int | None:
         else:
             newest_known = fire
     # Where a clock is put back, asking from later on can answer with an earlier gap (see
-    # `rota.schedules.walk`), so what the halving settled on is followed to its end.
+    # `rota.schedules.walk`), so the answer of the halving is followed to its end.
     while (fire := schedule.next_epoch(newest_known)) is not None and fire <= until:
         newest_known = fire
     return newest_known

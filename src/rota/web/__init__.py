@@ -1,1 +1,1 @@
-"""What is served over HTTP: the health endpoints. starlette and uvicorn are imported here."""
+"""What is served over HTTP: health, metrics, the pages, JSON. starlette is imported only here."""

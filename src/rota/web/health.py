@@ -1,7 +1,7 @@
 """The answers to Kubernetes' probes: `/livez`, `/readyz`, and `/healthz` for people.
 
 Served by the scheduler's own event loop, so that a loop which is stuck does not answer at all.
-They tell of this process alone: with the Business API down all of them stay green, since a
+They are about this process alone: with the Business API down all of them stay green, since a
 restart would not bring it back.
 """
 

@@ -77,7 +77,7 @@ class Live:
         self._pace_seconds = pace_seconds
 
     async def events(self, request: Request) -> Response:
-        """Tell which tasks have changed, as `{"tasks": […]}`, until the reader leaves."""
+        """Send which tasks have changed, as `{"tasks": […]}`, until the reader leaves."""
         if self._news.streams >= MOST_STREAMS:
             return problem(
                 HTTPStatus.SERVICE_UNAVAILABLE,

@@ -19,7 +19,7 @@ class BadQuestionError(UsageError):
 
 
 def status_of(error: ConfigError) -> HTTPStatus:
-    """Return the status that tells of `error`: 400, 404, or 503 where the answer is not at hand."""
+    """Return the status for `error`: 400, 404, or 503 where there is no answer at the moment."""
     if isinstance(error, BadQuestionError):
         return HTTPStatus.BAD_REQUEST
     if isinstance(error, UnknownTaskError | UsageError):

@@ -31,7 +31,7 @@ class View:
 
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> "View":
-        """Return what a query asks for; what it asks for in vain is left out."""
+        """Return what a query asks for; values without a meaning are left out."""
         state, sort = parameters.get("state", ""), parameters.get("sort", "")
         number = parameters.get("page", "1")
         return cls(

@@ -95,7 +95,7 @@ class Pages:
     ) -> Response:
         """Return a page. `here` is its entry of the navigation, `twin` the path of its JSON.
 
-        `now` is the moment that the page tells of; None: this one.
+        `now` is the moment that the page shows; None: this one.
         """
         moment = self.now() if now is None else now
         text = (

@@ -34,7 +34,7 @@ class Search:
 
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> "Search":
-        """Return what a query asks for; what it asks for in vain is left out."""
+        """Return what a query asks for; values without a meaning are left out."""
         state, trigger = parameters.get("state", ""), parameters.get("trigger", "")
         code = parameters.get("exit_code", "").strip()
         return cls(

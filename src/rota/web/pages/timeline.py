@@ -36,7 +36,7 @@ class View:
 
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> "View":
-        """Return what a query asks for; what it asks for in vain is left out."""
+        """Return what a query asks for; values without a meaning are left out."""
         hours = next((each for each in HOURS if str(each) == parameters.get("hours")), 0)
         page = parameters.get("page", "1")
         number = int(page) if page.isascii() and page.isdigit() else 1
