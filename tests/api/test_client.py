@@ -93,7 +93,7 @@ async def test_a_cleanup_may_have_nothing_to_delete(api, server):
 
 @pytest.mark.fault(37)
 @pytest.mark.parametrize("body", [b"", b"<html>sign in</html>"])
-async def test_a_list_that_is_no_json_is_a_bad_response(api, server, body):
+async def test_a_list_that_is_not_json_is_a_bad_response(api, server, body):
     server.play(answer(200, body))
     with pytest.raises(ApiResponseError, match=r"^GET /api/v1/notifications: 200 OK"):
         await api.get_pending_notifications()
@@ -306,7 +306,7 @@ async def test_a_query_with_several_values_is_the_same_in_a_list_and_in_a_tuple(
 
 
 @pytest.mark.parametrize("key", ["", "a b", "é", "a\r\nX: y", "a" * 256])
-async def test_a_key_that_is_no_header_value_is_refused(api, server, key):
+async def test_a_key_that_is_not_a_header_value_is_refused(api, server, key):
     problem = (
         "^an idempotency key must be 1 to 255 visible ASCII characters; "
         "pass item= to have one made$"

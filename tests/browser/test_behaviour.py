@@ -105,7 +105,7 @@ def test_without_events_the_page_looks_every_ten_seconds(open_page, console):
     assert page.locator("#live").inner_text() == "every 10 s"
 
 
-def test_a_server_that_is_away_is_told_and_nothing_is_lost(live_page, console):
+def test_a_server_that_is_away_is_reported_and_nothing_is_lost(live_page, console):
     page = live_page()
     page.route("**/rota/", lambda route: route.fulfill(status=503, body="away"))
 

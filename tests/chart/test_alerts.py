@@ -244,7 +244,7 @@ class TestProcesses:
             story.fires("RotaSchedulerDown", at) for at in range(HOUR, 2 * HOUR, 2 * MINUTE)
         )
 
-    def test_a_process_that_no_longer_looks_at_the_clock_is_told(self, groups):
+    def test_a_process_that_no_longer_looks_at_the_clock_is_reported(self, groups):
         tick = named("rota_loop_tick_timestamp_seconds", OF)
         ticking = [at * MINUTE for at in range(30)]
         story = Story(groups).growing(tick, *ticking, *[ticking[-1]] * 30)
@@ -252,7 +252,7 @@ class TestProcesses:
         assert not story.fires("RotaClockNotRead", 30 * MINUTE)
         assert story.fires("RotaClockNotRead", 35 * MINUTE)
 
-    def test_a_watch_that_stays_broken_is_told_by_its_kind(self, groups):
+    def test_a_watch_that_stays_broken_is_reported_by_its_kind(self, groups):
         jobs, pods = (
             named("rota_watch_connected", OF, f',kind="{kind}"') for kind in ("jobs", "pods")
         )

@@ -79,7 +79,7 @@ def test_kubernetes_waits_five_seconds_longer_than_rota(grace):
     assert helm.settings(config)["ROTA_GRACE_SECONDS"] == str(grace)
 
 
-def test_a_pod_is_told_its_task_its_cronjob_and_its_job():
+def test_a_pod_gets_its_task_its_cronjob_and_its_job():
     cronjob = helm.only({"tasks": {"send_bills": {"intervalSeconds": 60}}}, "CronJob")
     assert helm.container(cronjob)["args"] == ["run", "send_bills"]
     assert cronjob["metadata"]["name"] == "shop-rota-send-bills"
@@ -132,7 +132,7 @@ def test_a_run_on_start_is_a_job_and_no_hook():
 
 
 @pytest.mark.fault(81)
-def test_a_start_job_has_no_name_that_tells_a_slot():
+def test_a_start_job_has_no_name_that_looks_like_a_slots():
     tasks = {
         f"x{number}": {"intervalSeconds": 300, "runOnStart": True, "shards": number}
         for number in range(1, 60)

@@ -87,7 +87,7 @@ def test_many_names_are_cut_short():
     assert "odd-09 and 15 more." in text
 
 
-def test_notes_tell_no_secrets_name_and_no_setting():
+def test_notes_reveal_no_secrets_name_and_no_setting():
     text = notes(EVERYTHING)
     assert "shop-token" not in text
     assert "ROTA_" not in text

@@ -178,7 +178,7 @@ def test_what_cannot_be_is_refused_with_the_task_named(task, message):
         assert message.replace("\\", "") in str(refusal.value).replace("\\", "")
 
 
-def test_all_problems_are_told_at_once():
+def test_all_problems_are_reported_at_once():
     tasks = {"a": {}, "b": {"intervalSeconds": 5}, "c--d": {"intervalSeconds": 60}}
     with pytest.raises(helm.HelmRefusedError) as refusal:
         helm.template({"tasks": tasks})

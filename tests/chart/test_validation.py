@@ -188,7 +188,7 @@ def test_a_fragment_of_a_pod_is_checked_against_kubernetes_own_schema(values, cu
 
 @pytest.mark.fault(135)
 @pytest.mark.parametrize("version", VERSIONS)
-def test_of_many_problems_twenty_are_told_and_the_others_counted(version):
+def test_of_many_problems_twenty_are_reported_and_the_others_counted(version):
     tasks = {f"t{at:02}": {"schedule": "60 * * * *"} for at in range(33)}
     told = problems({"tasks": tasks}, version)
     assert len(told) == 21

@@ -4,7 +4,7 @@ import re
 import pytest
 
 
-def test_all_well_is_said_in_a_line(rota):
+def test_all_well_takes_one_line(rota):
     ended = rota("check")
     assert (ended.exit_code, ended.stderr) == (0, "")
     database, last = ended.stdout.splitlines()
@@ -24,7 +24,7 @@ def test_json_has_the_tasks_and_their_warnings(rota):
     }
 
 
-def test_a_function_that_is_decorated_and_not_registered_is_told(rota, tmp_path):
+def test_a_function_that_is_decorated_and_not_registered_is_reported(rota, tmp_path):
     text = """
 from rota import task
 

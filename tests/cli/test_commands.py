@@ -40,7 +40,7 @@ def test_the_help_of_run_has_the_whole_table_of_exit_codes(rota):
         assert f"{code.value:>3}  {code.meaning}" in shown
 
 
-def test_the_version_is_told(rota):
+def test_the_version_is_reported(rota):
     assert rota("--version", **BROKEN).stdout == f"rota, version {__version__}\n"
 
 

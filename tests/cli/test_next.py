@@ -8,7 +8,7 @@ def answer(ended):
     return json.loads(ended.stdout)
 
 
-def test_a_task_s_slots_are_told_in_utc(rota):
+def test_a_task_s_slots_are_reported_in_utc(rota):
     told = answer(rota("next", "cleanup", "--from", "2026-11-24T03:59:59Z", "--json"))
     assert set(told.pop("tz_database")) == {"version", "source"}
     assert told == {
@@ -32,7 +32,7 @@ def next_in_berlin(rota, text, start, *more):
 
 
 @pytest.mark.fault(11)
-def test_a_time_that_does_not_exist_is_skipped_and_the_change_is_told(rota):
+def test_a_time_that_does_not_exist_is_skipped_and_the_change_is_reported(rota):
     ended = next_in_berlin(rota, "30 2 * * *", "2027-03-27T00:00:00Z", "--count", "2")
     assert ended.exit_code == 0
     rows = [line.split() for line in ended.stdout.splitlines()]
@@ -45,7 +45,7 @@ def test_a_time_that_does_not_exist_is_skipped_and_the_change_is_told(rota):
 
 
 @pytest.mark.fault(11)
-def test_a_time_that_comes_twice_is_run_twice_and_the_change_is_told(rota):
+def test_a_time_that_comes_twice_is_run_twice_and_the_change_is_reported(rota):
     ended = next_in_berlin(rota, "30 2 * * *", "2026-10-24T12:00:00Z", "--count", "2", "--json")
     told = answer(ended)
     assert told["next"] == ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"]

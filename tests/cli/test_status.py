@@ -177,7 +177,7 @@ def test_without_a_ledger_the_commands_cannot_tell_and_say_what_to_do(rota, comm
     assert "give the --url of its page" in ended.stderr
 
 
-def test_a_file_that_is_no_ledger_is_refused(rota, tmp_path):
+def test_a_file_that_is_not_a_ledger_is_refused(rota, tmp_path):
     (tmp_path / "state").write_text("not a database, but long enough to be looked at" * 100)
 
     ended = rota("status", ROTA_STATE_PATH=str(tmp_path / "state"))

@@ -175,7 +175,7 @@ async def test_faults_are_as_ordered(notification_id, statuses):
     assert store.effects[notification_id] == statuses.count(200)
 
 
-async def test_calls_are_noted_with_what_the_caller_said_but_without_its_token():
+async def test_calls_are_noted_with_what_the_caller_sent_but_without_its_token():
     store = DemoStore(clock=HandClock())
     store.add(["a"])
 

@@ -178,7 +178,7 @@ def test_a_refused_upgrade_can_be_rolled_back_start_jobs_included(story):
 
 @pytest.mark.fault(125)
 @pytest.mark.parametrize("version", ["helm3", "helm"])
-def test_a_refused_upgrade_rolls_itself_back_where_it_is_told_to(version):
+def test_a_refused_upgrade_rolls_itself_back_where_that_is_asked_for(version):
     story = Story([version])
     option = {"helm3": "--atomic", "helm": "--rollback-on-failure"}[version]
     story.run(0, "install", tasks=BASE)

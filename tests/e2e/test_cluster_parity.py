@@ -103,7 +103,7 @@ def test_an_interval_without_a_five_field_text_keeps_the_same_gaps(
     assert gaps(by_cronjob) == gaps(expected) == {90}
 
 
-def test_the_figures_of_the_slots_are_told(scenarios, window, cronjob_starts, figures):
+def test_the_figures_of_the_slots_are_reported(scenarios, window, cronjob_starts, figures):
     exact = [line for _, line in cronjob_starts if line["task"] in EXACT]
     late = [epoch(line["timestamp"]) - epoch(line["slot"]) for line in exact]
     cold = [

@@ -239,13 +239,13 @@ def test_while_there_was_no_cronjob_there_was_no_slot(watched):
             assert states[slot] is SlotState.SUCCEEDED, slot
 
 
-def test_what_keeps_a_pod_from_starting_is_told(watched):
+def test_what_keeps_a_pod_from_starting_is_reported(watched):
     reasons = [run.reason or "" for run in watched.ledger.runs(task="imageless")]
 
     assert any("ErrImageNeverPull" in reason for reason in reasons), reasons
 
 
-def test_a_job_that_a_quota_refused_is_told_with_the_quotas_words(watched):
+def test_a_job_that_a_quota_refused_is_reported_with_the_quotas_words(watched):
     seen = [slot for slot in watched.slots if watched.first < slot < watched.last]
     skips = [watched.refused.skips("crowded", slot, slot)[0] for slot in seen]
 

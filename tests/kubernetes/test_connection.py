@@ -74,7 +74,7 @@ async def test_an_event_without_an_end_does_not_fill_the_memory(server, monkeypa
         await watched()
 
 
-async def test_an_event_that_is_no_json_is_an_error(server):
+async def test_an_event_that_is_not_json_is_an_error(server):
     server.play(fault_server.chunked(b"<html>\n"))
 
     with pytest.raises(ApiServerError, match="is not the Kubernetes API"):

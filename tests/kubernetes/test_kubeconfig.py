@@ -66,7 +66,7 @@ def test_paths_are_relative_to_the_file_that_names_them(write):
 
 
 @pytest.mark.parametrize("version", ["v1", "v1beta1"])
-def test_a_plugin_for_credentials_is_told_the_version_it_was_made_for(write, version):
+def test_a_plugin_for_credentials_gets_the_version_it_was_made_for(write, version):
     version = f"client.authentication.k8s.io/{version}"
     plugin = {"apiVersion": version, "command": "login", "env": [{"name": "A", "value": "b"}]}
     write(config(user={"exec": plugin}))

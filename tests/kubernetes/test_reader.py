@@ -74,7 +74,7 @@ def test_the_kubeconfigs_token_is_sent(api):
         pytest.param((200, []), "the Kubernetes API: an answer that is not an object", id="array"),
     ],
 )
-def test_an_answer_that_is_none_is_told_in_a_sentence(api, reply, message):
+def test_a_wrong_answer_is_reported_in_a_sentence(api, reply, message):
     api.replies = [reply]
 
     with pytest.raises(ConfigError) as refused:
@@ -95,7 +95,7 @@ def test_a_server_that_is_not_there_is_named(api):
     assert api.requests == []
 
 
-def test_a_connection_that_is_cut_is_told_at_once(api):
+def test_a_connection_that_is_cut_is_reported_at_once(api):
     api.replies = [(None, b"")]
 
     with pytest.raises(ConfigError, match="cannot be reached"):
@@ -113,7 +113,7 @@ def test_a_connection_that_is_cut_is_told_at_once(api):
         pytest.param("kind: Config", "lab", "no usable cluster for context 'lab': ", id="nothing"),
     ],
 )
-def test_an_unusable_kubeconfig_is_told(api, tmp_path, content, context, message):
+def test_an_unusable_kubeconfig_is_reported(api, tmp_path, content, context, message):
     path = tmp_path / "kubeconfig"
     path.unlink() if content is None else path.write_text(content)
 

@@ -84,7 +84,7 @@ async def followed(*script, **options):
         return reflector, notes.lines, api, pauses
 
 
-async def test_a_watch_that_ends_in_order_has_missed_nothing_though_it_said_nothing(monkeypatch):
+async def test_a_watch_that_ends_in_order_has_missed_nothing_though_it_was_silent(monkeypatch):
     monkeypatch.setattr("rota.kubernetes.reflector._SHORTEST_WATCH_SECONDS", 0.0)
     reflector, lines, api, pauses = await followed(listing(5), *[[]] * 6)
 
@@ -102,7 +102,7 @@ async def test_one_that_ends_at_once_with_nothing_proves_nothing():
     assert reflector.health.heard_at == 1001
 
 
-async def test_what_is_there_is_told_and_then_what_changes():
+async def test_what_is_there_is_reported_and_then_what_changes():
     _, lines, api, _ = await followed(
         listing(5, pod("a", 3)),
         [event("ADDED", "b", 6), event("MODIFIED", "a", 7), event("DELETED", "a", 8)],
@@ -141,7 +141,7 @@ async def test_after_an_expired_version_everything_is_listed_and_compared(expiry
     assert reflector.health.relists == {"start": 1, "expired": 1}
 
 
-async def test_what_went_away_unseen_is_told_as_vanished():
+async def test_what_went_away_unseen_is_reported_as_vanished():
     _, lines, _, _ = await followed(listing(5, pod("a", 3)), GONE, listing(9))
 
     assert lines == ["+a@3", "listed", "?a", "gap 1001-1002"]

@@ -34,7 +34,7 @@ def test_the_type_is_that_of_the_nearest_mount(path, kind):
     assert file_system_type(Path(path), MOUNTS) == kind
 
 
-def test_nothing_is_told_where_nothing_is_known():
+def test_nothing_is_shown_where_nothing_is_known():
     assert file_system_type(Path("/x"), "") is None
 
 

@@ -120,7 +120,7 @@ def test_several_are_owed_in_their_order(place):
     assert place.reopen().tasks["t"].owed == (60, 180, 300)
 
 
-def test_a_run_that_its_process_did_not_end_is_told_once_and_is_lost(place):
+def test_a_run_that_its_process_did_not_end_is_reported_once_and_is_lost(place):
     place.ledger.account("t", "text", START)
     place.ledger.slot_due("t", START)
     place.ledger.run_started(run("with"), START)

@@ -80,7 +80,7 @@ class TestABrokenFile:
         assert "every slot may run twice" in told.effect
 
     @pytest.mark.parametrize("kind", ["folder", "file as a folder", "/proc"])
-    async def test_that_cannot_be_made_is_told_once_and_done_without(
+    async def test_that_cannot_be_made_is_reported_once_and_done_without(
         self, path, clock, caplog, tmp_path, kind
     ):
         path.parent.mkdir()
@@ -97,7 +97,7 @@ class TestABrokenFile:
             "state.unusable"
         ]
 
-    async def test_that_the_disk_has_no_room_for_is_told_once_and_written_when_there_is(
+    async def test_that_the_disk_has_no_room_for_is_reported_once_and_written_when_there_is(
         self, path, clock, caplog
     ):
         caplog.set_level(logging.INFO)
@@ -217,7 +217,7 @@ class TestTheWritingThread:
             thread.join(1)
         assert not any(thread.is_alive() for thread in new)
 
-    def test_one_that_was_never_opened_keeps_what_it_is_told_to_itself(self, path, clock):
+    def test_one_that_was_never_opened_keeps_what_it_is_reported_to_itself(self, path, clock):
         ledger = SqliteLedger(path, clock)
         ledger.account("a", "text", 1)
         ledger.run_started(run("r"), START)
@@ -257,11 +257,11 @@ class TestReaders:
         reading.close()
         ledger.close()
 
-    def test_a_file_that_is_not_there_is_told_by_its_path(self, path):
+    def test_a_file_that_is_not_there_is_reported_by_its_path(self, path):
         with pytest.raises(ConfigError, match=f"the ledger {path} cannot be read"):
             SqliteReader(path).runs()
 
-    def test_a_file_of_another_version_is_told_with_what_to_do(self, path):
+    def test_a_file_of_another_version_is_reported_with_what_to_do(self, path):
         path.parent.mkdir()
         with sqlite3.connect(path) as connection:
             connection.execute("PRAGMA user_version = 2")

@@ -123,7 +123,7 @@ async def test_what_a_line_says_itself_wins_over_the_run_s_fields(configure):
     ],
     ids=ascii,
 )
-def test_a_json_line_is_printable_one_line_and_decodes_to_what_was_said(configure, text):
+def test_a_json_line_is_printable_one_line_and_decodes_to_what_was_logged(configure, text):
     stderr = configure()
     logging.getLogger("x").info(text, extra={"value": text})
     written = stderr.getvalue()
@@ -360,7 +360,7 @@ def test_a_broken_pipe_is_met_in_silence(configure, monkeypatch):
     assert stderr.getvalue() == ""
 
 
-def test_a_mistake_in_a_log_call_is_still_told(configure):
+def test_a_mistake_in_a_log_call_is_still_reported(configure):
     stderr = configure()
     logging.getLogger("x").info("%d", "no number")
     assert "--- Logging error ---" in stderr.getvalue()

@@ -17,5 +17,5 @@ from rota.model.clock import duration_text
         (604_800, "7d"),
     ],
 )
-def test_a_duration_is_told_in_units_that_are_not_zero(seconds, text):
+def test_a_duration_is_reported_in_units_that_are_not_zero(seconds, text):
     assert duration_text(seconds) == text

@@ -80,7 +80,7 @@ async def test_the_user_agent_names_task_and_run(harness, server):
     assert sent == [f"{USER_AGENT} (task=orders; run=r1)", "shop/1"]
 
 
-async def test_outside_a_run_nothing_is_told_and_no_run_named(harness, server):
+async def test_outside_a_run_nothing_is_reported_and_no_run_named(harness, server):
     server.play(GOOD)
     await send(harness.open(server.url), JsonRequest("GET", "/x"))
 

@@ -81,7 +81,7 @@ def test_a_time_without_a_zone_may_be_utc_or_the_machines_own(machine_zone, zone
         assert body({"at": str(written)}) == '{"at": "<this try>"}'
 
 
-def test_a_time_with_a_zone_is_no_other_that_reads_the_same():
+def test_a_time_with_a_zone_differs_from_another_that_reads_the_same():
     written = instant(NOW).replace(tzinfo=timezone(timedelta(hours=5.5))).isoformat()
     assert written in body({"at": written})
 

@@ -446,7 +446,7 @@ async def test_a_redirect_is_not_followed_even_if_the_caller_asks(harness, serve
     ],
     ids=["html", "empty", "blank", "nan", "infinity", "1e999", "twice", "deep", "long number"],
 )
-async def test_a_whole_body_that_is_no_sound_json_is_refused_at_once(harness, server, body):
+async def test_a_whole_body_that_is_not_valid_json_is_refused_at_once(harness, server, body):
     server.play(answer(200, body, content_type="text/html; charset=\x1b[31m"))
     response = await send(harness.open(server.url), JsonRequest("GET", "/x"))
     with pytest.raises(ApiResponseError, match=r"^GET /x: 200 OK \(text/html") as caught:

@@ -25,7 +25,7 @@ def test_nothing_is_known_of_a_task_that_never_ran():
     assert Histories().of("t") == TaskHistory()
 
 
-def test_the_last_run_is_told_by_its_end():
+def test_the_last_run_is_reported_by_its_end():
     history = history_after(ended(START, "failed", duration_seconds=30.5, lateness_seconds=2))
 
     assert history.last_run == START + 32.5
@@ -93,7 +93,7 @@ def test_slots_that_were_skipped_while_the_task_was_suspended_are_not_owed():
     assert history_of(digests["t"]).owes_since == START + 600
 
 
-def test_a_ledger_without_the_task_tells_nothing():
+def test_a_ledger_without_the_task_has_nothing_to_say():
     assert history_of(TaskDigest()) == TaskHistory()
 
 

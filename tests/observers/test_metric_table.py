@@ -42,7 +42,7 @@ def test_names_end_with_their_unit():
     )
 
 
-def test_a_series_is_told_by_its_task_and_by_nothing_else_of_the_task():
+def test_a_series_is_named_by_its_task_and_by_nothing_else_of_the_task():
     of_tasks = [metric for name, metric in METRICS.items() if name.startswith("rota_task_")]
 
     assert all(metric.labels[0] == "task" for metric in of_tasks)

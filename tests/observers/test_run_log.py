@@ -129,7 +129,7 @@ def test_a_stuck_task_is_shown_as_one(line_of):
     assert line_of(finished(Outcome.TIMED_OUT, ExitCode.TIMED_OUT, stuck=True))["stuck"] is True
 
 
-def test_skipped_slots_are_told_with_their_reason(line_of):
+def test_skipped_slots_are_reported_with_their_reason(line_of):
     event = SlotsSkipped("cleanup", SLOT, SLOT + 60, 2, capped=True, reason=SkipReason.OVERLAP)
     assert line_of(event) == {
         "event": "run.skipped",

@@ -94,7 +94,7 @@ def test_few_counts_stay_when_the_reason_is_cut():
     assert message["counts"] == {"sent": 2}
 
 
-def test_half_a_surrogate_pair_is_no_trouble():
+def test_half_a_surrogate_pair_does_no_harm():
     assert json.loads(encode({"reason": "file \udc80"}))["reason"] == "file ?"
 
 

@@ -72,7 +72,7 @@ def test_a_task_may_say_what_another_try_would_do(rota, task, name, exit_code, r
 TOLD = {"ROTA_TASKS": MISBEHAVING + "counts_what_it_is_told"}
 
 
-def test_a_run_by_hand_is_told_its_slot_and_arguments(rota):
+def test_a_run_by_hand_gets_its_slot_and_arguments(rota):
     slot = "2026-11-20T03:00:00Z"
     arguments = ("--slot", slot, "--arg", "limit=3")
     process = rota.run("run", "counts-what-it-is-told", *arguments, **TOLD)
@@ -121,7 +121,7 @@ def test_an_exit_that_cannot_be_shown_ends_with_1_at_once(rota):
 
 
 @pytest.mark.fault(105)
-def test_counts_that_cannot_be_read_are_told_and_the_work_is_done(rota):
+def test_counts_that_cannot_be_read_are_reported_and_the_work_is_done(rota):
     process = rota.run(
         "run", "counts-what-cannot-be-read", ROTA_TASKS=MISBEHAVING + "CountsWhatCannotBeRead"
     )

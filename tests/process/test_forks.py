@@ -33,7 +33,7 @@ def test_a_child_is_terminated_at_once(rota, method, after):
         ("loop", 1, "a forked child went on into the event loop of its parent"),
     ],
 )
-def test_a_child_that_leaves_the_task_ends_there_and_tells_no_end_of_the_run(
+def test_a_child_that_leaves_the_task_ends_there_and_logs_no_end_of_the_run(
     rota, way, exit_code, told
 ):
     process = run(rota, "Forks", "forks", WAY=way)

@@ -61,7 +61,7 @@ def test_an_api_that_fails_and_repeats_the_token_is_masked(
     assert_no_canary(process)
 
 
-def test_a_stop_and_a_timeout_tell_no_token(rota, api, token):
+def test_a_stop_and_a_timeout_reveal_no_token(rota, api, token):
     api.hold()
     process = rota.start("run", "cleanup", **token)
     api.until_arrived(1)
@@ -88,7 +88,7 @@ BROKEN = {
     ("command", "why"),
     [*(("check", why) for why in BROKEN), ("scheduler", "inner space"), ("run", "inner space")],
 )
-def test_a_refused_setting_tells_no_token(rota, command, why):
+def test_a_refused_setting_reveals_no_token(rota, command, why):
     arguments = ["run", "cleanup"] if command == "run" else [command]
     process = rota.run(*arguments, **{"DEBUG": "true", **BROKEN[why]})
     assert process.exit_code == 2
@@ -97,7 +97,7 @@ def test_a_refused_setting_tells_no_token(rota, command, why):
     assert_no_canary(process)
 
 
-def test_listings_tell_no_token(rota, token):
+def test_listings_reveal_no_token(rota, token):
     for arguments in (["list", "--json"], ["check", "--json"], ["next", "cleanup", "--json"]):
         process = rota.run(*arguments, **token)
         assert process.exit_code == 0

@@ -171,7 +171,7 @@ def test_a_stop_ends_the_process_in_time_and_with_its_code(
         ),
     ],
 )
-def test_the_end_of_a_stopped_run_is_told_in_the_log_and_in_the_message(
+def test_the_end_of_a_stopped_run_is_reported_in_the_log_and_in_the_message(
     ended, scenario, outcome, reason
 ):
     process, (exit_code, _) = ended(scenario)

@@ -247,7 +247,7 @@ async def test_tasks_that_a_task_starts_belong_to_its_run(clock):
     assert (await run(handler, clock)).counts == {"t": 1}
 
 
-async def test_a_handler_that_is_no_coroutine_function_is_a_failed_run(clock):
+async def test_a_handler_that_is_not_a_coroutine_function_is_a_failed_run(clock):
     def handler(api_client):
         return None
 
@@ -449,7 +449,7 @@ async def test_a_run_whose_work_was_all_done_when_the_stop_came_succeeded(clock)
     assert (await run(handler, clock, stop=stop)).outcome.value == "succeeded"
 
 
-async def test_the_first_cause_of_a_runs_end_is_the_one_that_is_told(clock, recording):
+async def test_the_first_cause_of_a_runs_end_is_the_one_that_is_reported(clock, recording):
     async def slow_to_end(api_client):
         try:
             await asyncio.sleep(1000)
@@ -515,7 +515,7 @@ async def test_a_task_that_ends_in_the_time_it_is_given_was_never_stuck(clock, r
     assert "run.unstuck" not in caplog.messages
 
 
-async def test_counts_that_cannot_be_read_are_told_with_the_run_and_the_problem(clock, caplog):
+async def test_counts_that_cannot_be_read_are_reported_with_the_run_and_the_problem(clock, caplog):
     async def handler(api_client):
         return hostile.BrokenMapping(KeyError("x"), good=["sent"])
 

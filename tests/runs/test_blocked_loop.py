@@ -107,7 +107,9 @@ async def test_a_run_whose_end_is_decided_ends_no_process(clock, deadlines):
     assert [deadline.cancelled for _, deadline in deadlines.asked] == [True]
 
 
-async def test_the_end_is_told_in_threads_that_may_get_stuck_on_what_the_blocked_one_holds(clock):
+async def test_the_end_is_reported_in_threads_that_may_get_stuck_on_what_the_blocked_one_holds(
+    clock,
+):
     threads = []
 
     def observer(event):

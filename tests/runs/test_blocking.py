@@ -65,7 +65,7 @@ def test_something_to_await_is_refused_since_nobody_would_await_it(make):
     )
 
 
-def test_of_a_run_that_is_cancelled_the_thread_is_told_and_its_end_is_awaited():
+def test_of_a_run_that_is_cancelled_the_thread_is_stopped_and_its_end_is_awaited():
     began = threading.Event()
 
     def function(client):

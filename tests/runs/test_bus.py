@@ -4,7 +4,7 @@ from rota.runs.bus import EventBus
 
 
 @pytest.mark.parametrize("error", [RuntimeError(), SystemExit(3)], ids=repr)
-def test_whatever_an_observer_raises_the_next_one_is_told(error, caplog):
+def test_whatever_an_observer_raises_the_next_one_is_reported(error, caplog):
     seen = []
 
     def broken(event):

@@ -18,7 +18,7 @@ def slot(job, cronjob, now=NOW, longest_age_seconds=HOUR):
     return slot_of_job(job, cronjob, now=now, longest_age_seconds=longest_age_seconds)
 
 
-def test_a_scheduled_jobs_name_tells_its_slot():
+def test_a_scheduled_jobs_name_has_its_slot():
     assert slot("shop-cleanup-29384720", "shop-cleanup") == datetime.fromtimestamp(NOW, UTC)
 
 

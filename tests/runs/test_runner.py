@@ -72,7 +72,7 @@ async def test_the_record_of_a_run_tells_how_late_it_was(runner, clock, recordin
     assert recording.finished()[0].lateness_seconds == LATE_SECONDS
 
 
-async def test_an_end_that_another_thread_has_told_is_told_once(runner, clock, recording):
+async def test_an_end_that_another_thread_has_reported_is_reported_once(runner, clock, recording):
     async def blocking(api_client):
         current_execution().counts["sent"] = 3
         thread = threading.Thread(

@@ -84,14 +84,14 @@ class TestTheDecision:
         assert list(decision.start) == minutes(-1)
         assert expanded(decision.skipped) == minutes(-2)
 
-    def test_all_is_a_hundred_at_most_and_the_older_ones_are_told(self):
+    def test_all_is_a_hundred_at_most_and_the_older_ones_are_reported(self):
         task = task_of(catch_up="all", catch_up_seconds=100_000)
         decision = catch_up(task, START, START + 300 * MINUTE)
 
         assert list(decision.start) == minutes(*range(201, 301))
         assert [each.count for each in decision.skipped] == [200]
 
-    def test_all_of_them_too_late_is_none_and_each_is_told(self):
+    def test_all_of_them_too_late_is_none_and_each_is_reported(self):
         task = task_of(86_400, catch_up="all", catch_up_seconds=60)
         decision = catch_up(task, START, START + 3 * 86_400 + HOUR)
 

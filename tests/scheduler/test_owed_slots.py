@@ -133,7 +133,7 @@ async def test_a_run_that_fails_or_times_out_settles_its_slot(path, clock, error
     assert owed_slots(path, clock) == ()
 
 
-async def test_one_that_is_too_late_is_told_and_owed_no_more(path, clock):
+async def test_one_that_is_too_late_is_reported_and_owed_no_more(path, clock):
     await process(path, clock, {1: HOUR}, catch_up_seconds=300).live(2 * MINUTE + 10)
     await asyncio.sleep(10 * MINUTE)
     recording = await process(path, clock, catch_up_seconds=300).live(10)
@@ -180,7 +180,7 @@ async def test_another_overlap_policy_owes_what_was_cut_off_as_well(path, clock)
     assert owed_slots(path, clock) == ()
 
 
-async def test_what_a_changed_schedule_owes_no_more_is_told(path, clock):
+async def test_what_a_changed_schedule_owes_no_more_is_reported(path, clock):
     await process(path, clock, {1: HOUR}).live(2 * MINUTE + 10)
     recording = await process(path, clock, schedule="* 3 * * *").live(10)
 

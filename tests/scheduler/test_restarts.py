@@ -119,7 +119,7 @@ async def test_a_boot_with_the_clock_in_1970_forgets_and_repeats_nothing(path, c
 
 
 @pytest.mark.fault(71)
-async def test_a_run_that_its_process_did_not_survive_is_told_and_run_again(path, clock):
+async def test_a_run_that_its_process_did_not_survive_is_reported_and_run_again(path, clock):
     async def slow(api_client):
         await asyncio.sleep(10 * MINUTE)
 

@@ -685,7 +685,7 @@ class TestWallClock:
         assert slots == [START + HOUR, START + 2 * HOUR]
 
     @pytest.mark.fault(58)
-    async def test_a_clock_set_back_by_hours_is_told(self, clock, recording, caplog):
+    async def test_a_clock_set_back_by_hours_is_reported(self, clock, recording, caplog):
         scheduler = scheduler_of(task(), clock=clock, recording=recording)
         await scheduler.start()
         await asyncio.sleep(90)

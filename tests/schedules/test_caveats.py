@@ -77,7 +77,7 @@ def test_a_text_that_is_refused_has_no_warnings_but_an_error():
         ("17,43 2 * * *", ["02:17", "02:17"]),
     ],
 )
-def test_a_clock_change_is_told_to_the_minute(text, times):
+def test_a_clock_change_is_reported_to_the_minute(text, times):
     told = [each for each in warnings_for(text, "Europe/Berlin") if each.startswith("the run at")]
 
     assert [each.split()[3] for each in told] == times

@@ -161,7 +161,7 @@ def test_a_text_that_fires_at_all_is_not_refused(text):
 
 
 @pytest.mark.parametrize("text", [None, 5, b"* * * * *"])
-def test_a_schedule_that_is_no_text_is_refused(text):
+def test_a_schedule_that_is_not_a_string_is_refused(text):
     with pytest.raises(ScheduleError, match="must be text"):
         parse_schedule(text)
 

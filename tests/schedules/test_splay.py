@@ -58,6 +58,6 @@ def test_an_interval_without_a_five_field_text_cannot_be_splayed(seconds):
 
 
 @pytest.mark.parametrize("splay_minutes", [-1, 1.5, True, "5", None])
-def test_a_splay_that_is_no_number_of_minutes_is_refused(splay_minutes):
+def test_a_splay_that_is_not_a_number_of_minutes_is_refused(splay_minutes):
     with pytest.raises(ScheduleError, match=r"splay_minutes .* is refused"):
         splay_offset_minutes("rota", "cleanup", splay_minutes)

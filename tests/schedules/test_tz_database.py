@@ -100,7 +100,7 @@ def test_a_database_that_lacks_the_zone_hides_no_other_that_disagrees(system_zon
     assert difference.other.source == str(second)
 
 
-def test_a_disagreement_that_begins_later_is_told_with_its_instant(system_zones):
+def test_a_disagreement_that_begins_later_is_reported_with_its_instant(system_zones):
     system_zones("# version 1999b", Europe__Berlin="Africa/Lagos")  # an hour ahead of UTC, always
     spring = 1_806_195_600
 

@@ -144,9 +144,7 @@ def test_debug_means_debug_whatever_the_level(settings_of):
     ],
 )
 @pytest.mark.fault(17)
-def test_a_word_that_is_none_of_the_words_is_told_all_of_them(
-    settings_of, variable, value, allowed
-):
+def test_an_unknown_word_gets_a_list_of_the_known_ones(settings_of, variable, value, allowed):
     text = refusal_of(settings_of, **{variable: value})
     assert text.startswith(f"{variable}: ")
     assert all(words in text for words in allowed)
@@ -164,7 +162,7 @@ def test_a_boolean_may_be_written_in_several_ways(settings_of, value, meant):
 
 @pytest.mark.parametrize("value", ["", "maybe", "2", "null"])
 @pytest.mark.fault(23)
-def test_any_other_boolean_is_refused_and_told_what_is_allowed(settings_of, value):
+def test_any_other_boolean_is_refused_with_what_is_allowed(settings_of, value):
     text = refusal_of(settings_of, ROTA_API_IDEMPOTENT=value)
     assert text == f"ROTA_API_IDEMPOTENT: must be true or false, 1 or 0, yes or no (got {value!r})"
 

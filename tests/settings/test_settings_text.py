@@ -76,7 +76,7 @@ def test_an_error_names_the_text_that_it_stands_in(settings_of, file, line, told
         assert f"{place}: {told}" in refusal(settings_of, **variables).splitlines()[0]
 
 
-def test_a_line_that_sets_nothing_is_told_with_its_number(settings_of, file):
+def test_a_line_that_sets_nothing_is_reported_with_its_number(settings_of, file):
     file.write_text("DEBUG=1\n\nROTA_GRACE_SECONDS\nROTA_RELEASE='a\n")
     told = refusal(settings_of, ROTA_SETTINGS_FILE=str(file)).splitlines()
     assert [line.partition(";")[0] for line in told] == [
@@ -91,7 +91,7 @@ def test_a_value_of_the_environment_is_not_looked_for_in_a_text(settings_of):
     assert told.startswith("ROTA_GRACE_SECONDS: must be")
 
 
-def test_a_file_that_cannot_be_read_is_told_by_its_path(settings_of, file):
+def test_a_file_that_cannot_be_read_is_reported_by_its_path(settings_of, file):
     told = refusal(settings_of, ROTA_SETTINGS_FILE=str(file))
     assert told == f"ROTA_SETTINGS_FILE: {file} cannot be read: No such file or directory"
     file.write_bytes(b"DEBUG=\xff")

@@ -31,7 +31,7 @@ def test_every_setting_is_known(name):
     ],
 )
 @pytest.mark.fault(22)
-def test_a_typo_is_told_with_the_nearest_name(name, problem):
+def test_a_typo_is_reported_with_the_nearest_name(name, problem):
     (told,) = unknown_name_problems([name])
     assert told.startswith(f"{name.upper()}: {problem}")
 
@@ -48,7 +48,7 @@ def test_a_typo_is_told_with_the_nearest_name(name, problem):
     ],
 )
 @pytest.mark.fault(121)
-def test_a_name_with_other_separators_is_told_with_the_right_ones(name, meant):
+def test_a_name_with_other_separators_is_reported_with_the_right_ones(name, meant):
     (told,) = unknown_name_problems([name])
     assert told.startswith(f"{name.upper()}: ")
     assert told.endswith(f", did you mean {meant}?")

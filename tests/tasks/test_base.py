@@ -87,7 +87,7 @@ async def test_a_method_that_is_registered_reads_the_same():
     assert await seen_by(registered(("t", Plain().execute), t=OVERRIDES)["t"]) == [(5, 3)]
 
 
-async def test_a_handler_that_is_no_base_task_keeps_its_own():
+async def test_a_handler_that_is_not_a_base_task_keeps_its_own():
     assert await seen_by(registered(("t", Duck()), t=OVERRIDES)["t"]) == [(60, None)]
 
 

@@ -104,7 +104,7 @@ def test_a_function_may_state_them_too():
     assert (task.interval_seconds, task.overlap.value) == (30, "replace")
 
 
-def test_a_handler_that_is_no_task_states_nothing():
+def test_a_handler_that_is_not_a_task_sets_nothing():
     class Service:
         def suspend(self):
             raise AssertionError("not called")

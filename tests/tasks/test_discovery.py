@@ -521,7 +521,7 @@ def test_a_task_can_stand_in_the_folder_where_the_command_is_typed(settings_of, 
     assert "bills" in found(settings_of(ROTA_TASKS="shop_here:Bills"))
 
 
-def test_a_folder_that_is_gone_is_no_trouble(settings_of, tmp_path, write, monkeypatch):
+def test_a_folder_that_is_gone_does_no_harm(settings_of, tmp_path, write, monkeypatch):
     write("shop_i.py", PREAMBLE)
     settings = settings_of(ROTA_TASKS="shop_i:Bills")
     gone = tmp_path / "gone"

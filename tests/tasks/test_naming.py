@@ -39,7 +39,7 @@ def test_a_name_that_kubernetes_variables_and_shells_can_carry_is_allowed(name):
     ids=repr,
 )
 @pytest.mark.fault(76)
-def test_every_other_name_is_refused_and_told_what_is_allowed(name):
+def test_every_other_name_is_refused_with_what_is_allowed(name):
     with pytest.raises(TaskDefinitionError) as caught:
         check_name(name)
     assert str(caught.value).startswith(f"task name {name!r} is not allowed: use lower-case")

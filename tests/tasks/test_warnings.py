@@ -28,7 +28,7 @@ IN_2026 = 1_795_478_400
     ],
     ids=["plain", "plain cron", "short", "every", "every with a deadline", "steps", "clock"],
 )
-def test_what_may_not_be_meant_is_told_in_its_order(attributes, words):
+def test_what_may_not_be_meant_is_reported_in_its_order(attributes, words):
     warnings = task_warnings(definition_of("t", **attributes), IN_2026)
 
     assert len(warnings) == len(words)
@@ -36,7 +36,7 @@ def test_what_may_not_be_meant_is_told_in_its_order(attributes, words):
         assert warning.startswith(beginning)
 
 
-def test_what_does_not_fire_soon_is_told():
+def test_what_does_not_fire_soon_is_reported():
     task = definition_of("t", schedule="0 0 29 2 *")
 
     # 2100 has no 29 February: after that of 2096 the next is eight years away.

@@ -109,7 +109,7 @@ async def test_a_stream_ends_when(end):
     assert news.streams == 0
 
 
-async def test_readers_beyond_the_limit_are_told_to_ask_in_turn():
+async def test_readers_beyond_the_limit_are_reported_to_ask_in_turn():
     news = News()
     news.streams = MOST_STREAMS
 

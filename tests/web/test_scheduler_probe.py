@@ -67,7 +67,7 @@ def probed(seconds):
 
 
 @pytest.mark.fault(75)
-def test_an_api_that_is_down_is_told_and_leaves_the_scheduler_alive_and_ready():
+def test_an_api_that_is_down_is_reported_and_leaves_the_scheduler_alive_and_ready():
     _, (age, ready, summary), _ = probed(90)
 
     assert age <= 5

@@ -155,7 +155,7 @@ def test_a_cronjob_on_the_tasks_own_schedule_is_the_same(attributes, schedule, t
         ),
     ],
 )
-def test_what_differs_is_told(objects, expected):
+def test_what_differs_is_reported(objects, expected):
     assert differences([CLEANUP], objects) == [expected]
 
 

@@ -70,7 +70,7 @@ def test_every_field_is_compared_or_has_a_reason_why_not():
 @pytest.mark.fault(108)
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("field", COMPARED)
-def test_a_field_that_differs_is_told_by_its_name(field, mode):
+def test_a_field_that_differs_is_reported_by_its_name(field, mode):
     here, there, kind = COMPARED[field]
     if field == "enabled":
         here, there = there, here
@@ -93,7 +93,7 @@ def test_an_export_of_the_same_task_is_the_same(attributes, mode):
 
 @pytest.mark.fault(108)
 @pytest.mark.parametrize("mode", MODES)
-def test_a_time_zone_that_differs_is_told(mode):
+def test_a_time_zone_that_differs_is_reported(mode):
     assert [each.kind for each in told(BERLIN, NIGHTLY, mode)] == [Kind.SCHEDULE]
 
 
@@ -105,7 +105,7 @@ def test_an_interval_without_a_cron_text_has_no_deadline():
     assert told({"interval_seconds": 5400}, {"interval_seconds": 5400}, "cronjobs") == []
 
 
-def test_values_are_told_as_a_person_writes_them():
+def test_values_are_reported_as_a_person_writes_them():
     found = told(
         {**HOURLY, "timeout_seconds": 90.0, "run_on_start": True, "shards": 2}, HOURLY, "cronjobs"
     )

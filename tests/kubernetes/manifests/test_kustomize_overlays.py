@@ -191,7 +191,7 @@ def test_two_installations_under_prefixes_do_not_select_each_others_pods(tmp_pat
 
 @pytest.mark.fault(108)
 @pytest.mark.fault(137)
-def test_a_prefix_and_a_suffix_reach_what_the_pods_are_told_of_their_cronjob(folder):
+def test_a_prefix_and_a_suffix_reach_the_cronjob_name_in_the_pods(folder):
     used = components("cronjobs", "run-on-start")
     found = overlay(folder, components=used, namePrefix="lab-", nameSuffix="-b", namespace="lab")
 

@@ -169,7 +169,7 @@ def test_a_job_that_is_gone_after_it_finished_ended_as_it_did():
     assert run_of(finished, [], gone=Gone.DELETED).state is SlotState.SUCCEEDED
 
 
-def test_what_keeps_a_job_from_having_pods_is_told():
+def test_what_keeps_a_job_from_having_pods_is_reported():
     trouble = 'FailedCreate: pods "x" is forbidden: exceeded quota'
 
     assert run_of(job(), [], trouble=trouble).reason == trouble

@@ -122,7 +122,7 @@ def test_a_pod_that_runs_has_started_and_not_ended():
         ),
     ],
 )
-def test_what_a_pod_lacks_or_ended_of_is_told_in_a_line(found, reason):
+def test_what_a_pod_lacks_or_ended_of_is_reported_in_a_line(found, reason):
     assert attempt_of(pod(**found)).reason == reason
 
 

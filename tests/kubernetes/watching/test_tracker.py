@@ -177,7 +177,7 @@ def test_a_pod_that_is_gone_before_its_end_was_seen_says_so():
     assert attempt.reason == "the pod was deleted before its end was seen"
 
 
-def test_what_a_quota_keeps_from_starting_is_told():
+def test_what_a_quota_keeps_from_starting_is_reported():
     event = {
         "reason": "FailedCreate",
         "message": 'jobs.batch "x" is forbidden: exceeded quota',
@@ -192,7 +192,7 @@ def test_what_a_quota_keeps_from_starting_is_told():
     assert world.skips == {SLOT: (SkipReason.REFUSED, event["message"])}
 
 
-def test_what_keeps_a_job_from_having_pods_is_told():
+def test_what_keeps_a_job_from_having_pods_is_reported():
     world = World().start(cronjob(), jobs=[job()])
     about = {"kind": "Job", "uid": JOB_UID}
     world.see(EVENTS, {"reason": "FailedCreate", "message": "no quota", "involvedObject": about})

@@ -92,7 +92,7 @@ def test_where_overlap_is_allowed_an_active_job_explains_nothing():
     assert reason([replace(SPAN, forbids_overlap=False)], jobs=[job(-600)]) is SkipReason.TOO_LATE
 
 
-def test_what_the_api_server_refused_is_told_with_its_words():
+def test_what_the_api_server_refused_is_reported_with_its_words():
     quota = Refusal(CRONJOB_UID, SLOT + 1, "exceeded quota: jobs")
 
     assert verdict(refusals=[quota]).detail == "exceeded quota: jobs"
@@ -111,7 +111,9 @@ def test_what_the_api_server_refused_is_told_with_its_words():
         pytest.param(151, None, False, id="later"),
     ],
 )
-def test_an_earlier_refusal_is_told_where_no_job_has_been_made_since(at, last_schedule, is_told):
+def test_an_earlier_refusal_is_reported_where_no_job_has_been_made_since(
+    at, last_schedule, is_told
+):
     newest = {} if last_schedule is None else {CRONJOB_UID: SLOT + last_schedule}
     refusals = [Refusal(CRONJOB_UID, SLOT + at, "exceeded quota"), Refusal("other", SLOT, "no")]
 

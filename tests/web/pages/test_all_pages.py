@@ -150,7 +150,7 @@ async def test_an_unknown_path_of_the_api_is_no_page(busy):
     assert "html" not in answer.headers["content-type"]
 
 
-async def test_a_ledger_that_cannot_be_read_is_told_in_a_sentence(busy, read):
+async def test_a_ledger_that_cannot_be_read_is_reported_in_a_sentence(busy, read):
     error = ConfigError("the ledger /data/rota.db cannot be read: disk I/O error")
     for path in ("/", "/tasks/cleanup", "/runs/run-1"):
         page = await read(busy, path, status=503, error=error)

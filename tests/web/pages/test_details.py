@@ -73,7 +73,7 @@ async def test_a_suspended_task_has_no_next_slot(read):
     assert "ROTA_TASK__T__SUSPEND=false" in page.text
 
 
-async def test_what_is_odd_about_a_schedule_is_told(read):
+async def test_what_is_odd_about_a_schedule_is_reported(read):
     page = await read(Installation(NOW, make_task("t", schedule="*/7 * * * *")), "/tasks/t")
 
     assert page.all("p", class_="note")

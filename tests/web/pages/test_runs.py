@@ -71,7 +71,7 @@ async def test_the_json_of_a_search_is_that_of_its_task_state_and_trigger(histor
     assert page.all("a", href="./api/v1/runs?task=a&state=failed&trigger=schedule")
 
 
-async def test_a_task_that_is_not_there_is_told(history, read):
+async def test_a_task_that_is_not_there_is_reported(history, read):
     page = await read(history, "/runs?task=zzz")
 
     assert "No task is named zzz." in page.text
