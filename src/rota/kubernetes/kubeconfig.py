@@ -73,17 +73,17 @@ def _merged(paths: list[Path]) -> dict[str, Any]:
             known = {entry["name"] for entry in merged[plural]}
             for entry in content.get(plural) or []:
                 if entry["name"] not in known:
-                    settled = _settled(kind, entry[kind] or {}, path.absolute().parent)
-                    merged[plural].append({"name": entry["name"], kind: settled})
+                    resolved = _with_absolute_paths(kind, entry[kind] or {}, path.absolute().parent)
+                    merged[plural].append({"name": entry["name"], kind: resolved})
     return merged
 
 
-def _settled(kind: str, fields: dict[str, Any], folder: Path) -> dict[str, Any]:
+def _with_absolute_paths(kind: str, fields: dict[str, Any], folder: Path) -> dict[str, Any]:
     paths = {key: str(folder / fields[key]) for key in _PATHS.get(kind, ()) if fields.get(key)}
-    settled = {**fields, **paths}
+    resolved = {**fields, **paths}
     if kind == "user" and fields.get("exec"):
-        settled["exec"] = _exec_plugin(fields["exec"], folder)
-    return settled
+        resolved["exec"] = _exec_plugin(fields["exec"], folder)
+    return resolved
 
 
 def _exec_plugin(plugin: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 from rota.model.errors import SettingsError
-from rota.net.files import FileIdentity, file_identity
+from rota.net.file_identity import FileIdentity, file_identity
 from rota.net.options import ApiOptions
 from rota.net.tls import tls_context
 

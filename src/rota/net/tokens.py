@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rota.logs import redaction
 from rota.model.errors import SettingsError
-from rota.net.files import FileIdentity, file_identity
+from rota.net.file_identity import FileIdentity, file_identity
 from rota.net.options import ApiOptions
 
 _logger = logging.getLogger(__name__)

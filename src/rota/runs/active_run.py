@@ -104,7 +104,7 @@ class ActiveRun:
     def _give_up(self) -> None:
         if not self._decided:
             self.stuck = True
-            self._decide(None)
+            self._finish(None)
 
     def _ended(self, coroutine: asyncio.Task[Any]) -> None:
         self._timer.cancel()
@@ -116,7 +116,7 @@ class ActiveRun:
         note_end(self._execution)
         try:
             if not self._decided:
-                self._decide(error, coroutine)
+                self._finish(error, coroutine)
             elif was_stuck:
                 fields = {"task": self.run.task, "run_id": self.run.run_id}
                 _logger.info("run.unstuck", extra=fields)
@@ -146,7 +146,7 @@ class ActiveRun:
             blocked_by=blocked_by,
         )
 
-    def _decide(
+    def _finish(
         self, error: BaseException | None, coroutine: asyncio.Task[Any] | None = None
     ) -> None:
         self._decided = True

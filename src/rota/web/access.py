@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rota.logs.redaction import hide
 from rota.model.errors import ConfigError, SettingsError
-from rota.net.files import FileIdentity, file_identity
+from rota.net.file_identity import FileIdentity, file_identity
 from rota.settings import WebAccess
 from rota.web.problems import problem
 

@@ -86,9 +86,9 @@ def identity_of(job: Fields) -> JobIdentity | None:
 def _slot(job: Fields) -> int | None:
     """Return what the controller says that it made the Job for, or its name, which says minutes."""
     annotations, cronjob = part(metadata(job), "annotations"), owner(job, "CronJob")
-    stated = epoch(annotations.get(SCHEDULED_AT))
-    if stated is not None:
-        return int(stated)
+    annotated = epoch(annotations.get(SCHEDULED_AT))
+    if annotated is not None:
+        return int(annotated)
     if not cronjob or annotations.get(_INSTANTIATE):
         return None
     match = re.fullmatch(re.escape(str(cronjob.get("name"))) + r"-(\d{8})", name_of(job))

@@ -106,7 +106,7 @@ class SlotBook:
             self._note(history, name, span_of(change.found, 0.0 if made_again else now))
         elif self._present.get((task, name)) == uid(change.found):
             del self._present[task, name]
-            self._note(history, name, _gone(change, now))
+            self._note(history, name, _deletion_of(change, now))
 
     def listed(self, now: float) -> None:
         """Take note that all CronJobs are listed: others that an earlier console knew are gone."""
@@ -218,7 +218,7 @@ class SlotBook:
         return specs
 
 
-def _gone(change: Change, now: float) -> CronJobSpan:
+def _deletion_of(change: Change, now: float) -> CronJobSpan:
     return replace(span_of(change.found, now), is_gone=True)
 
 
