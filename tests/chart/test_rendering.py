@@ -1,6 +1,5 @@
 import functools
 import shutil
-import time
 
 import kubernetes_validate
 import pytest
@@ -140,15 +139,10 @@ def test_it_renders_with_nothing_but_the_url_and_not_without():
 
 
 @pytest.mark.fault(138)
-def test_a_thousand_tasks_render_in_seconds(capsys):
+def test_a_thousand_tasks_are_rendered():
+    # How long that takes is measured by bench/render.py.
     tasks = {f"task-{number}": {"intervalSeconds": 60 + number} for number in range(1000)}
-    start = time.perf_counter()
-    text = helm.template({"tasks": tasks})
-    seconds = time.perf_counter() - start
-    assert text.count("kind: CronJob\n") == 1000
-    with capsys.disabled():
-        print(f"\n1,000 tasks: rendered in {seconds:.1f} s, {len(text):,} characters")  # noqa: T201
-    assert seconds < 30
+    assert helm.template({"tasks": tasks}).count("kind: CronJob\n") == 1000
 
 
 @pytest.mark.fault(138)

@@ -1,7 +1,6 @@
 import pytest
 
 from rota.model.errors import UnknownTaskError, UsageError
-from rota.status.run_facts import meaning_of
 from support.ledger_runs import START
 from support.statuses import Installation, make_task, text
 
@@ -157,16 +156,3 @@ def test_a_task_that_is_not_there_is_refused_with_the_nearest_name(installation)
         installation.board.task("tt")
 
     assert str(refused.value) == "no task is named 'tt', did you mean 't'? (known: t)"
-
-
-@pytest.mark.parametrize(
-    ("exit_code", "meaning"),
-    [
-        (None, None),
-        (3, "the Business API refused for good"),
-        (137, "killed by signal 9"),
-        (99, "not one of rota's exit codes"),
-    ],
-)
-def test_an_exit_code_is_shown_with_its_meaning(exit_code, meaning):
-    assert meaning_of(exit_code) == meaning

@@ -34,7 +34,7 @@ _SIGNAL_BASE = 128
 
 
 def meaning_of(code: int) -> str:
-    """Return what the end of a container says: of the table, or which signal killed it."""
+    """Return what an exit code means: by the table, or which signal killed the container."""
     for known in ExitCode:
         if known == code:
             return known.meaning

@@ -8,10 +8,11 @@ from rota.ledger.protocol import LedgerReader
 from rota.ledger.records import RecordedRun
 from rota.model.clock import duration_text, instant, rfc3339
 from rota.model.errors import UsageError
+from rota.model.exit_codes import meaning_of
 from rota.model.outcome import SkipReason
 from rota.model.slot import SlotState
 from rota.schedules import last_until
-from rota.status.run_facts import meaning_of, run_facts
+from rota.status.run_facts import run_facts
 from rota.status.slots import Absence, SlotStatus, slots_between
 from rota.tasks.definition import TaskDefinition
 

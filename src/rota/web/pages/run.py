@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from rota.ledger.protocol import MOST_RUNS_READ
 from rota.ledger.records import RecordedRun
+from rota.model.exit_codes import meaning_of
 from rota.status.board import Board
-from rota.status.run_facts import meaning_of
 from rota.web.pages.commands import run_commands
 from rota.web.pages.links import run_path
 from rota.web.pages.mistakes import NoSuchPageError
@@ -37,7 +37,7 @@ def run_page(pages: Pages, board: Board, request: Request) -> Response:
         previous=previous,
         following=following,
         durations=board.task(run.task).durations if known else None,
-        meaning=meaning_of(run.exit_code),
+        meaning=None if run.exit_code is None else meaning_of(run.exit_code),
         attempts=[each.facts() for each in run.attempts],
         commands=run_commands(run),
     )
