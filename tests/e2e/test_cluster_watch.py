@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from rota.ledger.reader import SqliteReader
+from rota.ledger.run_filter import RunFilter
 from rota.model.slot import SlotState
 from support.cluster import Namespace
 from support.cluster_ledger import Console, cronjob, next_minute
@@ -194,7 +195,7 @@ def test_a_failure_has_its_exit_code_its_words_and_its_pod(watched):
     for slot, state in watched.states("refuses").items():
         if watched.was_seen(slot):
             assert state is SlotState.FAILED, slot
-    found = [run for run in watched.ledger.runs(task="refuses") if run.exit_code is not None]
+    found = [run for run in watched.ledger.runs(RunFilter("refuses")) if run.exit_code is not None]
     run = watched.ledger.run(found[0].run_id)
 
     assert (run.exit_code, run.reason) == (3, "no such tenant")
@@ -221,7 +222,9 @@ def test_a_slot_that_a_long_run_kept_from_starting_is_an_overlap(watched):
 
 
 def test_a_job_that_was_deleted_by_hand_was_interrupted(watched):
-    [run] = [run for run in watched.ledger.runs(task="deleted") if run.slot == watched.deleted_slot]
+    [run] = [
+        run for run in watched.ledger.runs(RunFilter("deleted")) if run.slot == watched.deleted_slot
+    ]
 
     assert run.state is SlotState.INTERRUPTED
     assert "deleted before it had finished" in run.reason
@@ -240,7 +243,7 @@ def test_while_there_was_no_cronjob_there_was_no_slot(watched):
 
 
 def test_what_keeps_a_pod_from_starting_is_reported(watched):
-    reasons = [run.reason or "" for run in watched.ledger.runs(task="imageless")]
+    reasons = [run.reason or "" for run in watched.ledger.runs(RunFilter("imageless"))]
 
     assert any("ErrImageNeverPull" in reason for reason in reasons), reasons
 

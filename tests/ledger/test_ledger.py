@@ -1,6 +1,7 @@
 """What every ledger does; the one in memory and the one in a file are asked the same."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from rota.ledger.digest import TaskDigest
 from rota.ledger.memory import MemoryLedger
 from rota.ledger.reader import SqliteReader
 from rota.ledger.records import LostRun, TaskProgress
+from rota.ledger.run_filter import RunFilter
 from rota.ledger.sqlite import SqliteLedger
 from rota.model.events import SlotsSkipped
 from rota.model.outcome import SkipReason
@@ -226,27 +228,35 @@ class TestRuns:
         for number in range(6):
             task = "even" if number % 2 == 0 else "odd"
             outcome = "failed" if number in (1, 4) else "succeeded"
-            place.ledger.run_ended(
-                record(f"run-{number}", outcome, task=task, slot=None), owed=False
+            trigger = Trigger.START if number < 2 else Trigger.MANUAL
+            began = record(
+                f"run-{number}", outcome, task=task, slot=None, started_at=START + number
             )
+            ended = replace(began, run=replace(began.run, trigger=trigger))
+            place.ledger.run_ended(ended, owed=False)
         place.reopen()
 
     @pytest.mark.parametrize(
-        ("asked", "numbers"),
+        ("wanted", "page", "numbers"),
         [
-            ({}, [5, 4, 3, 2, 1, 0]),
-            ({"task": "even"}, [4, 2, 0]),
-            ({"states": [SlotState.FAILED]}, [4, 1]),
-            ({"states": [SlotState.FAILED], "task": "odd"}, [1]),
-            ({"states": [SlotState.FAILED, SlotState.SUCCEEDED], "limit": 2}, [5, 4]),
-            ({"before": "run-3"}, [2, 1, 0]),
-            ({"before": "run-3", "task": "odd", "limit": 1}, [1]),
-            ({"before": "forgotten"}, []),
-            ({"task": "nobody"}, []),
+            (RunFilter(), {}, [5, 4, 3, 2, 1, 0]),
+            (RunFilter("even"), {}, [4, 2, 0]),
+            (RunFilter(states=[SlotState.FAILED]), {}, [4, 1]),
+            (RunFilter("odd", [SlotState.FAILED]), {}, [1]),
+            (RunFilter(states=[SlotState.FAILED, SlotState.SUCCEEDED]), {"limit": 2}, [5, 4]),
+            (RunFilter(triggers=[Trigger.START]), {}, [1, 0]),
+            (RunFilter(triggers=[Trigger.START, Trigger.MANUAL]), {"limit": 1}, [5]),
+            (RunFilter(since=START + 4), {}, [5, 4]),
+            (RunFilter(until=START + 1), {}, [1, 0]),
+            (RunFilter(since=START + 2, until=START + 3), {}, [3, 2]),
+            (RunFilter(), {"before": "run-3"}, [2, 1, 0]),
+            (RunFilter("odd"), {"before": "run-3", "limit": 1}, [1]),
+            (RunFilter(), {"before": "forgotten"}, []),
+            (RunFilter("nobody"), {}, []),
         ],
     )
-    def test_are_found_newest_first(self, place, asked, numbers):
-        found = [each.run_id for each in place.reader.runs(**asked)]
+    def test_are_found_newest_first(self, place, wanted, page, numbers):
+        found = [each.run_id for each in place.reader.runs(wanted, **page)]
         assert found == [f"run-{number}" for number in numbers]
 
 

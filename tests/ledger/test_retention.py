@@ -14,6 +14,7 @@ from rota.ledger.pruning import Pruning
 from rota.ledger.records import recorded_end
 from rota.ledger.retention import Retention, forgettable
 from rota.ledger.rows import write
+from rota.ledger.run_filter import RunFilter
 from rota.ledger.schema import migrate
 from support.ledger_runs import START, record
 
@@ -139,4 +140,4 @@ def test_the_last_success_and_failures_survive_in_memory_too():
     for number in range(1000):
         ledger.run_ended(record(f"run-{number}", task="often"), owed=False)
 
-    assert [each.run_id for each in ledger.runs(task="rare")] == ["bad-2", "bad-1", "ok"]
+    assert [each.run_id for each in ledger.runs(RunFilter("rare"))] == ["bad-2", "bad-1", "ok"]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rota.ledger.run_filter import RunFilter
 from rota.model.slot import SlotState
 from rota.status.board import Board
 from rota.status.run_facts import run_facts
@@ -22,7 +23,7 @@ class LocalSource:
         self, *, task: str | None, states: Sequence[SlotState], limit: int
     ) -> Sequence[Mapping[str, Any]]:
         """Return runs, the newest first."""
-        found = self._board.runs(task=task, states=states, limit=limit)
+        found = self._board.runs(RunFilter(task, states), limit=limit)
         return [run_facts(run) for run in found]
 
     def explain(self, task: str, slot: int) -> Mapping[str, Any]:

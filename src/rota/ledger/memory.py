@@ -18,8 +18,9 @@ from rota.ledger.records import (
     state_of_slot,
 )
 from rota.ledger.retention import Retention, forgettable
+from rota.ledger.run_filter import EVERY_RUN, RunFilter
 from rota.model.events import SlotsSkipped
-from rota.model.run import Run, RunRecord, Trigger
+from rota.model.run import Run, RunRecord
 from rota.model.slot import SlotState
 
 # What it costs a process to remember a run, about.
@@ -106,29 +107,17 @@ class MemoryLedger:
 
     def runs(
         self,
+        wanted: RunFilter = EVERY_RUN,
         *,
-        task: str | None = None,
-        states: Collection[SlotState] = (),
-        triggers: Collection[Trigger] = (),
-        since: float | None = None,
-        until: float | None = None,
         before: str | None = None,
         limit: int = 100,
     ) -> Sequence[RecordedRun]:
-        """Return the newest runs first: of one task, in one of `states`, before a run's id."""
+        """Return the runs that are wanted, the newest first, and before a run's id."""
         found = list(self._runs.values())
         if before is not None:
             ids = list(self._runs)
             found = found[: ids.index(before)] if before in self._runs else []
-        return [
-            run
-            for run in reversed(found)
-            if task in (None, run.task)
-            and (not states or run.state in states)
-            and (not triggers or run.trigger in triggers)
-            and (since is None or run.started_at >= since)
-            and (until is None or run.started_at <= until)
-        ][: min(limit, MOST_RUNS_READ)]
+        return [run for run in reversed(found) if wanted.matches(run)][: min(limit, MOST_RUNS_READ)]
 
     def run(self, run_id: str) -> RecordedRun | None:
         """Return one run, or None where it is not known (any more)."""

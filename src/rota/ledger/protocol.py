@@ -5,8 +5,9 @@ from typing import Protocol
 
 from rota.ledger.digest import TaskDigest
 from rota.ledger.records import RecordedRun, RecordedSkip, Recovered
+from rota.ledger.run_filter import EVERY_RUN, RunFilter
 from rota.model.events import SlotsSkipped
-from rota.model.run import Run, RunRecord, Trigger
+from rota.model.run import Run, RunRecord
 from rota.model.slot import SlotState
 
 OnDirty = Callable[[], None]
@@ -65,18 +66,13 @@ class LedgerReader(Protocol):
 
     def runs(
         self,
+        wanted: RunFilter = EVERY_RUN,
         *,
-        task: str | None = None,
-        states: Collection[SlotState] = (),
-        triggers: Collection[Trigger] = (),
-        since: float | None = None,
-        until: float | None = None,
         before: str | None = None,
         limit: int = 100,
     ) -> Sequence[RecordedRun]:
-        """Return the newest runs first: of one task, in one of `states`, before a run's id.
+        """Return the runs that are wanted, the newest first, and before a run's id.
 
-        `since` and `until` are epoch times between which they started, both included.
         At most `limit`, and never more than `MOST_RUNS_READ`.
         """
         ...

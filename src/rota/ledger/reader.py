@@ -13,10 +13,10 @@ from rota.ledger.digest_rows import NEWEST_FIRST, digests_of
 from rota.ledger.protocol import MOST_RUNS_READ
 from rota.ledger.records import RecordedRun, RecordedSkip, state_of_slot
 from rota.ledger.rows import RUN_COLUMNS, SKIP_COLUMNS, run_of, skip_of
+from rota.ledger.run_filter import EVERY_RUN, RunFilter
 from rota.ledger.schema import SCHEMA_VERSION
 from rota.ledger.storage import open_for_reading
 from rota.model.errors import ConfigError
-from rota.model.run import Trigger
 from rota.model.slot import SlotState
 
 _RUN = f"SELECT {RUN_COLUMNS} FROM runs"
@@ -38,31 +38,17 @@ class SqliteReader:
 
     def runs(
         self,
+        wanted: RunFilter = EVERY_RUN,
         *,
-        task: str | None = None,
-        states: Collection[SlotState] = (),
-        triggers: Collection[Trigger] = (),
-        since: float | None = None,
-        until: float | None = None,
         before: str | None = None,
         limit: int = 100,
     ) -> Sequence[RecordedRun]:
-        """Return the newest runs first: of one task, in one of `states`, before a run's id."""
-        wanted: list[tuple[str, Sequence[Any]]] = []
-        if task is not None:
-            wanted.append(("task = ?", [task]))
-        if states:
-            wanted.append((_one_of("state", states), [state.value for state in states]))
-        if triggers:
-            wanted.append((_one_of("trigger", triggers), [each.value for each in triggers]))
-        if since is not None:
-            wanted.append(("started_at >= ?", [since]))
-        if until is not None:
-            wanted.append(("started_at <= ?", [until]))
+        """Return the runs that are wanted, the newest first, and before a run's id."""
+        conditions = _conditions(wanted)
         if before is not None:
-            wanted.append(("id < (SELECT id FROM runs WHERE run_id = ?)", [before]))
-        where = f"WHERE {' AND '.join(text for text, _ in wanted)}" if wanted else ""
-        values = [value for _, values in wanted for value in values]
+            conditions.append(("id < (SELECT id FROM runs WHERE run_id = ?)", [before]))
+        where = f"WHERE {' AND '.join(text for text, _ in conditions)}" if conditions else ""
+        values = [value for _, values in conditions for value in values]
         query = f"{_RUN} {where} ORDER BY id DESC LIMIT ?"
         with self._connected() as connection:
             rows = connection.execute(query, [*values, min(limit, MOST_RUNS_READ)])
@@ -135,6 +121,23 @@ class SqliteReader:
                 connection.close()
         except sqlite3.Error as error:
             raise ConfigError(f"the ledger {self._path} cannot be read: {error}") from error
+
+
+def _conditions(wanted: RunFilter) -> list[tuple[str, Sequence[Any]]]:
+    """Return the conditions of a WHERE clause, with their values."""
+    found: list[tuple[str, Sequence[Any]]] = []
+    if wanted.task is not None:
+        found.append(("task = ?", [wanted.task]))
+    if wanted.states:
+        found.append((_one_of("state", wanted.states), [each.value for each in wanted.states]))
+    if wanted.triggers:
+        values = [each.value for each in wanted.triggers]
+        found.append((_one_of("trigger", wanted.triggers), values))
+    if wanted.since is not None:
+        found.append(("started_at >= ?", [wanted.since]))
+    if wanted.until is not None:
+        found.append(("started_at <= ?", [wanted.until]))
+    return found
 
 
 def _one_of(column: str, values: Collection[object]) -> str:

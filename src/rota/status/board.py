@@ -11,10 +11,9 @@ from rota.ledger.digest import TaskDigest
 from rota.ledger.memory import MemoryLedger
 from rota.ledger.protocol import LedgerReader
 from rota.ledger.records import RecordedRun
+from rota.ledger.run_filter import EVERY_RUN, RunFilter
 from rota.model.clock import Clock, instant, rfc3339
 from rota.model.errors import UnknownTaskError, UsageError
-from rota.model.run import Trigger
-from rota.model.slot import SlotState
 from rota.schedules import fire_times
 from rota.status.explanation import Explanation, explain
 from rota.status.slots import SlotStatus, slots_between
@@ -141,28 +140,12 @@ class Board:
         return list(itertools.islice(heapq.merge(*slots), limit))
 
     def runs(
-        self,
-        *,
-        task: str | None = None,
-        states: Collection[SlotState] = (),
-        triggers: Collection[Trigger] = (),
-        since: float | None = None,
-        until: float | None = None,
-        before: str | None = None,
-        limit: int = 100,
+        self, wanted: RunFilter = EVERY_RUN, *, before: str | None = None, limit: int = 100
     ) -> Sequence[RecordedRun]:
         """Return runs, the newest first; UnknownTaskError for a task that is not known."""
-        if task is not None:
-            self.definition(task)
-        return self._reader.runs(
-            task=task,
-            states=states,
-            triggers=triggers,
-            since=since,
-            until=until,
-            before=before,
-            limit=limit,
-        )
+        if wanted.task is not None:
+            self.definition(wanted.task)
+        return self._reader.runs(wanted, before=before, limit=limit)
 
     def run(self, run_id: str) -> RecordedRun | None:
         """Return one run, or None where it is not known (any more)."""

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from rota.ledger.protocol import MOST_RUNS_READ
+from rota.ledger.run_filter import RunFilter
 from rota.model.clock import instant, rfc3339
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
@@ -91,23 +92,19 @@ class Api:
         refuse_unknown(request, allowed)
         limit = number_of(request, "limit", _DEFAULT_RUNS, most=MOST_RUNS_READ)
         query = request.query_params
-        states = words_of(request, "state", SlotState)
-        triggers = words_of(request, "trigger", Trigger)
-        since, until = instant_of(request, "since"), instant_of(request, "until")
+        wanted = RunFilter(
+            task=query.get("task"),
+            states=words_of(request, "state", SlotState),
+            triggers=words_of(request, "trigger", Trigger),
+            since=instant_of(request, "since"),
+            until=instant_of(request, "until"),
+        )
 
         def ask(board: Board) -> Mapping[str, Any]:
             cursor = query.get("cursor")
             if cursor is not None and board.run(cursor) is None:
                 raise BadQuestionError(f"cursor={cursor!r} is not known (any more): begin anew")
-            found = board.runs(
-                task=query.get("task"),
-                states=states,
-                triggers=triggers,
-                since=since,
-                until=until,
-                before=cursor,
-                limit=limit,
-            )
+            found = board.runs(wanted, before=cursor, limit=limit)
             more = found[-1].run_id if len(found) == limit else None
             return {"items": [run_facts(run) for run in found], "next": more}
 

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rota.ledger.protocol import MOST_RUNS_READ
+from rota.ledger.run_filter import RunFilter
 from rota.model.slot import SlotState
 from rota.settings.task_variables import task_variable
 from rota.status.board import Board
@@ -23,7 +24,7 @@ def calendar_page(pages: Pages, board: Board, request: Request) -> Response:
     now = pages.now()
     tasks = [board.definition(name) for name in board.task_names]
     calendar = week_of(tasks, now, release=pages.about.release)
-    failures = board.runs(states=_FAILURES, limit=MOST_RUNS_READ)
+    failures = board.runs(RunFilter(states=_FAILURES), limit=MOST_RUNS_READ)
     failed = by_weekday_and_hour([run.due for run in failures])
     proposal = calendar.proposal
     variables = () if proposal is None else proposal.splay_minutes.items()

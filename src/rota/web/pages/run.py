@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from rota.ledger.protocol import MOST_RUNS_READ
 from rota.ledger.records import RecordedRun
+from rota.ledger.run_filter import RunFilter
 from rota.model.exit_codes import meaning_of
 from rota.status.board import Board
 from rota.web.pages.commands import run_commands
@@ -26,7 +27,7 @@ def run_page(pages: Pages, board: Board, request: Request) -> Response:
             ("runs", "The runs that are known"),
         )
     known = run.task in board.task_names
-    runs = board.runs(task=run.task, limit=MOST_RUNS_READ) if known else ()
+    runs = board.runs(RunFilter(run.task), limit=MOST_RUNS_READ) if known else ()
     previous, following = _around(run, runs)
     return pages.render(
         request,

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from rota.ledger.protocol import MOST_RUNS_READ
 from rota.ledger.records import RecordedRun
+from rota.ledger.run_filter import RunFilter
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
 from rota.status.board import Board
@@ -15,7 +16,7 @@ from rota.web.pages.links import query
 from rota.web.pages.rendering import Pages
 
 PAGE_LENGTH = 100
-# The history has no index by trigger, code or text: so much is looked through at a time.
+# The history cannot be asked for codes or texts: so much is looked through at a time.
 _MOST_LOOKED_THROUGH = 4 * MOST_RUNS_READ
 STATES = [state.value for state in SlotState if state not in (SlotState.DUE, SlotState.SKIPPED)]
 TRIGGERS = [trigger.value for trigger in Trigger]
@@ -61,18 +62,24 @@ class Search:
         asked = {"task": self.task, "state": self.state, "trigger": self.trigger}
         return f"api/v1/runs{query(asked)}".rstrip("?")
 
+    def filter(self) -> RunFilter:
+        """Return what the history can be asked for."""
+        return RunFilter(
+            task=self.task or None,
+            states=(SlotState(self.state),) if self.state else (),
+            triggers=(Trigger(self.trigger),) if self.trigger else (),
+        )
+
     def matches(self, run: RecordedRun) -> bool:
         """Return whether a run is like that in what the history cannot be asked for."""
         wanted = self.q.lower()
-        return (
-            self.trigger in ("", run.trigger.value)
-            and self.exit_code in ("", str(run.exit_code))
-            and (not wanted or wanted in f"{run.run_id} {run.task} {run.reason or ''}".lower())
+        return self.exit_code in ("", str(run.exit_code)) and (
+            not wanted or wanted in f"{run.run_id} {run.task} {run.reason or ''}".lower()
         )
 
     def plain(self) -> bool:
         """Return whether the history answers all of it itself."""
-        return not (self.trigger or self.exit_code or self.q)
+        return not (self.exit_code or self.q)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +111,12 @@ def runs_page(pages: Pages, board: Board, request: Request) -> Response:
 
 def find(board: Board, search: Search) -> Found:
     """Return the runs that are like that, a page at most, after looking through many at most."""
-    task, before = search.task or None, search.before or None
-    states = (SlotState(search.state),) if search.state else ()
+    before, wanted = search.before or None, search.filter()
     length = PAGE_LENGTH + 1 if search.plain() else MOST_RUNS_READ
     runs: list[RecordedRun] = []
     looked_through = 0
     while True:
-        batch = board.runs(task=task, states=states, before=before, limit=length)
+        batch = board.runs(wanted, before=before, limit=length)
         for run in batch:
             if len(runs) == PAGE_LENGTH:
                 return Found(runs, runs[-1].run_id, looked_through)

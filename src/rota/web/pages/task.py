@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rota.ledger.run_filter import RunFilter
 from rota.model.task_fields import CatchUp
 from rota.status.board import Board
 from rota.status.slots import local_text
@@ -45,7 +46,7 @@ def task_page(pages: Pages, board: Board, request: Request) -> Response:
         twin=f"api/v1/{task_path(task.name)}",
         task=task,
         doing=status,
-        runs=board.runs(task=task.name, limit=_RUNS_SHOWN),
+        runs=board.runs(RunFilter(task.name), limit=_RUNS_SHOWN),
         doc=doc_of(task),
         words=schedule_words(task),
         schedule_text=schedule_text(task),
