@@ -266,6 +266,8 @@ def test_no_question_is_answered_with_more_than_500_runs(place):
     place.reopen()
 
     assert len(place.reader.runs(limit=1000)) == 500
+    assert len(place.reader.runs()) == 100
+    assert len(place.reader.history("t", START, START)) == 500
 
 
 def test_runs_are_counted_by_the_ledgers_own_reader(place):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -39,6 +40,7 @@ def events_of_a_run():
 async def test_every_attempt_is_an_event(harness, server, replies, attempts):
     events = events_of_a_run()
     server.play(*replies)
+    began = time.perf_counter()
     with contextlib.suppress(ApiError):
         await send(harness.open(server.url), JsonRequest("GET", "/api/v1/orders/4711?page=2"))
 
@@ -49,6 +51,7 @@ async def test_every_attempt_is_an_event(harness, server, replies, attempts):
         ("GET", "/api/v1/orders/{id}", "r1")
     }
     assert all(each.duration_seconds > 0 for each in events)
+    assert sum(each.duration_seconds for each in events) < time.perf_counter() - began
 
 
 async def test_an_attempt_that_is_cut_off_is_an_event_too(harness, server):

@@ -3,12 +3,13 @@ import ssl
 import httpx
 import pytest
 import trustme
+from cryptography.hazmat.primitives import serialization
 
 from rota.model.errors import ApiRejectedError, ApiUnavailableError, SettingsError
 from rota.model.exit_codes import ExitCode
 from rota.net.options import ApiOptions, JsonRequest
 from rota.net.session import send
-from rota.net.tls import tls_context
+from rota.net.tls import certificate_refusal, tls_context
 from support.certificates import refusing_server, server_context, write_pair
 from support.fault_server import answer, damaged_record, head, running
 
@@ -148,6 +149,41 @@ def test_a_client_certificate_without_its_key_is_named_alone(authority, tmp_path
     authority.issue_cert("a@example.com").cert_chain_pems[0].write_to_path(certificate)
     with pytest.raises(SettingsError, match=f"certificate {certificate}: cannot be used: "):
         tls_context("https", ApiOptions(client_cert_file=certificate))
+
+
+def test_a_client_key_with_a_password_is_refused_and_nobody_asked_for_it(authority, tmp_path):
+    certificate, key = tmp_path / "client.pem", tmp_path / "client.key"
+    issued = authority.issue_cert("client@example.com")
+    write_pair(issued, certificate, key)
+    private = serialization.load_pem_private_key(key.read_bytes(), None)
+    key.write_bytes(
+        private.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(b"canary"),
+        )
+    )
+    options = ApiOptions(client_cert_file=certificate, client_key_file=key)
+    problem = f"^client certificate {certificate} and {key}: cannot be used: .*; use PEM, with a "
+    with pytest.raises(SettingsError, match=problem):
+        tls_context("https", options)
+
+
+def test_the_certificate_that_is_to_blame_is_found_behind_other_errors():
+    failed = httpx.ConnectError("failed")
+    failed.__cause__ = OSError("in between")
+    failed.__cause__.__context__ = ssl.SSLCertVerificationError(1, "verify failed")
+    assert certificate_refusal(failed) == "the server's TLS certificate cannot be verified"
+
+
+@pytest.mark.parametrize(
+    "blamed", [None, OSError("broken"), ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER]")], ids=repr
+)
+def test_an_error_that_leads_to_no_certificate_is_none_even_where_it_leads_to_itself(blamed):
+    failed, other = httpx.ConnectError("failed"), ValueError("other")
+    failed.__cause__ = blamed or other
+    failed.__cause__.__context__ = failed
+    assert certificate_refusal(failed) is None
 
 
 def test_http_loads_no_ca():

@@ -60,7 +60,9 @@ def certificate_refusal(error: BaseException) -> str | None:
     while cause is not None and id(cause) not in seen:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return "the server's TLS certificate cannot be verified"
-        if isinstance(cause, ssl.SSLError) and _ALERT.search(f"{cause.reason} {cause.strerror}"):
+        # One that Python code raised, rather than OpenSSL, has no reason.
+        reason = getattr(cause, "reason", None)
+        if isinstance(cause, ssl.SSLError) and _ALERT.search(f"{reason} {cause.strerror}"):
             return "the server refuses the client's TLS certificate, or its lack of one"
         seen.add(id(cause))
         cause = cause.__cause__ or cause.__context__
