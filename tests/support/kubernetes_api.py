@@ -1,4 +1,4 @@
-"""A loopback server that answers as the Kubernetes API does, for reading lists of objects."""
+"""A loopback server that answers as the Kubernetes API does: lists of objects, and watches."""
 
 import contextlib
 import json
@@ -12,6 +12,8 @@ PATHS = {
     "CronJob": "/apis/batch/v1/namespaces/{}/cronjobs",
     "Deployment": "/apis/apps/v1/namespaces/{}/deployments",
     "ConfigMap": "/api/v1/namespaces/{}/configmaps",
+    "Job": "/apis/batch/v1/namespaces/{}/jobs",
+    "Pod": "/api/v1/namespaces/{}/pods",
 }
 
 
@@ -19,7 +21,7 @@ class KubernetesApi:
     """`objects` by namespace, filtered by `selector` as labels say; `replies` win over them.
 
     A reply is a status, and a body that is sent as JSON or, where it is bytes, as it is;
-    a status of None cuts the connection.
+    a status of None cuts the connection. A watch tells what `put` changes, until the server ends.
     """
 
     def __init__(self):
@@ -28,6 +30,43 @@ class KubernetesApi:
         self.requests = []
         self.page_objects = 500
         self.url = ""
+        self.version = 1
+        self._changes = []
+        self._changed = threading.Condition()
+        self._ended = False
+
+    def put(self, namespace, found):
+        """Add an object, or a new version of one of the same name, and tell the watches of it."""
+        with self._changed:
+            self.version += 1
+            metadata = {**found["metadata"], "resourceVersion": str(self.version)}
+            kept = {**found, "metadata": metadata}
+            others = [
+                each
+                for each in self.objects.get(namespace, [])
+                if (each["kind"], each["metadata"]["name"]) != (found["kind"], metadata["name"])
+            ]
+            self.objects[namespace] = [*others, kept]
+            self._changes.append((PATHS[found["kind"]].format(namespace), kept))
+            self._changed.notify_all()
+
+    def changes(self, target):
+        """Yield what a watch is told, a line each, until the server ends."""
+        path, told = urlsplit(target).path, len(self._changes)
+        while not self._ended:
+            with self._changed:
+                if len(self._changes) == told and not self._ended:
+                    self._changed.wait(60)
+                new, told = self._changes[told:], len(self._changes)
+            for changed, found in new:
+                if changed == path:
+                    yield json.dumps({"type": "MODIFIED", "object": found}).encode() + b"\n"
+
+    def end(self):
+        """Let the watches end."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
 
     def add(self, namespace, *objects):
         self.objects.setdefault(namespace, []).extend(objects)
@@ -44,10 +83,11 @@ class KubernetesApi:
                     return 200, self._page(
                         [each for each in objects if each["kind"] == kind], query
                     )
-        return 200, {"items": None, "metadata": {}}
+        return 200, {"items": None, "metadata": {"resourceVersion": str(self.version)}}
 
     def _page(self, objects, query):
-        wanted = dict(pair.split("=") for pair in query.get("labelSelector", "").split(",") if pair)
+        pairs = [pair for pair in query.get("labelSelector", "").split(",") if "=" in pair]
+        wanted = dict(pair.split("=") for pair in pairs)
         chosen = [
             # A list's members do not say their kind.
             {key: value for key, value in each.items() if key != "kind"}
@@ -56,7 +96,9 @@ class KubernetesApi:
         ]
         start = int(query.get("continue", 0))
         end = start + min(self.page_objects, int(query["limit"]))
-        metadata = {"continue": str(end)} if end < len(chosen) else {}
+        metadata = {"resourceVersion": str(self.version)}
+        if end < len(chosen):
+            metadata["continue"] = str(end)
         return {"items": chosen[start:end], "metadata": metadata}
 
 
@@ -69,6 +111,15 @@ def kubernetes_api():
         protocol_version = "HTTP/1.1"
 
         def do_GET(self):
+            if "watch=true" in self.path and not api.replies:
+                self.close_connection = True
+                self.send_response(200)
+                self.send_header("Connection", "close")
+                self.end_headers()
+                self.wfile.flush()
+                for line in api.changes(self.path):
+                    self.wfile.write(line)
+                return
             status, body = api.answer(self.path, {k.lower(): v for k, v in self.headers.items()})
             if status is None:
                 self.close_connection = True
@@ -90,6 +141,7 @@ def kubernetes_api():
     try:
         yield api
     finally:
+        api.end()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -24,6 +24,8 @@ class FakeProbe:
     age_seconds: float = 0.0
     is_ready: bool = True
     shown: dict[str, object] = field(default_factory=dict)
+    process: str = "scheduler"
+    not_ready: str = "the scheduler has not planned all tasks yet, or is stopping"
 
     def heartbeat_age_seconds(self):
         return self.age_seconds

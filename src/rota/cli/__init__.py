@@ -19,6 +19,7 @@ from rota.runtime import streams
 COMMANDS = {
     "run": "rota.cli.run",
     "scheduler": "rota.cli.scheduler",
+    "console": "rota.cli.console",
     "status": "rota.cli.status",
     "history": "rota.cli.history",
     "why": "rota.cli.why",

@@ -12,7 +12,7 @@ from rota.cli.completion import complete_task
 from rota.cli.table import echo_table
 from rota.model.clock import SystemClock, instant, rfc3339
 from rota.model.errors import UsageError
-from rota.schedules import Cron, Every, Interval, load_zone, parse_schedule, warnings_for
+from rota.schedules import Cron, Every, Schedule, load_zone, parse_schedule, warnings_for
 from rota.schedules.zone_report import tz_database_facts, zone_warnings
 from rota.settings import load_settings
 from rota.tasks.description import describe_cronjob
@@ -30,7 +30,7 @@ class _Answer:
     """The answer for one schedule."""
 
     title: str
-    schedule: Cron | Every | Interval
+    schedule: Schedule
     timezone: str
     cronjob: dict[str, Any] | None
     warnings: list[str]
@@ -121,9 +121,7 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def _fire_times(
-    schedule: Cron | Every | Interval, after: datetime, count: int
-) -> Iterator[datetime]:
+def _fire_times(schedule: Schedule, after: datetime, count: int) -> Iterator[datetime]:
     for _ in range(count):
         following = schedule.next_after(after)
         if following is None:

@@ -1,11 +1,13 @@
 """Follows the CronJobs, Jobs and pods of one release, and keeps the ledger of its slots."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from rota.kubernetes.manifests.installation import INSTANCE_LABEL, TASK_LABEL
 from rota.kubernetes.reflector import Reflector, Source, WatchHealth
 from rota.kubernetes.resources import EVENTS
+from rota.kubernetes.watching.seen_tasks import SeenTask
 from rota.kubernetes.watching.tracker import NEEDED, REFUSAL_REASON, Tracker
 from rota.kubernetes.watching.trimming import trimmed
 from rota.ledger.console import ConsoleLedger
@@ -19,7 +21,8 @@ class ReleaseWatch:
     """Reads one namespace and writes one ledger, which it opens and closes.
 
     `release` is the label `app.kubernetes.io/instance` of the objects. Events are optional: without
-    the right to read them a refused slot is recorded as missed.
+    the right to read them a refused slot is recorded as missed. `on_noted` is called in the event
+    loop with what has just been written.
     """
 
     def __init__(
@@ -30,10 +33,14 @@ class ReleaseWatch:
         ledger: ConsoleLedger,
         clock: Clock,
         *,
+        on_noted: Callable[[ConsoleNotes], None] = lambda _: None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._ledger = ledger
+        self._clock = clock
+        self._on_noted = on_noted
         self._sleep = sleep
+        self._tick = time.monotonic()
         self._tracker = Tracker(ledger.open(), ledger.attempts, clock)
         selector = f"{INSTANCE_LABEL}={release},{TASK_LABEL}"
         self._reflectors = {
@@ -76,6 +83,25 @@ class ReleaseWatch:
         known = [at for at in heard if at is not None]
         return min(known) if self._tracker.is_ready and len(known) == len(heard) else None
 
+    @property
+    def blind_since(self) -> float | None:
+        """Since when something may have come and gone unseen, an epoch time; None: all is seen.
+
+        0 stands for ever: nothing has been seen at all.
+        """
+        needed = [reflector.health for reflector in self._reflectors.values()]
+        cut = [health.heard_at or 0.0 for health in needed if not health.connected]
+        return min(cut, default=None)
+
+    @property
+    def heartbeat_age_seconds(self) -> float:
+        """How long ago it last looked for something to note."""
+        return time.monotonic() - self._tick
+
+    def tasks(self) -> Sequence[SeenTask]:
+        """Return the tasks as their CronJobs say them, also those that are gone."""
+        return self._tracker.tasks()
+
     async def run(self) -> None:
         """Follow until cancelled; the ledger is written and closed then."""
         try:
@@ -90,8 +116,12 @@ class ReleaseWatch:
     async def _keep(self) -> None:
         while True:
             await self._sleep(_WRITE_SECONDS)
-            # In another thread: a disk must not keep the watches from being read.
-            await asyncio.to_thread(self._write, self._notes())
+            self._tick = time.monotonic()
+            notes = self._notes()
+            if notes is not None:
+                # In another thread: a disk must not keep the watches from being read.
+                await asyncio.to_thread(self._write, notes)
+                self._on_noted(notes)
 
     def _notes(self) -> ConsoleNotes | None:
         horizon = self.horizon

@@ -33,15 +33,20 @@ _logger = logging.getLogger(__name__)
 
 
 class ConsoleLedger:
-    """The file at `path`, written by one console; a temporary one where that cannot be used."""
+    """The file at `path`, written by one console; a temporary one where that cannot be used.
 
-    def __init__(self, path: Path, clock: Clock, *, retention: Retention | None = None) -> None:
-        self._storage = Storage(path)
+    Without a path it is a temporary one, too.
+    """
+
+    def __init__(
+        self, path: Path | None, clock: Clock, *, retention: Retention | None = None
+    ) -> None:
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._storage = self._elsewhere() if path is None else Storage(path)
         self._clock = clock
         self._retention = retention or Retention()
         self._pruning = Pruning(self._retention)
         self._connection: sqlite3.Connection | None = None
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._unwritten = ConsoleNotes()
         self._failing = False
         # The last notes are written while a thread may still be writing those before.
@@ -91,8 +96,16 @@ class ConsoleLedger:
         effect = "what is seen is forgotten when the console ends"
         extra = {"path": str(self._storage.path), "error": str(error), "effect": effect}
         _logger.error("state.unusable", extra=extra)
+        self._storage = self._elsewhere()
+
+    def _elsewhere(self) -> Storage:
         self._temporary = tempfile.TemporaryDirectory(prefix="rota-console-")
-        self._storage = Storage(Path(self._temporary.name) / "console.sqlite3")
+        return Storage(Path(self._temporary.name) / "console.sqlite3")
+
+    @property
+    def path(self) -> Path:
+        """Where the file is, once it is open."""
+        return self._storage.path
 
     def attempts(self, run_id: str) -> tuple[Attempt, ...]:
         """Return the attempts that were noted of a run. For the thread that opened the file."""

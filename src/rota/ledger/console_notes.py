@@ -37,6 +37,12 @@ class ConsoleNotes:
         """Whether more than time has passed."""
         return bool(self.runs or self.skips or self.owed or self.specs or self.gaps)
 
+    def tasks(self) -> set[str]:
+        """Return the tasks of which something is told."""
+        told = {run.task for run in self.runs.values()} | {task for task, _ in self.owed}
+        told |= {skip.skipped.task for skip in self.skips}
+        return told | {spec.task for spec in self.specs}
+
     def add_older(self, older: "ConsoleNotes") -> None:
         """Take in notes that could not be written; what is newer here wins."""
         self.runs = {**older.runs, **self.runs}

@@ -6,6 +6,7 @@ robfig/cron v3.0.1, which the Kubernetes API server parses and the CronJob contr
 
 from rota.schedules.base import Schedule
 from rota.schedules.caveats import warnings_for
+from rota.schedules.changing import ChangingSchedule, Stretch
 from rota.schedules.cron import Cron
 from rota.schedules.every import Every
 from rota.schedules.interval import LONGEST_INTERVAL_SECONDS, Interval
@@ -31,11 +32,13 @@ from rota.schedules.zones import ZoneDifference, load_zone, zone_difference
 __all__ = [
     "LONGEST_INTERVAL_SECONDS",
     "LOOK_BACK_SECONDS",
+    "ChangingSchedule",
     "Cron",
     "CronJobSchedule",
     "Every",
     "Interval",
     "Schedule",
+    "Stretch",
     "ZoneDifference",
     "count_between",
     "cronjob_schedule",

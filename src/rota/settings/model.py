@@ -108,7 +108,10 @@ class Settings(BaseSettings):
     """Name of this installation: part of each task's splay and of every idempotency key. The chart
     sets its release name."""
     namespace: str = ""
-    """The Kubernetes namespace, part of every idempotency key; set by the chart."""
+    """The Kubernetes namespace, part of every idempotency key, and watched by the console; set by
+    the chart."""
+    instance: str = ""
+    """Label `app.kubernetes.io/instance` of what the console watches; empty: the release."""
     task: dict[str, TaskOverrides] = Field(default_factory=dict)
     """`ROTA_TASK__<NAME>__<FIELD>`: see `rota.settings.task_overrides`."""
 
@@ -144,14 +147,14 @@ class Settings(BaseSettings):
     grace_seconds: Annotated[float, Field(ge=0, le=3600)] = 25.0
     """Time after SIGTERM before active runs are cancelled; Kubernetes allows 30 s."""
     state_path: str = ""
-    """SQLite file of the scheduler's last slots; `off`: none; empty: below XDG_STATE_HOME."""
+    """SQLite file of the ledger; `off`: none; empty: below XDG_STATE_HOME."""
     max_concurrent_runs: Annotated[int, Field(ge=1, le=10_000)] = 100
     """Runs of the scheduler at the same time; later ones wait and start late."""
     health_address: str = ""
-    """`host:port` of the scheduler's /livez, /readyz and /healthz; empty: no server."""
+    """`host:port` of /livez, /readyz, /healthz and /metrics; empty: no server."""
 
     web_address: str = ""
-    """`host:port` of the scheduler's console and JSON API, with health and metrics; empty: none."""
+    """`host:port` of the pages and the JSON API, with health and metrics; empty: none."""
     web_access: WebAccess = WebAccess.LOOPBACK
     """Who may read: `loopback` (no password, at a loopback address only), `none`, `basic`, `bearer`
     or `proxy`."""

@@ -12,7 +12,14 @@ from functools import lru_cache
 from typing import Any
 
 from rota.model.clock import instant, rfc3339
-from rota.schedules import Cron, Interval, count_between, fire_times, splay_offset_minutes
+from rota.schedules import (
+    ChangingSchedule,
+    Cron,
+    Interval,
+    count_between,
+    fire_times,
+    splay_offset_minutes,
+)
 from rota.tasks.definition import TaskDefinition
 
 DAYS = 7
@@ -27,6 +34,7 @@ _MOST_MINUTES = 48
 _FEWEST_THAT_MEET = 3
 _MOST_SPLAY_MINUTES = 59
 Grid = Sequence[Sequence[int]]
+Rule = Cron | Interval | ChangingSchedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +90,11 @@ def week_of(tasks: Sequence[TaskDefinition], now: float, *, release: str) -> Cal
     """Return the load of the seven days that begin with today; suspended tasks are left out."""
     first = int(now) - int(now) % _DAY_SECONDS
     active = [task for task in tasks if not task.suspend]
-    loads = {task.name: _load_of(task.schedule, first) for task in active}
+    loads = {task.name: _load_of(_rule(task), first) for task in active}
     together = [0] * WEEK_MINUTES
     hours = [0] * (DAYS * HOURS)
     # Many tasks share a schedule, and a week of it has up to ten thousand minutes.
-    for schedule, tasks_of_it in Counter(task.schedule for task in active).items():
+    for schedule, tasks_of_it in Counter(_rule(task) for task in active).items():
         load = _load_of(schedule, first)
         for minute in load.minutes:
             together[minute] += tasks_of_it
@@ -123,9 +131,17 @@ class _Load:
         return at < len(self.minutes) and self.minutes[at] == minute
 
 
+def _rule(task: TaskDefinition) -> Rule:
+    """Return the schedule as it will be: what a CronJob said before does not come again."""
+    schedule = task.schedule
+    lasting = schedule.rule if isinstance(schedule, ChangingSchedule) else schedule
+    # `@every` has no grid without the CronJob that it counts from.
+    return lasting if isinstance(lasting, Cron | Interval) else schedule
+
+
 # The same for all tasks of one schedule, and for a whole day.
 @lru_cache(maxsize=1024)
-def _load_of(schedule: Cron | Interval, first: int) -> _Load:
+def _load_of(schedule: Rule, first: int) -> _Load:
     end = first + WEEK_MINUTES * _MINUTE_SECONDS
     if isinstance(schedule, Interval) and schedule.seconds <= _MINUTE_SECONDS:
         starts = range(first, end, _HOUR_SECONDS)
@@ -174,12 +190,12 @@ def _proposal(
     """Return a splay for the tasks that may have one, where it makes fewer start together."""
     spread = list(together)
     proposed: dict[str, int] = {}
-    moved: Counter[tuple[Cron | Interval, int]] = Counter()
+    moved: Counter[tuple[Rule, int]] = Counter()
     for task in tasks:
         splay = _possible_splay(task)
         if splay:
             proposed[task.name] = splay
-            moved[task.schedule, splay_offset_minutes(release, task.name, splay)] += 1
+            moved[_rule(task), splay_offset_minutes(release, task.name, splay)] += 1
     # These grids are those of UTC and repeat each week: a splay only turns them.
     for (schedule, offset), count in moved.items():
         for minute in _load_of(schedule, first).minutes:
@@ -193,6 +209,6 @@ def _proposal(
 
 def _possible_splay(task: TaskDefinition) -> int:
     interval = task.interval_seconds
-    if interval is None or task.splay_minutes or not isinstance(task.schedule, Cron):
+    if interval is None or task.splay_minutes or not isinstance(_rule(task), Cron):
         return 0
     return min(interval // _MINUTE_SECONDS - 1, _MOST_SPLAY_MINUTES)

@@ -175,7 +175,7 @@ def _success_due(task: TaskDefinition, digest: TaskDigest, owes_since: int) -> i
         task.schedule,
         max(digest.owes_since, owes_since),
         catch_up_seconds=task.latest_start_seconds,
-        budget_seconds=task.timeout_seconds,
+        budget_seconds=task.budget_seconds,
     )
     return None if due == NEVER else due
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 from cron_descriptor import FormatException, Options, get_description
 
 from rota.model.clock import duration_text
+from rota.model.errors import ScheduleError
 from rota.schedules import warnings_for
 from rota.tasks.definition import TaskDefinition
 
@@ -27,7 +28,7 @@ def schedule_words(task: TaskDefinition) -> str:
 @lru_cache(maxsize=4096)
 def _words(text: str) -> str:
     # cron-descriptor says "every 7 minutes" of `*/7`, which is what such a text seems to mean.
-    if text.startswith("@") or warnings_for(text, _NO_CLOCK_CHANGES):
+    if text.startswith("@") or _may_mislead(text):
         return text
     options = Options()
     options.use_24hour_time_format = True
@@ -37,3 +38,11 @@ def _words(text: str) -> str:
     except (FormatException, ValueError, IndexError, KeyError):
         return text
     return f"{words[0].lower()}{words[1:]}"
+
+
+def _may_mislead(text: str) -> bool:
+    try:
+        return bool(warnings_for(text, _NO_CLOCK_CHANGES))
+    except ScheduleError:
+        # A CronJob's, which the API server takes and rota does not.
+        return True

@@ -19,6 +19,7 @@ from rota.model.task_fields import (
     TaskField,
 )
 from rota.schedules import (
+    ChangingSchedule,
     Cron,
     CronJobSchedule,
     Every,
@@ -28,6 +29,7 @@ from rota.schedules import (
     schedule_for_interval,
     splayed_cronjob_schedule,
 )
+from rota.schedules.every import PREFIX
 from rota.settings import Settings, TaskOverrides
 from rota.tasks.class_check import check_task_class
 from rota.tasks.declaration import declared_fields, is_task
@@ -57,7 +59,7 @@ class TaskDefinition:
 
     name: str
     handler: Handler
-    schedule: Cron | Interval
+    schedule: Cron | Interval | ChangingSchedule
     interval_seconds: int | None
     # fields: written by `make generate` from rota.model.task_fields
     splay_minutes: int
@@ -96,6 +98,11 @@ class TaskDefinition:
         return self.catch_up_seconds
 
     @property
+    def budget_seconds(self) -> float:
+        """How long a run may take, with all its attempts."""
+        return self.timeout_seconds
+
+    @property
     def explicit_deadline(self) -> str | None:
         """What was set that becomes a CronJob's startingDeadlineSeconds; None for the default."""
         if "catch_up_seconds" in self.explicit_fields:
@@ -104,9 +111,10 @@ class TaskDefinition:
 
     def cronjob_schedule(self) -> CronJobSchedule:
         """Return the schedule of its CronJob. Raises ScheduleError below 60 seconds."""
-        if isinstance(self.schedule, Cron):
-            return CronJobSchedule(self.schedule.text, self.schedule.timezone, exact=True)
-        return cronjob_schedule(self.schedule.seconds)
+        if isinstance(self.schedule, Interval):
+            return cronjob_schedule(self.schedule.seconds)
+        exact = not self.schedule.text.startswith(PREFIX)
+        return CronJobSchedule(self.schedule.text, self.schedule.timezone, exact=exact)
 
 
 def define_task(
@@ -201,7 +209,7 @@ def _resolve(
             f"overlap=forbid, not overlap={values['overlap'].value}"
         )
     if fields.timeout_seconds is None:
-        values["timeout_seconds"] = _default_timeout_seconds(interval)
+        values["timeout_seconds"] = default_timeout_seconds(interval)
     return TaskDefinition(
         name=name,
         handler=handler,
@@ -244,7 +252,8 @@ def _schedule_of(
     return schedule_for_interval(seconds), seconds
 
 
-def _default_timeout_seconds(interval_seconds: int | None) -> float:
+def default_timeout_seconds(interval_seconds: int | None) -> float:
+    """Return the timeout of a task that states none; None stands for one with cron text."""
     if interval_seconds is None:
         return LONGEST_DEFAULT_TIMEOUT_SECONDS
     return float(

@@ -1,7 +1,8 @@
 """What is allowed in a task but may be a mistake: `rota check`, and later `doctor`."""
 
+from rota.model.errors import ScheduleError
 from rota.model.task_fields import CatchUp
-from rota.schedules import Cron, warnings_for
+from rota.schedules import Interval, warnings_for
 from rota.schedules.zone_report import zone_warnings
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.description import describe_cronjob
@@ -12,10 +13,9 @@ _YEAR_SECONDS = 366 * 86_400
 def task_warnings(task: TaskDefinition, now: int) -> list[str]:
     """Return what is allowed in a task but may be a mistake; `now` is an epoch time."""
     warnings: list[str] = []
-    if isinstance(task.schedule, Cron):
+    if not isinstance(task.schedule, Interval):
         if task.interval_seconds is None:
-            warnings += warnings_for(task.schedule.text, task.schedule.timezone)
-            warnings += zone_warnings(task.schedule.timezone, now, now + _YEAR_SECONDS)
+            warnings += _of_text(task.schedule.text, task.schedule.timezone, now)
     elif describe_cronjob(task) is None:
         warnings.append(
             f"every {task.interval_seconds} s is too often for a CronJob: it runs in "
@@ -40,3 +40,11 @@ def task_warnings(task: TaskDefinition, now: int) -> list[str]:
     if following is None:
         warnings.append("does not fire within the next five years")
     return warnings
+
+
+def _of_text(text: str, timezone: str, now: int) -> list[str]:
+    try:
+        return [*warnings_for(text, timezone), *zone_warnings(timezone, now, now + _YEAR_SECONDS)]
+    except ScheduleError as error:
+        # Only a CronJob that is there already can have such a text.
+        return [f"rota cannot tell its slots: {error}"]

@@ -1,8 +1,8 @@
 """The answers to Kubernetes' probes: `/livez`, `/readyz`, and `/healthz` for people.
 
-Served by the scheduler's own event loop, so that a loop which is stuck does not answer at all.
-They are about this process alone: with the Business API down all of them stay green, since a
-restart would not bring it back.
+Served by the event loop of the scheduler or console itself, so that a loop which is stuck does not
+answer at all. They are about this process alone: with the Business API or the API server down all
+of them stay green, since a restart would not bring it back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,27 +16,31 @@ from starlette.routing import BaseRoute, Route
 HEARTBEAT_LIMIT_SECONDS = 60.0
 _OK = 200
 _UNAVAILABLE = 503
-_NOT_READY = "the scheduler has not planned all tasks yet, or is stopping"
 
 
 class Probe(Protocol):
-    """What the scheduler tells about itself. Called from its event loop; must not wait."""
+    """What a scheduler or console tells about itself. Called in its event loop; must not wait."""
+
+    @property
+    def process(self) -> str:
+        """What the process is called."""
+        ...
+
+    @property
+    def not_ready(self) -> str:
+        """What it waits for while it is not ready."""
+        ...
 
     def heartbeat_age_seconds(self) -> float:
-        """Return how long ago the scheduler last looked at the clock; 0 before it has started."""
+        """Return how long ago it last looked for something to do; 0 before it has started."""
         ...
 
     def ready(self) -> bool:
-        """Return whether all tasks are planned and no stop has been requested."""
+        """Return whether it knows its tasks, and no stop has been requested."""
         ...
 
     def summary(self) -> Mapping[str, object]:
-        """Return what `/healthz` shows, ready for JSON (instants as RFC 3339).
-
-        `tasks`: counts `total`, `running`, `stuck`, `suspended`; `next_slot`: instant or None;
-        `failing`: by task, the last outcome where it is not a success; `stuck` and `overdue`:
-        the names of such tasks.
-        """
+        """Return what else `/healthz` shows, ready for JSON (instants as RFC 3339)."""
         ...
 
 
@@ -66,10 +70,10 @@ def health_routes(
         if age <= heartbeat_limit_seconds:
             return []
         limit = f"at most {heartbeat_limit_seconds:.0f} s are allowed"
-        return [f"the scheduler's last heartbeat was {age:.0f} s ago, {limit}"]
+        return [f"the {probe.process}'s last heartbeat was {age:.0f} s ago, {limit}"]
 
     def not_ready() -> list[str]:
-        return [] if probe.ready() else [_NOT_READY]
+        return [] if probe.ready() else [probe.not_ready]
 
     async def livez(_: Request) -> Response:
         return _plain(not_live())

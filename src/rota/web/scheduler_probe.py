@@ -11,7 +11,15 @@ _OVERDUE_SECONDS = 60.0
 
 
 class SchedulerProbe:
-    """What the health server asks."""
+    """What the health server asks.
+
+    Its summary has `tasks`: counts `total`, `running`, `stuck`, `suspended`; `next_slot`: an
+    instant or None; `failing`: by task, the last outcome where it is not a success; `stuck` and
+    `overdue`: the names of such tasks.
+    """
+
+    process = "scheduler"
+    not_ready = "the scheduler has not planned all tasks yet, or is stopping"
 
     def __init__(self, scheduler: TaskScheduler, clock: Clock) -> None:
         self._scheduler = scheduler

@@ -118,7 +118,7 @@ def hostile():
 
 
 async def test_markup_in_names_reasons_and_docs_is_text(hostile):
-    site = await crawl(make_app(hostile, release=HOSTILE, notes=[HOSTILE]))
+    site = await crawl(make_app(hostile, release=HOSTILE, notes=lambda: [HOSTILE]))
 
     assert {"", "tasks/*", "runs/*"} <= {kind(path) for path in site}
     for path, page in site.items():
@@ -164,7 +164,7 @@ async def test_notes_of_the_process_stand_on_every_page(busy, read):
             busy,
             path,
             404 if "such" in path else 200,
-            notes=["The data is 4m old."],
+            notes=lambda: ["The data is 4m old."],
             release="shop",
         )
         assert page.one("p", class_="note").text == "The data is 4m old."

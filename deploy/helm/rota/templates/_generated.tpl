@@ -1248,6 +1248,9 @@ Written by `make generate`: what the templates check values by, as JSON.
   "ROTA_HEALTH_ADDRESS": {
    "type": "string"
   },
+  "ROTA_INSTANCE": {
+   "type": "string"
+  },
   "ROTA_JOB_ATTEMPT": {
    "maximum": 9007199254740992,
    "minimum": 0,

@@ -1,7 +1,8 @@
 """What a CronJob's spec was at a time: the history that slots are computed from. No I/O."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from rota.kubernetes.manifests.installation import TASK_LABEL
 from rota.kubernetes.watching.fields import (
@@ -13,8 +14,9 @@ from rota.kubernetes.watching.fields import (
     part,
     uid,
 )
+from rota.kubernetes.watching.templates import said_by
 from rota.model.errors import ScheduleError
-from rota.schedules import Schedule, parse_schedule
+from rota.schedules import Cron, parse_schedule
 from rota.schedules.every import Every
 
 # Where a CronJob names no zone it is that of the controller's container.
@@ -26,7 +28,8 @@ class CronJobSpan:
     """A stretch of time in which a CronJob's spec was the same; it ends where the next one begins.
 
     `since` and `anchor` are epoch times. `@every` counts from `anchor`: the last slot that had a
-    Job, else the creation. `is_gone` stands for the time after the CronJob was deleted.
+    Job, else the creation. `is_gone` stands for the time after the CronJob was deleted. `said` is
+    what else it says of its task (see `said_by`).
     """
 
     since: float
@@ -39,12 +42,13 @@ class CronJobSpan:
     forbids_overlap: bool
     anchor: int
     is_gone: bool = False
+    said: Mapping[str, Any] = field(default_factory=dict)
 
     def says_the_same_as(self, other: "CronJobSpan") -> bool:
         """Whether only time has passed between the two."""
         return replace(self, since=other.since, anchor=other.anchor) == other
 
-    def rule(self) -> Schedule | None:
+    def rule(self) -> Cron | Every | None:
         """Return the schedule; None where the controller starts nothing."""
         if self.is_gone:
             return None
@@ -85,7 +89,14 @@ def span_of(cronjob: Fields, seen_at: float) -> CronJobSpan:
         starting_deadline_seconds=deadline if isinstance(deadline, int) else None,
         forbids_overlap=spec.get("concurrencyPolicy") == "Forbid",
         anchor=int(made) if last is None else last,
+        said=said_by(cronjob),
     )
+
+
+def span_of_facts(facts: Mapping[str, Any]) -> CronJobSpan:
+    """Return a span from what a ledger has of it; what a later rota has added is left out."""
+    known = {each.name for each in fields(CronJobSpan)}
+    return CronJobSpan(**{name: value for name, value in facts.items() if name in known})
 
 
 def followed_by(spans: Sequence[CronJobSpan], span: CronJobSpan) -> tuple[CronJobSpan, ...]:

@@ -6,7 +6,7 @@ No I/O.
 import math
 from collections import defaultdict, deque
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from rota.kubernetes.reflector import Change, ChangeKind
 from rota.kubernetes.watching.cronjobs import (
@@ -16,10 +16,12 @@ from rota.kubernetes.watching.cronjobs import (
     followed_by,
     last_schedule,
     span_of,
+    span_of_facts,
     task_of,
 )
 from rota.kubernetes.watching.fields import name_of, uid
 from rota.kubernetes.watching.job_book import JobBook
+from rota.kubernetes.watching.seen_tasks import SeenTask, SeenTasks
 from rota.kubernetes.watching.verdicts import Evidence, Refusal, Verdict, judge
 from rota.ledger.console_notes import SeenSpec
 from rota.ledger.records import TaskProgress
@@ -74,6 +76,7 @@ class SlotBook:
 
     def __init__(self, specs: Sequence[SeenSpec], tasks: Mapping[str, TaskProgress]) -> None:
         self._histories: dict[tuple[str, str], _History] = {}
+        self._tasks = SeenTasks()
         self._new_specs: list[SeenSpec] = []
         self._refusals: dict[str, deque[Refusal]] = defaultdict(
             lambda: deque(maxlen=_MOST_REFUSALS)
@@ -85,7 +88,8 @@ class SlotBook:
         for spec in specs:
             accounted = tasks[spec.task].accounted if spec.task in tasks else 0
             history = self._history(spec.task, spec.name, accounted)
-            history.spans = (*history.spans, _span_of_facts(spec))[-_MOST_SPANS:]
+            history.spans = (*history.spans, span_of_facts(spec.facts))[-_MOST_SPANS:]
+            self._tasks.note(spec.task, spec.name, history.spans)
 
     def _history(self, task: str, name: str, accounted: int = 0) -> _History:
         return self._histories.setdefault((task, name), _History(task, accounted=accounted))
@@ -119,6 +123,7 @@ class SlotBook:
         if spans == history.spans:
             return
         history.spans, history.wake_at = spans[-_MOST_SPANS:], 0.0
+        self._tasks.note(history.task, name, history.spans)
         # A slot after a pending one may have come, or gone.
         expected = {slot: history.expect(slot) for slot in history.pending}
         history.pending = {slot: each or history.pending[slot] for slot, each in expected.items()}
@@ -212,6 +217,10 @@ class SlotBook:
                 progress[history.task] = (text, until, last.suspended)
         return progress
 
+    def tasks(self, now: float) -> Sequence[SeenTask]:
+        """Return the tasks, those that are gone for a month at `now`, an epoch time, left out."""
+        return self._tasks.all(now)
+
     def take_specs(self) -> list[SeenSpec]:
         """Return what CronJobs have begun to say since this was asked before."""
         specs, self._new_specs = self._new_specs, []
@@ -220,8 +229,3 @@ class SlotBook:
 
 def _deletion_of(change: Change, now: float) -> CronJobSpan:
     return replace(span_of(change.found, now), is_gone=True)
-
-
-def _span_of_facts(spec: SeenSpec) -> CronJobSpan:
-    known = {field.name for field in fields(CronJobSpan)}
-    return CronJobSpan(**{name: value for name, value in spec.facts.items() if name in known})

@@ -1,9 +1,12 @@
 """What a release's objects tell, joined into notes for the ledger. No I/O."""
 
+from collections.abc import Sequence
+
 from rota.kubernetes.reflector import Change
 from rota.kubernetes.resources import CRON_JOBS, EVENTS, JOBS, PODS, Resource
 from rota.kubernetes.watching.fields import epoch, part, sentence
 from rota.kubernetes.watching.job_book import JobBook, Recall
+from rota.kubernetes.watching.seen_tasks import SeenTask
 from rota.kubernetes.watching.slot_book import Sight, SlotBook
 from rota.ledger.console_notes import ConsoleNotes, Remembered
 from rota.ledger.records import RecordedSkip
@@ -34,6 +37,10 @@ class Tracker:
     def is_ready(self) -> bool:
         """Whether all objects have been listed once."""
         return self._listed.issuperset(resource.kind for resource in NEEDED)
+
+    def tasks(self) -> Sequence[SeenTask]:
+        """Return the tasks as their CronJobs say them, also those that are gone."""
+        return self._slots.tasks(self._clock.timestamp())
 
     def changed(self, change: Change) -> None:
         """Take note of an object that is there, or was."""

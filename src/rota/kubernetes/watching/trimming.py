@@ -7,6 +7,14 @@ from rota.kubernetes.watching.fields import Fields, part, parts
 
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _TEMPLATES = ("template", "jobTemplate")
+_JOB = (
+    "activeDeadlineSeconds",
+    "backoffLimit",
+    "backoffLimitPerIndex",
+    "completionMode",
+    "completions",
+)
+_SETTING_PREFIX = "ROTA_"
 _POD_METADATA = ("name", "uid", "resourceVersion", "creationTimestamp", "ownerReferences")
 _POD_CONDITIONS = ("DisruptionTarget", "PodScheduled")
 _CONDITION = ("type", "status", "reason", "message")
@@ -14,7 +22,10 @@ _CONTAINER = ("name", "state", "lastState")
 
 
 def trimmed(found: Fields) -> Fields:
-    """Return a CronJob, Job or pod without its templates and the history of its fields."""
+    """Return a CronJob, Job or pod without the history of its fields.
+
+    Of a template only what says something of the task is left: limits, arguments and settings.
+    """
     metadata = {
         key: value for key, value in part(found, "metadata").items() if key != "managedFields"
     }
@@ -30,7 +41,25 @@ def trimmed(found: Fields) -> Fields:
         kept_object["status"] = _pod_status(part(found, "status"))
     elif spec:
         kept_object["spec"] = {key: spec[key] for key in spec if key not in _TEMPLATES}
+        if "jobTemplate" in spec:
+            kept_object["spec"]["jobTemplate"] = _job_template(part(spec, "jobTemplate", "spec"))
     return kept_object
+
+
+def _job_template(job: Fields) -> Mapping[str, Any]:
+    containers = [
+        {**_chosen(each, ("name", "args")), "env": _settings(each)}
+        for each in parts(part(job, "template", "spec"), "containers")
+    ]
+    return {"spec": {**_chosen(job, _JOB), "template": {"spec": {"containers": containers}}}}
+
+
+def _settings(container: Fields) -> list[Mapping[str, Any]]:
+    return [
+        _chosen(each, ("name", "value"))
+        for each in parts(container, "env")
+        if "value" in each and str(each.get("name", "")).startswith(_SETTING_PREFIX)
+    ]
 
 
 def _pod_status(status: Fields) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """What the pages know of the process that serves them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,9 @@ from rota.settings import Settings
 class About:
     """An installation, as the head of each page and `/system` name it.
 
-    `mode` says who serves the pages: `scheduler`, or `console` beside CronJobs. `ledger_path` is
-    None where the history is in memory only. `notes` are sentences that concern every page, such
-    as how old the data is.
+    `mode` says who serves the pages: `scheduler`, or `console` beside CronJobs in `namespace`.
+    `ledger_path` is None where the history is in memory only. `notes` returns sentences that
+    concern every page now, such as how old the data is.
     """
 
     release: str = "rota"
@@ -22,4 +22,5 @@ class About:
     version: str = rota.__version__
     ledger_path: Path | None = None
     settings: Settings | None = None
-    notes: Collection[str] = ()
+    namespace: str | None = None
+    notes: Callable[[], Collection[str]] = tuple

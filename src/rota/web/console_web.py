@@ -1,0 +1,77 @@
+"""Everything that a console serves: health, pages and API of what it sees of CronJobs."""
+
+import contextlib
+from collections.abc import Collection
+
+from rota.kubernetes.release_watch import ReleaseWatch
+from rota.ledger.console import ConsoleLedger
+from rota.ledger.console_notes import ConsoleNotes
+from rota.model.clock import Clock, duration_text, instant, rfc3339
+from rota.settings import Settings
+from rota.status.board import Board
+from rota.web.console_probe import ConsoleProbe
+from rota.web.live import News
+from rota.web.pages import About
+from rota.web.serving_pages import serve_health, serve_pages
+
+
+class ConsoleWeb:
+    """Give `noted` to a watch, then `serve` that."""
+
+    def __init__(self, settings: Settings, ledger: ConsoleLedger, clock: Clock) -> None:
+        self._settings = settings
+        self._ledger = ledger
+        self._clock = clock
+        self._news = News()
+
+    def noted(self, notes: ConsoleNotes) -> None:
+        """Tell the readers which tasks have news."""
+        for task in notes.tasks():
+            self._news.note(task)
+
+    async def serve(
+        self, watch: ReleaseWatch, namespace: str, servers: contextlib.AsyncExitStack
+    ) -> str:
+        """Serve at the addresses that are set until `servers` is left; return the console's URL.
+
+        Raises ConfigError.
+        """
+        settings = self._settings
+        probe = ConsoleProbe(watch)
+        await serve_health(settings, probe, (), servers)
+
+        def make_board() -> Board:
+            return Board(watch.tasks(), self._ledger.reader(), self._clock)
+
+        about = About(
+            release=settings.release,
+            mode="console",
+            ledger_path=self._ledger.path,
+            settings=settings,
+            namespace=namespace,
+            notes=lambda: blind_notes(watch, self._clock.timestamp()),
+        )
+        return await serve_pages(
+            settings,
+            make_board,
+            self._news,
+            about,
+            probe=probe,
+            routes=(),
+            clock=self._clock,
+            servers=servers,
+        )
+
+
+def blind_notes(watch: ReleaseWatch, now: float) -> Collection[str]:
+    """Return what every page says while the cluster is not seen; `now` is an epoch time."""
+    since = watch.blind_since
+    if since is None:
+        return ()
+    errors = [health.error for health in watch.health.values() if health.error]
+    reason = f" ({errors[0]})" if errors else ""
+    if not since:
+        return (f"The cluster has not been seen yet{reason}: this is what was known before.",)
+    ago = duration_text(max(0, int(now - since)))
+    at = rfc3339(instant(int(since)))
+    return (f"The cluster has not been seen since {at}, {ago} ago{reason}.",)

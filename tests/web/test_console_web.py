@@ -1,0 +1,140 @@
+"""What `rota console` serves, of a cluster in memory."""
+
+import asyncio
+import contextlib
+
+import httpx
+import pytest
+
+from rota.kubernetes.release_watch import ReleaseWatch
+from rota.kubernetes.resources import CRON_JOBS, JOBS, PODS
+from rota.ledger.console import ConsoleLedger
+from rota.settings import Settings
+from rota.web.console_web import ConsoleWeb, blind_notes
+from support.fault_server import until
+from support.kubernetes_objects import JOB_UID, SLOT, cronjob, ended, job, pod
+from support.statuses import FixedClock
+from support.watched_api import FakeCluster
+
+COMPLETE = [("Complete", "CompletionsReached")]
+
+
+class Served:
+    """A console on a free port, and the cluster that it watches."""
+
+    def __init__(self, folder):
+        self.cluster = FakeCluster()
+        self.clock = FixedClock(SLOT - 600.0)
+        settings = Settings(web_address="127.0.0.1:0", release="rota")
+        self.ledger = ConsoleLedger(folder / "console.sqlite3", self.clock)
+        self.web = ConsoleWeb(settings, self.ledger, self.clock)
+        self.watch = ReleaseWatch(
+            self.cluster,
+            "shop",
+            "rota",
+            self.ledger,
+            self.clock,
+            on_noted=self.web.noted,
+            sleep=self._sleep,
+        )
+        self.client = None
+
+    async def _sleep(self, _):
+        await asyncio.sleep(0.001)
+
+    async def ask(self, path):
+        return await self.client.get(path)
+
+    async def json(self, path):
+        return (await self.ask(f"/api/v1/{path}")).json()
+
+    async def seen(self, at):
+        """Let everything be seen up to `at`."""
+        self.clock.now = float(at)
+        self.cluster.bookmark()
+        await until(lambda: self.watch.horizon == at and self.cluster.is_told)
+
+
+@pytest.fixture
+async def served(tmp_path):
+    console = Served(tmp_path)
+    async with contextlib.AsyncExitStack() as servers:
+        url = await console.web.serve(console.watch, "shop", servers)
+        console.client = await servers.enter_async_context(httpx.AsyncClient(base_url=url))
+        yield console
+
+
+@contextlib.asynccontextmanager
+async def watching(console):
+    task = asyncio.ensure_future(console.watch.run())
+    try:
+        await until(lambda: console.watch.horizon is not None)
+        await until(lambda: len(console.cluster.watched) == len(console.watch.health))
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def test_it_is_ready_once_everything_is_listed_and_stays_so(served):
+    assert (await served.ask("/readyz")).status_code == 503
+    assert "has not listed" in (await served.ask("/readyz")).text
+    assert (await served.ask("/livez")).status_code == 200
+
+    served.cluster.put(CRON_JOBS, cronjob(suspend=True))
+    async with watching(served):
+        assert (await served.ask("/readyz")).status_code == 200
+        health = (await served.ask("/healthz")).json()
+        assert health["tasks"] == {"total": 1, "suspended": 1, "gone": 0}
+        assert health["blind_since"] is None
+        assert health["watches"]["Job"]["connected"] is True
+    assert (await served.ask("/readyz")).status_code == 200
+
+
+async def test_tasks_come_change_and_go_as_cronjobs_do(served):
+    async with watching(served):
+        assert (await served.json("tasks"))["items"] == []
+        served.cluster.put(CRON_JOBS, cronjob())
+        await until(lambda: served.cluster.is_told)
+        [task] = (await served.json("tasks"))["items"]
+        assert (task["name"], task["schedule"], task["state"]) == ("cleanup", "0 * * * *", "new")
+
+        served.cluster.put(CRON_JOBS, cronjob(schedule="*/5 * * * *"))
+        await until(lambda: served.cluster.is_told)
+        assert (await served.json("tasks/cleanup"))["words"] == "every 5 minutes"
+
+        await served.seen(SLOT)
+        served.cluster.put(JOBS, job())
+        served.cluster.put(PODS, pod(state=ended(0)))
+        served.cluster.put(JOBS, job(conditions=COMPLETE))
+        await until(lambda: served.ledger.reader().run(JOB_UID) is not None)
+        served.cluster.delete(CRON_JOBS, cronjob())
+        await served.seen(SLOT + 60)
+
+        assert (await served.json("runs?task=cleanup"))["items"][0]["run_id"] == JOB_UID
+        page = await served.ask("/tasks/cleanup")
+        assert page.status_code == 200
+
+
+async def test_readers_hear_which_tasks_have_news(served):
+    served.cluster.put(CRON_JOBS, cronjob())
+    position = served.web._news.position()
+    async with watching(served):
+        await until(lambda: served.web._news.since(position) == ["cleanup"])
+
+
+async def test_each_page_says_since_when_the_cluster_is_not_seen(served):
+    assert "has not been seen yet" in (await served.ask("/system")).text
+
+    async with watching(served):
+        await served.seen(SLOT)
+        assert "has not been seen" not in (await served.ask("/system")).text
+        health = served.watch.health["Job"]
+        health.connected, health.error = False, "the API server is away"
+        [note] = blind_notes(served.watch, SLOT + 75.0)
+
+        assert note == (
+            "The cluster has not been seen since 2025-11-26T02:00:00Z, 1m15s ago "
+            "(the API server is away)."
+        )
