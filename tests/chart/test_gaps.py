@@ -3,7 +3,7 @@
 import pytest
 
 from support import helm
-from support.chart_values import CI_VALUES, EVERYTHING, MODES, SHAPES
+from support.chart_values import CI_VALUES, EVERYTHING, MODES, SHAPES, with_console
 
 # Pointers to structures, which stay as they are: to be there already means something.
 KEPT_EMPTY = {"emptyDir", "namespaceSelector", "podSelector", "nodeAffinity", "podAffinity"}
@@ -32,6 +32,17 @@ CASES = {
     for name, values in {**SHAPES, "gaps": GAPS, "everything with gaps": EVERYTHING | GAPS}.items()
     for mode in MODES
 } | CI_VALUES
+CASES["a console with gaps"] = with_console(
+    {
+        "access": {"mode": "none"},
+        "resources": {"limits": {}, "requests": None},
+        "tolerations": [],
+        "annotations": {"gone": None},
+        "ingress": {"enabled": True, "hosts": [{"host": "rota.example", "paths": []}], "tls": []},
+        "networkPolicy": {"egress": [{"to": [], "ports": []}], "ingressFrom": []},
+    },
+    **GAPS,
+)
 
 
 def gaps(value, path):
@@ -57,9 +68,14 @@ def test_no_object_has_what_the_api_server_drops(case):
 
 
 @pytest.mark.fault(125)
-@pytest.mark.parametrize("mode", MODES)
-def test_in_an_upgrade_what_comes_and_goes_is_null_in_objects_that_are_changed_in_place(mode):
-    rendered = helm.template({"mode": mode}, more=("--is-upgrade",))
+@pytest.mark.parametrize(
+    ("mode", "console"), [*((mode, False) for mode in MODES), ("cronjobs", True)]
+)
+def test_in_an_upgrade_what_comes_and_goes_is_null_in_objects_that_are_changed_in_place(
+    mode, console
+):
+    values = {"mode": mode, "console": {"enabled": console}}
+    rendered = helm.template(values, more=("--is-upgrade",))
     nulls = set()
     for each in helm.parse(rendered, as_stored=False):
         found = {path.rpartition(".")[2] for path in gaps(each, each["kind"])}

@@ -35,6 +35,7 @@ CASES = {
     for name, values in {**SHAPES, **CI_VALUES}.items()
     for mode in MODES
     if mode != "cronjobs" or not any(each in (values.get("tasks") or {}) for each in ("heartbeat",))
+    if mode != "scheduler" or "console" not in values
 } | {
     f"everything twice, {mode}": {
         **EVERYTHING,

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from support import helm
-from support.chart_values import EVERYTHING, MODES, SHAPES
+from support.chart_values import CONSOLES, EVERYTHING, MODES, SHAPES, with_console
 
 
 def notes(values=None, release="shop"):
@@ -20,6 +20,37 @@ def test_there_are_notes_for_every_shape_without_gaps(shape, mode):
     assert "\n\n\n" not in text
     assert "<no value>" not in text
     assert not re.search(r"[ \t]\n", text)
+
+
+@pytest.mark.parametrize(
+    ("console", "told"),
+    [
+        (
+            "by port-forward",
+            "port-forward deployment/shop-rota-console 8081\n  http://127.0.0.1:8081/",
+        ),
+        ("by port-forward", "What the console knows is lost with its pod"),
+        ("a password", "  https://rota.example/\n  https://shop.example/rota\n"),
+        ("a password", "kept in the claim shop-rota-console.\n  It is deleted with the release"),
+        ("a password", "wait until the Secrets"),
+        ("a proxy", "  https://rota.example/\n"),
+        ("a proxy", "kept in the claim mine.\n"),
+        ("everybody, on IPv6", "Everybody who can reach the console may read"),
+    ],
+)
+def test_notes_tell_where_the_console_is_and_what_it_keeps(console, told):
+    text = notes(with_console(CONSOLES[console]))
+    assert told in text
+    assert "\n\n\n" not in text
+    assert not re.search(r"[ \t]\n", text)
+    assert told not in notes()
+
+
+def test_notes_tell_what_a_console_does_not_show():
+    values = {"mode": "hybrid", "tasks": {"fast": {"intervalSeconds": 5}}}
+    told = "The console shows the CronJobs alone"
+    assert told in notes(with_console({}, **values))
+    assert told not in notes(with_console({}))
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -50,9 +50,9 @@ def test_false_in_a_task_overrides_true_in_the_defaults():
 
 
 @pytest.mark.parametrize("key", ["successfulJobsHistoryLimit", "failedJobsHistoryLimit"])
-def test_null_in_the_defaults_leaves_a_kubernetes_field_out(key):
+def test_null_gives_a_history_limit_its_default(key):
     assert cronjob({})["spec"][key] == 3
-    assert key not in cronjob({}, values={"taskDefaults": {key: None}})["spec"]
+    assert cronjob({}, values={"taskDefaults": {key: None}})["spec"][key] == 3
     assert cronjob({key: None})["spec"][key] == 3
 
 

@@ -98,6 +98,63 @@ SHAPES: dict[str, dict[str, Any]] = {
         "state": {"persistence": {"enabled": True, "existingClaim": "shop-state"}},
     },
 }
+CONSOLES: dict[str, dict[str, Any]] = {
+    "by port-forward": {},
+    "a password": {
+        "access": {"mode": "basic", "existingSecret": "shop-console"},
+        "hosts": ["rota.internal.example"],
+        "ingress": {
+            "enabled": True,
+            "className": "nginx",
+            "annotations": {"cert-manager.example/issuer": "shop"},
+            "hosts": [
+                {"host": "rota.example"},
+                {"host": "shop.example", "paths": [{"path": "/rota", "pathType": "Exact"}]},
+            ],
+            "tls": [{"secretName": "rota-tls", "hosts": ["rota.example"]}],
+        },
+        "service": {"port": 8080, "annotations": {"owner": "shop"}},
+        "persistence": {"enabled": True, "storageClassName": ""},
+        "podAnnotations": {"note": "console"},
+        "nodeSelector": {"disk": "fast"},
+        "tolerations": [{"key": "batch", "operator": "Exists"}],
+        "priorityClassName": "low",
+        "serviceAccount": {"name": "reader", "annotations": {"owner": "shop"}},
+        "networkPolicy": {"ingressFrom": [{"podSelector": {"matchLabels": {"app": "nginx"}}}]},
+    },
+    "a proxy": {
+        "access": {
+            "mode": "proxy",
+            "existingSecret": "shop-console",
+            "existingSecretKey": "proxy",
+            "proxies": ["10.0.0.0/8", "192.0.2.1"],
+            "userHeader": "X-Auth-Request-User",
+        },
+        "httpRoute": {
+            "enabled": True,
+            "parentRefs": [{"name": "gateway", "sectionName": "https", "port": 443}],
+            "hostnames": ["rota.example"],
+        },
+        "persistence": {"enabled": True, "existingClaim": "mine"},
+        "serviceAccount": {"create": False, "name": "reader"},
+        "rbac": {"create": False},
+    },
+    "everybody, on IPv6": {
+        "host": "[::]",
+        "access": {"mode": "none"},
+        "rbac": {"events": False},
+        "livenessProbe": None,
+        "resources": None,
+    },
+}
+"""The console's values; it is enabled in all of them."""
+
+
+def with_console(console: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """Return values with a console, in addition to those given."""
+    return {**values, "console": {"enabled": True, **console}}
+
+
 CI_FILES = sorted((Path(__file__).parents[2] / "deploy/helm/rota/ci").glob("*-values.yaml"))
 """Values files that come with the chart, each with the mode that it is for."""
 CI_VALUES = {f"ci/{path.name}": yaml.safe_load(path.read_text("utf-8")) for path in CI_FILES}

@@ -1,6 +1,6 @@
 {{/*
-Makes the pod template of every kind. Takes: root; component (task, scheduler or check); args; and
-perhaps
+Makes the pod template of every kind. Takes: root; component (task, scheduler, console or check);
+args; and perhaps
   own                   the task or the scheduler: resources, placement, and what pods have of both
   labels, annotations   lists of maps, in addition to those of all pods
   ownLabels             over everything
@@ -8,6 +8,8 @@ perhaps
   extraEnv              by name, over values.env
   container             more of rota's container, as a map: ports, probes
   settingsFile          true where the pod reads the settings of all tasks
+  files                 sources of the volume with files, in place of what gets through to the
+                        Business API
   volumes, mounts       in addition to those of all pods, as lists
   restartPolicy         for a Job's pods
 */}}
@@ -20,7 +22,7 @@ perhaps
   "annotations" (concat (list $values.podAnnotations) (.annotations | default list))
 -}}
 {{- include "rota.metadata" $metadata -}}
-{{- $files := dict "root" .root "settingsFile" .settingsFile -}}
+{{- $files := dict "root" .root "settingsFile" .settingsFile "files" .files -}}
 {{- include "rota.projection" $files -}}
 {{- $nodeSelector := dict -}}
 {{- include "rota.addTexts" (list $nodeSelector $own.nodeSelector) -}}
@@ -170,7 +172,7 @@ own. Takes values.
 Makes the files of a pod: settings, and what is used to get through to the Business API. One volume
 of one name, so that what an upgrade that failed had put there is replaced by the next; the namespace
 is in it so that it is never empty. Mounted whole: a changed Secret arrives. Takes: root,
-settingsFile.
+settingsFile, and perhaps files, in place of what is for the Business API.
 */}}
 {{- define "rota.projection" -}}
 {{- $namespace := dict "path" "namespace" "fieldRef" (dict "fieldPath" "metadata.namespace") -}}
@@ -178,6 +180,9 @@ settingsFile.
 {{- if .settingsFile -}}
 {{- $sources = append $sources (dict "configMap" (dict "name" .root.Values.rotaShared.fullname)) -}}
 {{- end -}}
+{{- if kindIs "slice" .files -}}
+{{- $sources = concat $sources .files -}}
+{{- else -}}
 {{- with .root.Values.businessApi -}}
 {{- if .existingSecret -}}
 {{- $items := list (dict "key" .existingSecretKey "path" "token/token" "mode" 0o440) -}}
@@ -195,6 +200,7 @@ settingsFile.
 {{- if .clientCertificate.existingSecret -}}
 {{- $items := list (dict "key" .clientCertificate.certificateKey "path" "client-certificate/tls.crt") (dict "key" .clientCertificate.privateKeyKey "path" "client-certificate/tls.key" "mode" 0o440) -}}
 {{- $sources = append $sources (dict "secret" (dict "name" .clientCertificate.existingSecret "items" $items)) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- $_ := set . "result" (dict "defaultMode" 0o444 "sources" $sources) -}}

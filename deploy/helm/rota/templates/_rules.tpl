@@ -58,13 +58,6 @@ Whether the release has rota's own metrics: "true" or nothing.
 {{- end }}
 
 {{/*
-Whether the release has a console: "true" or nothing.
-*/}}
-{{- define "rota.hasConsole" -}}
-{{- if (.Values.console | default dict).enabled -}}true{{- end -}}
-{{- end }}
-
-{{/*
 The matchers of the release's series: those of the PodMonitor's targets where there is one.
 */}}
 {{- define "rota.seriesSelector" -}}

@@ -62,3 +62,29 @@ run one after another, and waits, a map of their sum by backoffLimit, which is f
 {{- $turn := add (get $waits $key) (mul (add1 $retries) (add (ceil .timeout | int64) (int64 .grace))) -}}
 {{- add 120 (mul (.turns | default 1) $turn) -}}
 {{- end }}
+
+{{/*
+The most slots that come due within ten minutes, as if the hours were not restricted. Takes what a
+CronJob carries: a valid text, a descriptor or @every with seconds. As
+rota.kubernetes.manifests.history.due_in_ten_minutes.
+*/}}
+{{- define "rota.dueInTenMinutes" -}}
+{{- if hasPrefix "@every " . -}}
+{{- $seconds := trimPrefix "@every " . | trimSuffix "s" | int64 | max 1 -}}
+{{- div (add 600 $seconds -1) $seconds -}}
+{{- else if hasPrefix "@" . -}}
+1
+{{- else -}}
+{{- $minute := include "rota.cronFields" . | fromJsonArray | first | default "" -}}
+{{- $minutes := (include "rota.cronField" (list 0 $minute) | fromJson).values | uniq -}}
+{{- $most := 0 -}}
+{{- range $from := $minutes -}}
+{{- $number := 0 -}}
+{{- range $minutes -}}
+{{- if lt (mod (add 60 (sub . $from)) 60) 10 -}}{{- $number = add1 $number -}}{{- end -}}
+{{- end -}}
+{{- $most = max $most $number -}}
+{{- end -}}
+{{- $most -}}
+{{- end -}}
+{{- end }}

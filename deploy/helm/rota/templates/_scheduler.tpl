@@ -17,11 +17,7 @@ Makes the pod template of the scheduler. Takes: root.
 {{- $settings = append $settings (printf "ROTA_ONLY=%s" (keys $own | sortAlpha | join ",")) -}}
 {{- end -}}
 {{- $container := dict "ports" (list (dict "name" "health" "containerPort" 8080)) -}}
-{{- range $name, $path := dict "livenessProbe" "/livez" "readinessProbe" "/readyz" "startupProbe" "/livez" -}}
-{{- with get $scheduler $name -}}
-{{- $_ := set $container $name (set (omit . "") "httpGet" (dict "path" $path "port" "health")) -}}
-{{- end -}}
-{{- end -}}
+{{- include "rota.addProbes" (list $container $scheduler) -}}
 {{- $checksum := include "rota.settings" (dict "root" $root "tasks" $tasks) | sha256sum -}}
 {{- $pod := dict
   "root" $root
@@ -36,23 +32,36 @@ Makes the pod template of the scheduler. Takes: root.
   "settingsFile" true
   "annotations" (list $scheduler.podAnnotations (dict "checksum/settings" $checksum))
   "mounts" (list (dict "name" "state" "mountPath" "/var/lib/rota"))
-  "volumes" (list (include "rota.stateVolume" $root | fromJson))
+  "volumes" (list (include "rota.stateVolume" (list $root.Values.state.persistence $root.Values.state.sizeLimit (printf "%s-state" $root.Values.rotaShared.fullname)) | fromJson))
 -}}
 {{- include "rota.podTemplate" $pod -}}
 {{- $_ := set . "result" $pod.result -}}
 {{- end }}
 
 {{/*
-The volume of the scheduler's state, as JSON.
+Adds the probes of the port `health` to a container. Takes a list: the container, values with the
+times of each.
+*/}}
+{{- define "rota.addProbes" -}}
+{{- $container := first . -}}
+{{- $times := last . -}}
+{{- range $name, $path := dict "livenessProbe" "/livez" "readinessProbe" "/readyz" "startupProbe" "/livez" -}}
+{{- with get $times $name -}}
+{{- $_ := set $container $name (set (omit . "") "httpGet" (dict "path" $path "port" "health")) -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+The volume of a ledger, as JSON. Takes a list: persistence, the size limit of an emptyDir, the name of
+the chart's claim.
 */}}
 {{- define "rota.stateVolume" -}}
-{{- $state := .Values.state -}}
-{{- with $state.persistence -}}
+{{- with index . 0 -}}
 {{- if .enabled -}}
-{{- $claim := .existingClaim | default (printf "%s-state" $.Values.rotaShared.fullname) -}}
-{{- dict "name" "state" "persistentVolumeClaim" (dict "claimName" $claim) | toJson -}}
+{{- dict "name" "state" "persistentVolumeClaim" (dict "claimName" (.existingClaim | default (index $ 2))) | toJson -}}
 {{- else -}}
-{{- dict "name" "state" "emptyDir" (dict "sizeLimit" $state.sizeLimit) | toJson -}}
+{{- dict "name" "state" "emptyDir" (dict "sizeLimit" (index $ 1)) | toJson -}}
 {{- end -}}
 {{- end -}}
 {{- end }}

@@ -16,6 +16,7 @@ Keys of a task: those of `taskDefaults`, and
   deadline      activeDeadlineSeconds of its Jobs
   ownSettings   its lines of a pod's settings
   settings      all settings of its own pods
+  …HistoryLimit always set
   shape         equal for tasks whose CronJobs differ in what `rota.cronjobFormat` marks, and no more
 */}}
 {{- define "rota.decide" -}}
@@ -30,7 +31,7 @@ Keys of a task: those of `taskDefaults`, and
 {{- range $key, $value := include "rota.fieldDefaults" . | fromJson -}}
 {{- if not (hasKey $defaults $key) -}}{{- $_ := set $defaults $key $value -}}{{- end -}}
 {{- end -}}
-{{- $given := dict "root" . "defaults" $defaults "waits" dict "shared" (include "rota.sharedSettings" .) "problems" list -}}
+{{- $given := dict "root" . "defaults" $defaults "waits" dict "kept" dict "shared" (include "rota.sharedSettings" .) "problems" list -}}
 {{- if not (has .Values.mode (list "cronjobs" "scheduler" "hybrid")) -}}
 {{- $problems = append $problems (printf "mode: %q is refused: use cronjobs, scheduler or hybrid" (toString .Values.mode)) -}}
 {{- end -}}
@@ -81,7 +82,8 @@ the name is not allowed: use lower-case letters, digits, single '-' and '_' betw
 
 {{/*
 Makes one task as rota.decide describes it, and `problems`. Takes: root, name, own, defaults (all
-that every task has), shared (the settings of all pods), waits (see rota.activeDeadline).
+that every task has), shared (the settings of all pods), waits (see rota.activeDeadline), kept (see
+rota.addHistoryLimits).
 */}}
 {{- define "rota.task" -}}
 {{- $values := .root.Values -}}
@@ -223,9 +225,34 @@ that every task has), shared (the settings of all pods), waits (see rota.activeD
 {{- $_ := set $task "settings" (printf "%s\nROTA_ONLY=%s\n%s" .shared .name $task.ownSettings) -}}
 {{- end -}}
 {{- $more := omit $own "intervalSeconds" "schedule" "timezone" "timeoutSeconds" "catchUpSeconds" "catchUp" "splayMinutes" "runOnStart" "activeDeadlineSeconds" "largestGapSeconds" -}}
-{{- $_ := set $task "shape" (printf "%t %s" (hasKey $task "startingDeadlineSeconds") ($more | empty | ternary "" (toJson $more))) -}}
+{{- include "rota.addHistoryLimits" (list $task .root .kept) -}}
+{{- $_ := set $task "shape" (printf "%t %d %s" (hasKey $task "startingDeadlineSeconds") (int64 $task.successfulJobsHistoryLimit) ($more | empty | ternary "" (toJson $more))) -}}
 {{- $_ := set . "problems" $problems -}}
 {{- $_ := set . "result" $task -}}
+{{- end }}
+
+{{/*
+Adds how many Jobs are kept, where values do not say. A console keeps the evidence of failures itself,
+but a restart of it must find the successes of ten minutes. Takes a list: task, root, the numbers by
+cron text, which are added to here.
+*/}}
+{{- define "rota.addHistoryLimits" -}}
+{{- $task := index . 0 -}}
+{{- $watched := include "rota.hasConsole" (index . 1) -}}
+{{- if not (hasKey $task "failedJobsHistoryLimit") -}}
+{{- $_ := set $task "failedJobsHistoryLimit" (ternary 3 1 (empty $watched)) -}}
+{{- end -}}
+{{- if not (hasKey $task "successfulJobsHistoryLimit") -}}
+{{- $number := 3 -}}
+{{- if and $watched (ne $task.runner "scheduler") -}}
+{{- $kept := index . 2 -}}
+{{- if not (hasKey $kept $task.cron) -}}
+{{- $_ := set $kept $task.cron (include "rota.dueInTenMinutes" $task.cron | int) -}}
+{{- end -}}
+{{- $number = max 3 (get $kept $task.cron) -}}
+{{- end -}}
+{{- $_ := set $task "successfulJobsHistoryLimit" $number -}}
+{{- end -}}
 {{- end }}
 
 {{/*

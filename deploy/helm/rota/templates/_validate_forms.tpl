@@ -41,6 +41,14 @@ The forms are named in values.yaml, by `form` in `# @schema`.
 {{- if not (regexMatch "^([a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?|\\[[0-9a-fA-F:.]+\\])$" $value) -}}
 {{- printf "%q is not an address to listen on: use one such as 0.0.0.0, or [::] for IPv6" $value -}}
 {{- end -}}
+{{- else if eq $form "hostname" -}}
+{{- if or (gt (len $value) 253) (not (regexMatch (printf "^%s(\\.%s)*$" $name $name) $value)) -}}
+{{- printf "%q is not a host name: use lower-case letters, digits, '-' and '.' between them, without a port or a wildcard" $value -}}
+{{- end -}}
+{{- else if eq $form "header" -}}
+{{- if not (regexMatch "^[-A-Za-z0-9]+$" $value) -}}
+{{- printf "%q is not the name of a header: use letters, digits and '-'" $value -}}
+{{- end -}}
 {{- else -}}
 {{- include "rota.imageProblem" . -}}
 {{- end -}}

@@ -17,7 +17,7 @@ each with its mount path).
 {{- $_ := set $devices ($volume.name | default "") (or $volume.persistentVolumeClaim $volume.ephemeral) -}}
 {{- end -}}
 {{- end -}}
-{{- /* All pods have the same mounts, except the state, which only the scheduler has. */ -}}
+{{- /* All pods have the same mounts, except the state, which only scheduler and console have. */ -}}
 {{- $mountable := omit $names "state" -}}
 {{- include "rota.mountProblems" (dict "container" $values "where" "" "volumes" $mountable "own" .own) -}}
 {{- $containers := dict "rota" "the chart" -}}
@@ -43,7 +43,9 @@ each with its mount path).
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- include "rota.schedulerProbeProblems" ($values.scheduler | default dict) -}}
+{{- range $key := list "console" "scheduler" -}}
+{{- include "rota.ownProbeProblems" (list $key (get $values $key | default dict)) -}}
+{{- end -}}
 {{- end }}
 
 {{/*
@@ -169,19 +171,21 @@ Problems of a probe's times, one per line. Takes a list: path, which probe, the 
 {{- end }}
 
 {{/*
-Problems of the scheduler's probes, one per line. Takes values.scheduler.
+Problems of the probes of rota's container, one per line. Takes a list: scheduler or console, its
+values.
 */}}
-{{- define "rota.schedulerProbeProblems" -}}
-{{- $scheduler := . -}}
+{{- define "rota.ownProbeProblems" -}}
+{{- $key := first . -}}
+{{- $own := last . -}}
 {{- range $probe := list "livenessProbe" "readinessProbe" "startupProbe" -}}
-{{- $each := get $scheduler $probe -}}
+{{- $each := get $own $probe -}}
 {{- if kindIs "map" $each -}}
 {{- range $handler := list "exec" "grpc" "httpGet" "tcpSocket" -}}
 {{- if get $each $handler -}}
-{{- printf "scheduler.%s.%s: not allowed, since the chart probes rota's health endpoint; only set its times\n" $probe $handler -}}
+{{- printf "%s.%s.%s: not allowed, since the chart probes rota's health endpoint; only set its times\n" $key $probe $handler -}}
 {{- end -}}
 {{- end -}}
-{{- include "rota.probeTimesProblems" (list (printf "scheduler.%s" $probe) $probe $each) -}}
+{{- include "rota.probeTimesProblems" (list (printf "%s.%s" $key $probe) $probe $each) -}}
 {{- end -}}
 {{- end -}}
 {{- end }}

@@ -28,7 +28,7 @@ that is an interval; use intervalSeconds
 the descriptors are @yearly, @annually, @monthly, @weekly, @daily, @midnight and @hourly
 {{- end -}}
 {{- else -}}
-{{- $fields := compact (regexSplit "[\\t\\n\\v\\f\\r \\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}]+" $text -1) -}}
+{{- $fields := include "rota.cronFields" $text | fromJsonArray -}}
 {{- if ne (len $fields) 5 -}}
 {{- printf "it has %d fields, but needs five: minute, hour, day of month, month, day of week" (len $fields) -}}
 {{- else -}}
@@ -58,8 +58,15 @@ it never fires: the month does not have that day
 {{- end }}
 
 {{/*
+The fields of a cron text, as JSON: what is between Unicode's white space.
+*/}}
+{{- define "rota.cronFields" -}}
+{{- regexSplit "[\\t\\n\\v\\f\\r \\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}]+" . -1 | compact | toJson -}}
+{{- end }}
+
+{{/*
 One field of a cron text, as JSON: problem; starred (whether it leaves its field unrestricted); least
-(its least value); values (of months only). Takes a list: place (0 to 4), text.
+(its least value); values (of months and minutes only). Takes a list: place (0 to 4), text.
 */}}
 {{- define "rota.cronField" -}}
 {{- $place := index . 0 -}}
@@ -125,7 +132,7 @@ One field of a cron text, as JSON: problem; starred (whether it leaves its field
 {{- if not $problem -}}
 {{- $least = min $least $from -}}
 {{- $starred = or $starred (and $wild (eq $step 1)) -}}
-{{- if eq $place 3 -}}{{- $values = concat $values (untilStep (int $from) (int (add1 $to)) (int (min $step 99))) -}}{{- end -}}
+{{- if has $place (list 0 3) -}}{{- $values = concat $values (untilStep (int $from) (int (add1 $to)) (int (min $step 99))) -}}{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- if $problem -}}

@@ -32,9 +32,11 @@ replaced by null, which are reported already).
 {{- print "networkPolicy.egress: is not set; allow the Business API, which a NetworkPolicy cannot derive from its URL, for example [{to: [{podSelector: {matchLabels: {app: shop-api}}}], ports: [{port: 8000}]}]\n" -}}
 {{- end -}}
 {{- end -}}
-{{- $modes := (($values.state | default dict).persistence | default dict).accessModes | default list -}}
+{{- range $key := list "state" "console" -}}
+{{- $modes := ((get $values $key | default dict).persistence | default dict).accessModes | default list -}}
 {{- if and (has "ReadWriteOncePod" $modes) (gt (len $modes) 1) -}}
-{{- print "state.persistence.accessModes: ReadWriteOncePod cannot be combined with others; remove them\n" -}}
+{{- printf "%s.persistence.accessModes: ReadWriteOncePod cannot be combined with others; remove them\n" $key -}}
+{{- end -}}
 {{- end -}}
 {{- include "rota.annotationsProblems" $values -}}
 {{- end }}
@@ -47,9 +49,17 @@ object, and the chart adds a few. Takes the values.
 {{- $all := list .commonAnnotations -}}
 {{- $pods := append $all .podAnnotations -}}
 {{- $scheduler := .scheduler | default dict -}}
+{{- $console := .console | default dict -}}
 {{- $defaults := .taskDefaults | default dict -}}
 {{- $sums := dict
   "podAnnotations" $pods
+  "console.podAnnotations" (append $pods $console.podAnnotations)
+  "console.annotations" (append $all $console.annotations)
+  "console.service.annotations" (append $all ($console.service | default dict).annotations)
+  "console.serviceAccount.annotations" (append $all ($console.serviceAccount | default dict).annotations)
+  "console.ingress.annotations" (append $all ($console.ingress | default dict).annotations)
+  "console.httpRoute.annotations" (append $all ($console.httpRoute | default dict).annotations)
+  "console.persistence.annotations" (append $all ($console.persistence | default dict).annotations)
   "scheduler.podAnnotations" (append $pods $scheduler.podAnnotations)
   "scheduler.annotations" (append $all $scheduler.annotations)
   "service.annotations" (append $all (.service | default dict).annotations)

@@ -80,6 +80,7 @@ Settings that are not set in `settings`, and where they come from, as JSON.
   "TASK_INTERVAL_SECONDS" "taskDefaults.intervalSeconds"
   "ROTA_RELEASE" "the release's name"
   "ROTA_NAMESPACE" "the chart"
+  "ROTA_INSTANCE" "the chart"
   "ROTA_ONLY" "tasks"
   "ROTA_GRACE_SECONDS" "gracePeriodSeconds"
   "ROTA_API_TOKEN" "businessApi.existingSecret"
