@@ -47,8 +47,8 @@ def test_the_version_is_reported(rota):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["rnu"], "No such command 'rnu'. Did you mean 'run'? Commands: run, scheduler, "),
-        (["xyzzy"], "No such command 'xyzzy'. Commands: run, scheduler, "),
+        (["rnu"], "No such command 'rnu'. Did you mean 'run'? Commands: run, trigger, "),
+        (["xyzzy"], "No such command 'xyzzy'. Commands: run, trigger, "),
         (["run"], "Missing argument 'TASK'"),
         (["run", "cleanup", "notifications"], "Got unexpected extra argument (notifications)"),
         (["run", "--frobnicate", "x"], "No such option"),
@@ -128,7 +128,7 @@ def test_a_completion_script_is_one_of_its_shell(rota, shell):
     [({}, ["cleanup"]), ({"ROTA_ONLY": "notifications"}, []), ({"ROTA_TYPO": "1"}, [])],
     ids=["all", "not selected", "broken settings"],
 )
-@pytest.mark.parametrize("command", ["run", "next"])
+@pytest.mark.parametrize("command", ["run", "next", "trigger"])
 def test_names_of_tasks_are_completed(tmp_path, command, variables, completed):
     words = {"_ROTA_COMPLETE": "bash_complete", "COMP_WORDS": f"rota {command} cl"}
     ended = subprocess.run(

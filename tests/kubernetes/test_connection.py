@@ -107,3 +107,49 @@ async def test_a_broken_certificate_is_named(server, tmp_path):
 
     with pytest.raises(UsageError, match=r"credentials for http://.* cannot be used: "):
         await watched()
+
+
+async def test_lines_of_a_log_come_as_they_are_and_the_last_one_needs_no_end(server):
+    server.play(fault_server.chunked("eins\r\n\n zw\u00f6lf\u2028x\n".encode(), b"\xff", b"end"))
+
+    async with connected() as connection:
+        lines = connection.lines("/log", {"follow": "true"}, silence_seconds=SILENCE_SECONDS)
+        assert [line async for line in lines] == ["eins\r", " zw\u00f6lf\u2028x", "\ufffdend"]
+    assert server.requests[0].target == "/log?follow=true"
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        pytest.param(
+            fault_server.chunked(b"1\n2", finished=False), ApiServerUnreachableError, id="cut"
+        ),
+        pytest.param(fault_server.answer(404, b"{}"), ApiServerRefusedError, id="refused"),
+    ],
+)
+async def test_a_log_that_does_not_end_in_order_is_an_error(server, reply, error):
+    server.play(reply)
+
+    async with connected() as connection:
+        with pytest.raises(error):
+            [line async for line in connection.lines("/log", {}, silence_seconds=SILENCE_SECONDS)]
+
+
+async def test_an_object_is_created_and_returned_as_the_server_has_it(server):
+    server.play(fault_server.json_answer({"metadata": {"name": "a", "uid": "1"}}, 201))
+
+    async with connected() as connection:
+        made = await connection.create("/jobs", {"metadata": {"name": "a"}})
+
+    assert made["metadata"]["uid"] == "1"
+    [request] = server.requests
+    assert (request.method, request.target) == ("POST", "/jobs")
+    assert json.loads(request.body) == {"metadata": {"name": "a"}}
+
+
+async def test_a_refused_object_says_why(server):
+    server.play(fault_server.json_answer({"message": 'jobs "a" already exists'}, 409))
+
+    async with connected() as connection:
+        with pytest.raises(ApiServerRefusedError, match='409 jobs "a" already exists'):
+            await connection.create("/jobs", {})

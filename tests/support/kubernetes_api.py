@@ -1,4 +1,4 @@
-"""A loopback server that answers as the Kubernetes API does: lists of objects, and watches."""
+"""A loopback server that answers as the Kubernetes API does: lists, watches, logs, new objects."""
 
 import contextlib
 import json
@@ -22,12 +22,17 @@ class KubernetesApi:
 
     A reply is a status, and a body that is sent as JSON or, where it is bytes, as it is;
     a status of None cuts the connection. A watch tells what `put` changes, until the server ends.
+    `logs` are texts by the name of a pod. What is created is in `created`, after `on_create` was
+    called with it.
     """
 
     def __init__(self):
         self.objects = {}
         self.replies = []
         self.requests = []
+        self.logs = {}
+        self.created = []
+        self.on_create = lambda _: None
         self.page_objects = 500
         self.url = ""
         self.version = 1
@@ -79,27 +84,57 @@ class KubernetesApi:
             return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
         for namespace, objects in self.objects.items():
             for kind, path in PATHS.items():
-                if address.path == path.format(namespace):
-                    return 200, self._page(
-                        [each for each in objects if each["kind"] == kind], query
-                    )
+                collection, of_kind = path.format(namespace), _of_kind(objects, kind)
+                if address.path == collection:
+                    return 200, self._page(of_kind, query)
+                if address.path.startswith(f"{collection}/"):
+                    return self._single(of_kind, address.path.removeprefix(f"{collection}/"))
         return 200, {"items": None, "metadata": {"resourceVersion": str(self.version)}}
 
+    def create(self, target, headers, body):
+        """Add what is posted to a collection."""
+        self.requests.append((urlsplit(target).path, {}, headers))
+        if self.replies:
+            return self.replies.pop(0)
+        created = json.loads(body)
+        created["metadata"]["uid"] = f"uid-{len(self.created) + 1}"
+        self.created.append(created)
+        self.add(created["metadata"]["namespace"], created)
+        self.on_create(created)
+        return 201, created
+
+    def _single(self, objects, name):
+        name, _, log = name.partition("/")
+        if log and name in self.logs:
+            return 200, self.logs[name].encode()
+        for each in objects:
+            if each["metadata"]["name"] == name and not log:
+                return 200, each
+        return 404, {"kind": "Status", "code": 404, "message": f'"{name}" not found'}
+
     def _page(self, objects, query):
-        pairs = [pair for pair in query.get("labelSelector", "").split(",") if "=" in pair]
-        wanted = dict(pair.split("=") for pair in pairs)
+        wanted = [pair.split("=") for pair in query.get("labelSelector", "").split(",") if pair]
         chosen = [
             # A list's members do not say their kind.
             {key: value for key, value in each.items() if key != "kind"}
             for each in objects
-            if wanted.items() <= each["metadata"].get("labels", {}).items()
+            if all(_has(each["metadata"].get("labels", {}), *label) for label in wanted)
         ]
         start = int(query.get("continue", 0))
-        end = start + min(self.page_objects, int(query["limit"]))
+        end = start + min(self.page_objects, int(query.get("limit", self.page_objects)))
         metadata = {"resourceVersion": str(self.version)}
         if end < len(chosen):
             metadata["continue"] = str(end)
         return {"items": chosen[start:end], "metadata": metadata}
+
+
+def _of_kind(objects, kind):
+    return [each for each in objects if each["kind"] == kind]
+
+
+def _has(labels, name, value=None):
+    """Whether there is a label, with this value if one is given."""
+    return name in labels and value in (None, labels[name])
 
 
 @contextlib.contextmanager
@@ -120,7 +155,16 @@ def kubernetes_api():
                 for line in api.changes(self.path):
                     self.wfile.write(line)
                 return
-            status, body = api.answer(self.path, {k.lower(): v for k, v in self.headers.items()})
+            self._send(*api.answer(self.path, self._lower_headers()))
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self._send(*api.create(self.path, self._lower_headers(), body))
+
+        def _lower_headers(self):
+            return {name.lower(): value for name, value in self.headers.items()}
+
+        def _send(self, status, body):
             if status is None:
                 self.close_connection = True
                 return

@@ -18,11 +18,13 @@ from rota.runtime import streams
 # command → module; the function in it has the command's name.
 COMMANDS = {
     "run": "rota.cli.run",
+    "trigger": "rota.cli.trigger",
     "scheduler": "rota.cli.scheduler",
     "console": "rota.cli.console",
     "status": "rota.cli.status",
     "history": "rota.cli.history",
     "why": "rota.cli.why",
+    "logs": "rota.cli.logs",
     "list": "rota.cli.list",
     "next": "rota.cli.next",
     "check": "rota.cli.check",

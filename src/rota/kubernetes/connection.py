@@ -1,4 +1,4 @@
-"""One API server, read-only: objects as it has them, and what changes as it happens.
+"""One API server: objects as it has them, what changes as it happens, logs, and new objects.
 
 The only user of the Kubernetes client, lightkube, for TLS, tokens and their rotation. Its types are
 not used: they drop what this version of them does not know.
@@ -6,7 +6,7 @@ not used: they drop what this version of them does not know.
 
 import json
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
@@ -62,6 +62,36 @@ class Connection:
             raise _refusal(response.status_code, response.reason_phrase, content)
         return _object(content, self.server)
 
+    async def create(self, path: str, created: Mapping[str, Any]) -> dict[str, Any]:
+        """Add an object to the collection at `path`; return it as the API server has it.
+
+        Raises ApiServerError.
+        """
+        with _translated(self.server):
+            response = await self._client.post(path, json=created)
+            content = response.content
+        if not response.is_success:
+            raise _refusal(response.status_code, response.reason_phrase, content)
+        return _object(content, self.server)
+
+    async def lines(
+        self, path: str, parameters: Parameters, *, silence_seconds: float
+    ) -> AsyncIterator[str]:
+        """Yield the lines of a text that grows, such as a log, until the server ends it in order.
+
+        Raises ApiServerError where it refuses, breaks off, or is silent for `silence_seconds`.
+        """
+        timeout = httpx2.Timeout(silence_seconds, connect=_CONNECT_SECONDS)
+        with _translated(self.server):
+            async with self._client.stream(
+                "GET", path, params=parameters, timeout=timeout
+            ) as response:
+                if response.status_code != httpx2.codes.OK:
+                    content = await response.aread()
+                    raise _refusal(response.status_code, response.reason_phrase, content)
+                async for line in _lines(response.aiter_bytes(), whole=False):
+                    yield line.decode("utf-8", "replace")
+
     async def watch(
         self,
         path: str,
@@ -107,8 +137,11 @@ async def connected(context: str | None = None) -> AsyncIterator[Connection]:
         yield connection
 
 
-async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield lines without their ends. Only a line feed ends one: JSON may hold the other ends."""
+async def _lines(chunks: AsyncIterator[bytes], *, whole: bool = True) -> AsyncIterator[bytes]:
+    """Yield lines without their ends, empty ones left out.
+
+    Only a line feed ends one: JSON may hold the other ends. With `whole` the last one needs it too.
+    """
     rest = b""
     async for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
@@ -117,8 +150,11 @@ async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
                 yield line
         if len(rest) > _MOST_LINE_BYTES:
             raise ValueError("a line without an end")
-    if rest.strip():
+    if not rest.strip():
+        return
+    if whole:
         raise ValueError("it broke off in the midst of an event")
+    yield rest
 
 
 class _translated:  # noqa: N801 (used as a block, like contextlib's own)

@@ -1,20 +1,16 @@
 """Reads what runs in one namespace: CronJobs, Deployments and the ConfigMaps of their settings.
 
-Read-only. The client library is imported on the first call: it is not there without the extra
-`kubernetes`.
+Read-only.
 """
 
 import asyncio
 from typing import Any
 
+from rota.kubernetes.extra import client_library
 from rota.kubernetes.listing import each_page
 from rota.kubernetes.resources import CONFIG_MAPS, CRON_JOBS, DEPLOYMENTS
-from rota.model.errors import UsageError
 
-_MISSING_LIBRARY = (
-    "comparing with a cluster needs the Kubernetes client, which is not installed: "
-    "pip install 'rota[kubernetes]' (or compare with a file: rota diff --file rendered.yaml)"
-)
+_WITHOUT = "or compare with a file: rota diff --file rendered.yaml"
 
 
 def read_objects(
@@ -26,11 +22,7 @@ def read_objects(
     `selector` is a label selector. UsageError where the kubeconfig or the client library is missing
     or unusable; ApiServerError where the API server refuses or cannot be reached.
     """
-    try:
-        from rota.kubernetes.connection import connected  # noqa: PLC0415 (an extra)
-    except ImportError:
-        raise UsageError(_MISSING_LIBRARY) from None
-
+    connected = client_library("comparing with a cluster", _WITHOUT)
     selectors = {"labelSelector": selector} if selector else None
 
     async def read() -> list[dict[str, Any]]:
