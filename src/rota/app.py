@@ -24,6 +24,7 @@ from rota.settings import Settings
 from rota.tasks.definition import TaskDefinition
 
 if TYPE_CHECKING:
+    from rota.ledger.backfill_log import BackfillLog
     from rota.ledger.protocol import Ledger
     from rota.scheduler import TaskScheduler
     from rota.status.board import Board
@@ -144,7 +145,7 @@ def make_ledger(settings: Settings, clock: Clock) -> "Ledger":
     if settings.state_path.lower() == STATE_OFF:
         return MemoryLedger()
     try:
-        return SqliteLedger(_ledger_path(settings), clock)
+        return SqliteLedger(ledger_path(settings), clock)
     except ConfigError as error:
         _logger.warning("state.off", extra={"reason": str(error)})
         return MemoryLedger()
@@ -160,13 +161,24 @@ def open_board(settings: Settings, tasks: Sequence[TaskDefinition]) -> "Board":
 
     if settings.state_path.lower() == STATE_OFF:
         raise ConfigError("ROTA_STATE_PATH is off: the ledger is in the scheduler's memory")
-    path = _ledger_path(settings)
+    path = ledger_path(settings)
     if not path.exists():
         raise ConfigError(f"there is no ledger at {path}, where ROTA_STATE_PATH says")
     return Board(tasks, SqliteReader(path), SystemClock())
 
 
-def _ledger_path(settings: Settings) -> Path:
+def backfill_log(settings: Settings) -> "BackfillLog | None":
+    """Return what `rota backfill` has done, beside the ledger; None where there is no place."""
+    from rota.ledger.backfill_log import BackfillLog  # noqa: PLC0415 (only for this command)
+
+    if settings.state_path.lower() == STATE_OFF:
+        return None
+    path = ledger_path(settings)
+    return BackfillLog(path.with_name(f"{path.name}.backfill"))
+
+
+def ledger_path(settings: Settings) -> Path:
+    """Return where the ledger's file is, or would be. Raises ConfigError without a home."""
     from rota.ledger.storage import default_ledger_path  # noqa: PLC0415 (a single run needs none)
 
     if settings.state_path:

@@ -19,6 +19,7 @@ from rota.runtime import streams
 COMMANDS = {
     "run": "rota.cli.run",
     "trigger": "rota.cli.trigger",
+    "backfill": "rota.cli.backfill",
     "scheduler": "rota.cli.scheduler",
     "console": "rota.cli.console",
     "status": "rota.cli.status",

@@ -7,6 +7,7 @@ from rota.ledger.run_filter import RunFilter
 from rota.model.slot import SlotState
 from rota.status.board import Board
 from rota.status.run_facts import run_facts
+from rota.status.slots import SlotStatus
 
 
 class LocalSource:
@@ -25,6 +26,14 @@ class LocalSource:
         """Return runs, the newest first."""
         found = self._board.runs(RunFilter(task, states), limit=limit)
         return [run_facts(run) for run in found]
+
+    def slots(self, task: str, first: int, last: int) -> Sequence[Mapping[str, Any]]:
+        """Return what became of a task's slots between two epoch times, both included."""
+        found: list[SlotStatus] = []
+        while page := self._board.slots(task, first, last):
+            found += page
+            first = page[-1].slot + 1
+        return [status.facts() for status in found]
 
     def explain(self, task: str, slot: int) -> Mapping[str, Any]:
         """Say why a slot ran or did not."""

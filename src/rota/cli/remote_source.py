@@ -31,6 +31,19 @@ class RemoteSource:
             parameters.append(("task", task))
         return self._items(ask_page(self._url, "api/v1/runs", [*parameters, ("limit", str(limit))]))
 
+    def slots(self, task: str, first: int, last: int) -> Sequence[Mapping[str, Any]]:
+        """Return what became of a task's slots between two epoch times, both included."""
+        path = f"api/v1/tasks/{quote(task, safe='')}/slots"
+        found: list[Mapping[str, Any]] = []
+        since: str | None = rfc3339(instant(first))
+        while since is not None:
+            parameters = [("from", since), ("to", rfc3339(instant(last)))]
+            answer = ask_page(self._url, path, parameters)
+            page = self._items(answer)
+            found += page
+            since = answer.get("next") if page else None
+        return found
+
     def explain(self, task: str, slot: int) -> Mapping[str, Any]:
         """Say why a slot ran or did not."""
         at = quote(rfc3339(instant(slot)))

@@ -29,6 +29,10 @@ class Source(Protocol):
         """Return runs, the newest first."""
         ...
 
+    def slots(self, task: str, first: int, last: int) -> Sequence[Mapping[str, Any]]:
+        """Return what became of a task's slots between two epoch times, both included."""
+        ...
+
     def explain(self, task: str, slot: int) -> Mapping[str, Any]:
         """Say why a slot ran or did not."""
         ...

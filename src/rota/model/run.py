@@ -19,6 +19,7 @@ class Trigger(StrEnum):
     CATCH_UP = "catch_up"
     START = "start"
     MANUAL = "manual"
+    BACKFILL = "backfill"
 
 
 @dataclass(frozen=True, slots=True)
