@@ -29,6 +29,7 @@ COMMANDS = {
     "list": "rota.cli.list",
     "next": "rota.cli.next",
     "check": "rota.cli.check",
+    "doctor": "rota.cli.doctor",
     "export": "rota.cli.export",
     "diff": "rota.cli.diff",
     "demo": "rota.cli.demo",

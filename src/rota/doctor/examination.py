@@ -1,0 +1,28 @@
+"""All examinations, one after another."""
+
+from rota.doctor.business_api import examine_business_api
+from rota.doctor.cluster import examine_cluster
+from rota.doctor.files import examine_files
+from rota.doctor.finding import Finding, ok
+from rota.doctor.store import examine_ledger
+from rota.doctor.tasks import examine_tasks, examine_time_zones
+from rota.model.clock import SystemClock
+from rota.settings import Settings
+
+
+async def examine(
+    settings: Settings, *, context: str | None = None, namespace: str | None = None
+) -> list[Finding]:
+    """Look at everything; `context` and `namespace` are those of a kubeconfig, if there is one."""
+    clock = SystemClock()
+    now = clock.timestamp()
+    files = examine_files(settings, now)
+    return [
+        ok("settings", f"release {settings.release}"),
+        *examine_tasks(settings, int(now)),
+        *examine_time_zones(),
+        *examine_ledger(settings, now),
+        *files,
+        *await examine_business_api(settings, clock),
+        *await examine_cluster(context, namespace or settings.namespace or None),
+    ]

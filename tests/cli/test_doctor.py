@@ -1,0 +1,67 @@
+import json
+import re
+
+import pytest
+
+from support.kubernetes_api import kubernetes_api
+
+CANARY = "c4n4ry-7f3d9e"
+
+
+@pytest.fixture
+def healthy(monkeypatch, tmp_path):
+    """An API that answers, a ledger that can be made, no cluster, and a token."""
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    with kubernetes_api() as api:
+        yield {
+            "BUSINESS_API_URL": api.url,
+            "ROTA_STATE_PATH": str(tmp_path / "state.sqlite3"),
+            "ROTA_API_TOKEN": CANARY,
+        }
+
+
+def test_each_finding_is_a_line_and_all_well_exits_with_0(rota, healthy):
+    ended = rota("doctor", **healthy)
+
+    assert ended.exit_code == 0, ended
+    rows = [re.split(" {2,}", line) for line in ended.stdout.splitlines()]
+    assert {row[0] for row in rows} == {"ok"}
+    assert [row[1] for row in rows] == [
+        "settings",
+        "tasks",
+        "time zones",
+        "ledger",
+        "Business API",
+        "clock",
+    ]
+    assert CANARY not in ended.stdout
+
+
+def test_a_failure_exits_with_1_and_the_rest_is_looked_at_all_the_same(rota, healthy):
+    broken = {"BUSINESS_API_URL": "http://127.0.0.1:9", "ROTA_TASKS": "nowhere:Nothing"}
+
+    ended = rota("doctor", "--json", **(healthy | broken))
+
+    assert ended.exit_code == 1
+    answer = json.loads(ended.stdout)
+    assert answer["health"] == "fail"
+    assert [each["subject"] for each in answer["findings"] if each["health"] == "fail"] == [
+        "tasks",
+        "Business API",
+    ]
+    assert CANARY not in ended.stdout
+
+
+def test_a_warning_exits_with_0(rota, healthy):
+    ended = rota("doctor", **(healthy | {"ROTA_STATE_PATH": "off"}))
+
+    assert ended.exit_code == 0
+    assert "warn  ledger        ROTA_STATE_PATH is off" in ended.stdout
+
+
+def test_broken_settings_exit_with_2(rota, healthy):
+    ended = rota("doctor", **(healthy | {"ROTA_GRACE_SECONDS": "soon"}))
+
+    assert ended.exit_code == 2
+    assert "ROTA_GRACE_SECONDS" in ended.stderr
