@@ -25,6 +25,7 @@ COMMANDS = {
     "status": "rota.cli.status",
     "history": "rota.cli.history",
     "why": "rota.cli.why",
+    "top": "rota.cli.top",
     "logs": "rota.cli.logs",
     "list": "rota.cli.list",
     "next": "rota.cli.next",

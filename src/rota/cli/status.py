@@ -16,6 +16,7 @@ from rota.model.exit_codes import ExitCode
 
 _PROBLEMS = ("overdue", "failing")
 _SHOWN_CELLS = 12
+HEADINGS = ("STATE", "TASK", "SCHEDULE", "LAST SLOTS", "LAST RUN", "NEXT", "REASON")
 
 
 @click.command(
@@ -56,7 +57,12 @@ def _print(items: Sequence[Mapping[str, Any]], now: float) -> None:
     if not items:
         click.echo("No task would run: name some in ROTA_TASKS or ROTA_ONLY, or enable one.")
         return
-    rows = [
+    echo_table(HEADINGS, task_rows(items, now))
+
+
+def task_rows(items: Sequence[Mapping[str, Any]], now: float) -> Sequence[Sequence[Any]]:
+    """Return a row for each task, of cells below `HEADINGS`; `now` is an epoch time."""
+    return [
         (
             marked(item["state"]),
             item["name"],
@@ -68,7 +74,6 @@ def _print(items: Sequence[Mapping[str, Any]], now: float) -> None:
         )
         for item in items
     ]
-    echo_table(("STATE", "TASK", "SCHEDULE", "LAST SLOTS", "LAST RUN", "NEXT", "REASON"), rows)
 
 
 def _last(run: Mapping[str, Any] | None, now: float) -> str:

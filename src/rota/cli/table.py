@@ -20,8 +20,6 @@ def echo_table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     A cell is a text, or one of rich's with styles. Lines are cut at a terminal's width only.
     """
     from rich.console import Console  # noqa: PLC0415 (--help works without)
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
 
     terminal = sys.stdout.isatty()
     console = Console(
@@ -30,15 +28,23 @@ def echo_table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         no_color=True if streams.refuses_colour() else None,
         highlight=False,
     )
+    with console.capture() as captured:
+        console.print(make_table(headings, rows))
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())
+
+
+def make_table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> Any:
+    """Return the table as one of rich's."""
+    from rich.table import Table  # noqa: PLC0415 (--help works without)
+    from rich.text import Text  # noqa: PLC0415
+
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for heading in headings:
         table.add_column(heading, no_wrap=True, overflow="ellipsis")
     for row in rows:
         table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
-    with console.capture() as captured:
-        console.print(table)
-    for line in captured.get().splitlines():
-        click.echo(line.rstrip())
+    return table
 
 
 def marked(state: str) -> Any:
