@@ -60,6 +60,7 @@ def test_the_wall_clock_of_the_schedule_is_beside_each_slot():
         "local": "Wed 2026-11-25 02:30:00 -03:30",
         "state": "upcoming",
         "reason": None,
+        "detail": None,
         "run": None,
     }
 

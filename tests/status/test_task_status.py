@@ -183,5 +183,6 @@ def test_the_overview_has_problems_first_and_counts_every_state():
         "new": 1,
         "suspended": 1,
         "ok": 1,
+        "gone": 0,
     }
     assert overview.facts()["as_of"] == instant(NOW).isoformat().replace("+00:00", "Z")

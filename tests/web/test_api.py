@@ -106,6 +106,7 @@ async def test_the_summary_counts_states_and_names_problems(installation):
             "new": 1,
             "suspended": 0,
             "ok": 0,
+            "gone": 0,
         },
         "problems": {"bills": "failing"},
     }
@@ -174,7 +175,8 @@ def test_the_openapi_document_has_every_route_and_no_other(installation):
     ("path", "schema"),
     [
         ("tasks/bills", "Task"),
-        ("runs/run-2", "Run"),
+        ("runs/run-2", "WholeRun"),
+        ("system", "System"),
         (f"tasks/bills/slots/{text(START + 9 * HOUR)}", "Explanation"),
         ("summary", "Summary"),
     ],

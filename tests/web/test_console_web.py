@@ -138,3 +138,46 @@ async def test_each_page_says_since_when_the_cluster_is_not_seen(served):
             "The cluster has not been seen since 2025-11-26T02:00:00Z, 1m15s ago "
             "(the API server is away)."
         )
+
+
+async def test_what_became_of_a_run_is_there_with_its_pods(served):
+    served.cluster.put(CRON_JOBS, cronjob())
+    async with watching(served):
+        await served.seen(SLOT)
+        served.cluster.put(JOBS, job())
+        served.cluster.put(PODS, pod(state=ended(137, reason="OOMKilled")))
+        served.cluster.put(JOBS, job(conditions=[("Failed", "BackoffLimitExceeded")]))
+        await until(lambda: served.ledger.reader().run(JOB_UID) is not None)
+        await until(lambda: served.ledger.reader().run(JOB_UID).exit_code == 137)
+        run = await served.json(f"runs/{JOB_UID}")
+        page = (await served.ask(f"/runs/{JOB_UID}")).text
+
+    [attempt] = run["attempts"]
+    assert (attempt["node"], attempt["exit_code"]) == ("node-1", 137)
+    assert attempt["meaning"] == "killed by SIGKILL"
+    assert "OOMKilled" in attempt["reason"]
+    assert "kubectl --namespace shop logs rota-cleanup-29402040-x7k2p" in page
+    assert "OOMKilled" in page
+
+
+async def test_how_the_watches_do_is_on_the_system_page_and_in_its_json(served):
+    served.cluster.refused.add("events")
+    served.cluster.put(CRON_JOBS, cronjob())
+    task = asyncio.ensure_future(served.watch.run())
+    try:
+        await until(lambda: served.watch.horizon is not None)
+        await until(lambda: served.watch.health["Event"].error is not None)
+        facts = await served.json("system")
+        page = (await served.ask("/system")).text
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    assert (facts["mode"], facts["namespace"], facts["tasks"]) == ("console", "shop", 1)
+    assert facts["watch"]["watches"]["Event"]["connected"] is False
+    assert "events is forbidden" in facts["watch"]["watches"]["Event"]["error"]
+    # It is optional: all that matters is seen.
+    assert facts["watch"]["blind_since"] is None
+    assert "All that comes and goes is seen." in page
+    assert "events is forbidden" in page

@@ -174,6 +174,10 @@ class MemoryLedger:
         known = self._tasks.get(task)
         return sorted(known.owed) if known is not None else ()
 
+    def watched_until(self) -> float | None:
+        """Return None: a console's ledger is a file."""
+        return None
+
     def gaps(self) -> Sequence[tuple[float, float]]:
         """Return nothing: a scheduler sees all that it does."""
         return ()

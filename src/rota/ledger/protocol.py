@@ -108,6 +108,10 @@ class LedgerReader(Protocol):
         """Return the slots of a task that still need a run, ascending."""
         ...
 
+    def watched_until(self) -> float | None:
+        """Return up to when a console saw everything but the gaps; None where none wrote this."""
+        ...
+
     def gaps(self) -> Sequence[tuple[float, float]]:
         """Return the stretches of time that a console did not see, the oldest first."""
         ...

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rota.ledger.console_rows import attempts_of, gaps
+from rota.ledger.console_notes import SeenSpec
+from rota.ledger.console_rows import attempts_of, gaps, specs, watched_until
 from rota.ledger.digest import TaskDigest
 from rota.ledger.digest_rows import NEWEST_FIRST, digests_of
 from rota.ledger.protocol import MOST_RUNS_READ
@@ -99,6 +100,16 @@ class SqliteReader:
         """Return each task's history in short, with its `recent` newest runs and skips."""
         with self._connected() as connection:
             return digests_of(connection, tasks, recent)
+
+    def watched_until(self) -> float | None:
+        """Return up to when a console saw everything but the gaps; None where none wrote this."""
+        with self._connected() as connection:
+            return watched_until(connection)
+
+    def specs(self) -> Sequence[SeenSpec]:
+        """Return what CronJobs said and since when, the oldest first; empty for a scheduler's."""
+        with self._connected() as connection:
+            return [SeenSpec(*row) for row in specs(connection)]
 
     def gaps(self) -> Sequence[tuple[float, float]]:
         """Return the stretches of time that a console did not see, the oldest first."""

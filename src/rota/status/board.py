@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rota.ledger.digest import TaskDigest
 from rota.ledger.memory import MemoryLedger
 from rota.ledger.protocol import LedgerReader
 from rota.ledger.records import RecordedRun
@@ -16,6 +15,7 @@ from rota.model.clock import Clock, instant, rfc3339
 from rota.model.errors import UnknownTaskError, UsageError
 from rota.schedules import fire_times
 from rota.status.explanation import Explanation, explain
+from rota.status.sight import Sight, sight_of
 from rota.status.slots import SlotStatus, slots_between
 from rota.status.task_status import (
     PROBLEMS,
@@ -33,10 +33,14 @@ _HOUR_SECONDS = 3600
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All tasks at one moment, problems first. `as_of` is an epoch time."""
+    """All tasks at one moment, problems first. Times are epoch times.
+
+    `blind_since` is since when a console has not seen the cluster; None while it does.
+    """
 
     tasks: Sequence[TaskStatus]
     as_of: float
+    blind_since: float | None = None
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -51,10 +55,12 @@ class Overview:
 
     def facts(self) -> dict[str, Any]:
         """Return it JSON-ready."""
+        blind = self.blind_since
         return {
             "items": [status.facts() for status in self.tasks],
             "counts": dict(self.counts),
             "as_of": rfc3339(instant(round(self.as_of, 3))),
+            "blind_since": None if blind is None else rfc3339(instant(round(blind, 3))),
         }
 
 
@@ -101,7 +107,10 @@ class Board:
     def overview(self, *, strip_length: int = STRIP_LENGTH) -> Overview:
         """Return how every task is doing. Strips are most of the work: of many tasks, 0."""
         statuses = self.tasks(self.task_names, strip_length=strip_length)
-        return Overview(sorted(statuses, key=_severity), self._clock.timestamp())
+        sight = statuses[0].sight if statuses else self.sight()
+        blind_since = None if sight is None else sight.blind_since
+        now = self._clock.timestamp()
+        return Overview(sorted(statuses, key=_severity), now, blind_since)
 
     def task(self, name: str, *, strip_length: int = 200) -> TaskStatus:
         """Return how one task is doing; UnknownTaskError where there is none."""
@@ -114,14 +123,22 @@ class Board:
         """Return how some tasks are doing, in their order; UnknownTaskError for another name."""
         tasks = [self.definition(name) for name in names]
         digests = self._reader.digests(names, recent=strip_length)
-        now = self._clock.timestamp()
-        return [self._status(task, digests[task.name], now, strip_length) for task in tasks]
+        now, sight = self._clock.timestamp(), self.sight()
+        return [
+            task_status(
+                task,
+                digests[task.name],
+                now,
+                strip_length=strip_length,
+                owes_since=self._owes_since.get(task.name, 0),
+                sight=sight,
+            )
+            for task in tasks
+        ]
 
-    def _status(
-        self, task: TaskDefinition, digest: TaskDigest, now: float, strip_length: int
-    ) -> TaskStatus:
-        since = self._owes_since.get(task.name, 0)
-        return task_status(task, digest, now, strip_length=strip_length, owes_since=since)
+    def sight(self) -> Sight | None:
+        """Return what the console that writes the ledger could see; None of a scheduler's."""
+        return sight_of(self._reader, self._clock.timestamp())
 
     def slots(self, name: str, first: int, last: int) -> Sequence[SlotStatus]:
         """Return what became of a task's slots between two epoch times, both included."""

@@ -6,13 +6,21 @@ from typing import Any
 
 from rota.ledger.protocol import LedgerReader
 from rota.ledger.records import RecordedRun
-from rota.model.clock import duration_text, instant, rfc3339
+from rota.model.clock import duration_text
 from rota.model.errors import UsageError
 from rota.model.exit_codes import meaning_of
 from rota.model.outcome import SkipReason
 from rota.model.slot import SlotState
 from rota.schedules import last_until
 from rota.status.run_facts import run_facts
+from rota.status.sight import sight_of
+from rota.status.slot_words import (
+    blind_sentence,
+    due_sentence,
+    moment_text,
+    skip_sentence,
+    unobserved_sentence,
+)
 from rota.status.slots import Absence, SlotStatus, slots_between
 from rota.tasks.definition import TaskDefinition
 
@@ -44,9 +52,9 @@ def explain(task: TaskDefinition, reader: LedgerReader, slot: int, now: float) -
     if not found:
         before = last_until(task.schedule, slot)
         after = task.schedule.next_epoch(slot)
-        near = " and ".join(_text(each) for each in (before, after) if each is not None)
+        near = " and ".join(moment_text(each) for each in (before, after) if each is not None)
         raise UsageError(
-            f"{_text(slot)} is not a slot of task {task.name!r}; the nearest are {near}"
+            f"{moment_text(slot)} is not a slot of task {task.name!r}; the nearest are {near}"
         )
     status = found[0]
     during = _active_at(task, reader, slot)
@@ -74,46 +82,32 @@ def _sentences(
     during: Sequence[RecordedRun],
     now: float,
 ) -> Iterator[str]:
+    sight = sight_of(reader, now)
     yield from map(_run_sentence, status.runs)
     match status.state:
         case Absence.UPCOMING:
             yield f"It comes in {duration_text(max(0, int(status.slot - now)))}."
         case Absence.UNOBSERVED:
-            yield _unobserved(task, reader, status.slot)
+            oldest = reader.digests([task.name], recent=1)[task.name].oldest_due
+            yield unobserved_sentence(status.slot, oldest, sight)
         case SlotState.SKIPPED:
-            yield _skip_sentence(task, status.reason)
+            reason = SkipReason(status.reason or "")
+            yield skip_sentence(task, reason, by_cronjob=sight is not None)
+            if status.detail:
+                yield f"{status.detail.rstrip('.')}."
             yield from map(_active_sentence, during)
         case SlotState.DUE:
-            yield "It is due, and waits for its run."
+            yield due_sentence(sight)
             yield from map(_active_sentence, during)
         case SlotState.INTERRUPTED | SlotState.LOST:
             yield "Nothing is known of another run for it."
-
-
-_SKIPPED = {
-    SkipReason.OVERLAP: (
-        "It was skipped: another run of the task was active, and a newer slot came before that "
-        "run ended (overlap: {overlap})."
-    ),
-    SkipReason.MISSED: (
-        "It was skipped: no scheduler was there when it came, and a newer slot was caught up "
-        "instead, or none was to be."
-    ),
-    SkipReason.TOO_LATE: (
-        "It was skipped: it could not start within {late} (catch_up_seconds, catch_up)."
-    ),
-    SkipReason.STOPPING: "It was skipped: the scheduler was stopping.",
-    SkipReason.SUSPENDED: "It was skipped: the task was suspended.",
-}
-
-
-def _skip_sentence(task: TaskDefinition, reason: str | None) -> str:
-    late = duration_text(task.latest_start_seconds)
-    return _SKIPPED[SkipReason(reason or "")].format(late=late, overlap=task.overlap.value)
+    open_state = status.state in (SlotState.DUE, SlotState.RUNNING)
+    if open_state and sight is not None and sight.blind_since is not None:
+        yield blind_sentence(sight.blind_since)
 
 
 def _run_sentence(run: RecordedRun) -> str:
-    text = f"Run {run.run_id} ({run.trigger.value}) started {_text(int(run.started_at))}"
+    text = f"Run {run.run_id} ({run.trigger.value}) started {moment_text(int(run.started_at))}"
     late = int(run.lateness_seconds)
     text += f", {duration_text(late)} late" if late > 0 else ""
     if run.state is SlotState.RUNNING:
@@ -128,33 +122,17 @@ def _run_sentence(run: RecordedRun) -> str:
 
 
 _ENDS = {
-    SlotState.LOST: "was lost: its process died",
+    SlotState.LOST: "was lost: nobody saw its end",
     SlotState.INTERRUPTED: "was interrupted",
 }
 
 
 def _active_sentence(run: RecordedRun) -> str:
-    which = f"the slot {_text(run.slot)}" if run.slot is not None else "no slot"
-    text = f"Active at that moment: run {run.run_id} for {which}, from {_text(int(run.started_at))}"
+    which = f"the slot {moment_text(run.slot)}" if run.slot is not None else "no slot"
+    start = moment_text(run.started_at)
+    text = f"Active at that moment: run {run.run_id} for {which}, from {start}"
     if run.duration_seconds is None:
         return f"{text}, without an end yet."
-    return f"{text} to {_text(int(run.started_at + run.duration_seconds))} ({run.state.value})."
-
-
-def _unobserved(task: TaskDefinition, reader: LedgerReader, slot: int) -> str:
-    oldest = reader.digests([task.name], recent=1)[task.name].oldest_due
-    if oldest is None:
-        return "Nothing has been recorded of this task yet."
-    if slot < oldest:
-        return (
-            f"Nothing is known from so long ago: the oldest record of the task is of "
-            f"{_text(oldest)}."
-        )
     return (
-        "Nothing was recorded for it: no scheduler was there, the task had another schedule then, "
-        "or the record was deleted to keep the history small."
+        f"{text} to {moment_text(int(run.started_at + run.duration_seconds))} ({run.state.value})."
     )
-
-
-def _text(epoch: int) -> str:
-    return rfc3339(instant(epoch))

@@ -34,6 +34,7 @@ TASK_MARKS: dict[TaskState, Mark] = {
     TaskState.NEW: Mark("○", "o", "default"),
     TaskState.SUSPENDED: Mark("‖", "=", "bright_black"),
     TaskState.OK: Mark("✓", "+", "green"),
+    TaskState.GONE: Mark("∅", "0", "bright_black"),
 }
 # The words of tasks and of slots mean the same where both have them.
 MARKS: dict[str, Mark] = {

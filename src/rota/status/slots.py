@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from rota.ledger.protocol import LedgerReader
-from rota.ledger.records import RecordedRun, state_of_slot
+from rota.ledger.records import RecordedRun, RecordedSkip, state_of_slot
 from rota.model.clock import instant, rfc3339
-from rota.model.events import SlotsSkipped
 from rota.model.slot import SlotState
 from rota.schedules import fire_times, load_zone
 from rota.status.run_facts import run_facts
+from rota.status.sight import Sight, sight_of
 from rota.tasks.definition import TaskDefinition
 
 MOST_SLOTS = 500
@@ -29,13 +29,17 @@ class Absence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SlotStatus:
-    """A slot, an epoch time, and what became of it. `runs` are all that were for it, in order."""
+    """A slot, an epoch time, and what became of it. `runs` are all that were for it, in order.
+
+    `detail` is what more a ledger has of a slot that was skipped.
+    """
 
     task: TaskDefinition
     slot: int
     state: SlotState | Absence
     reason: str | None = None
     runs: Sequence[RecordedRun] = ()
+    detail: str | None = None
 
     def facts(self) -> dict[str, Any]:
         """Return it JSON-ready; `run` is the last of its runs."""
@@ -44,6 +48,7 @@ class SlotStatus:
             "local": local_text(self.task, self.slot),
             "state": self.state.value,
             "reason": self.reason,
+            "detail": self.detail,
             "run": run_facts(self.runs[-1]) if self.runs else None,
         }
 
@@ -68,8 +73,9 @@ def slots_between(
     """
     known = _Known(
         runs=_by_slot(reader.history(task.name, first, last)),
-        skips=[each.skipped for each in reader.skips(task.name, first, last)],
+        skips=reader.skips(task.name, first, last),
         owed=frozenset(reader.owed(task.name)),
+        sight=sight_of(reader, now),
     )
     expected = itertools.islice(fire_times(task.schedule, first - 1, last), MOST_SLOTS)
     noted = (slot for slot in known.slots() if first <= slot <= last)
@@ -80,14 +86,34 @@ def slots_between(
 @dataclass(frozen=True, slots=True)
 class _Known:
     runs: Mapping[int, Sequence[RecordedRun]]
-    skips: Sequence[SlotsSkipped]
+    skips: Sequence[RecordedSkip]
     owed: frozenset[int]
+    sight: Sight | None
 
     def slots(self) -> Iterator[int]:
         yield from self.runs
         yield from self.owed
         for skip in self.skips:
-            yield from (skip.first_slot, skip.last_slot)
+            yield from (skip.skipped.first_slot, skip.skipped.last_slot)
+
+    def skip_of(self, slot: int) -> RecordedSkip | None:
+        return next(
+            (
+                each
+                for each in self.skips
+                if each.skipped.first_slot <= slot <= each.skipped.last_slot
+            ),
+            None,
+        )
+
+    def absence(self, slot: int, now: float) -> SlotState | Absence:
+        """Return what is true of a slot of which nothing is known."""
+        if slot > now - _NOTED_WITHIN_SECONDS:
+            return Absence.UPCOMING
+        if self.sight is not None and self.sight.until < slot <= self.sight.seen_until:
+            # It has come, and the watches have not been heard of since.
+            return SlotState.DUE
+        return Absence.UNOBSERVED
 
 
 def _by_slot(runs: Sequence[RecordedRun]) -> Mapping[int, Sequence[RecordedRun]]:
@@ -100,14 +126,12 @@ def _by_slot(runs: Sequence[RecordedRun]) -> Mapping[int, Sequence[RecordedRun]]
 
 def _status(task: TaskDefinition, slot: int, known: _Known, now: float) -> SlotStatus:
     runs = known.runs.get(slot, ())
-    skip = next((each for each in known.skips if each.first_slot <= slot <= each.last_slot), None)
+    skip = known.skip_of(slot)
     state = state_of_slot(
         runs[-1].state if runs else None, skipped=skip is not None, owed=slot in known.owed
     )
     if state is None:
-        absence = Absence.UPCOMING if slot > now - _NOTED_WITHIN_SECONDS else Absence.UNOBSERVED
-        return SlotStatus(task, slot, absence)
-    reason = runs[-1].reason if runs else None
+        return SlotStatus(task, slot, known.absence(slot, now))
     if state is SlotState.SKIPPED and skip is not None:
-        reason = skip.reason.value
-    return SlotStatus(task, slot, state, reason, runs)
+        return SlotStatus(task, slot, state, skip.skipped.reason.value, runs, skip.detail)
+    return SlotStatus(task, slot, state, runs[-1].reason if runs else None, runs)

@@ -1,12 +1,13 @@
 """The last slots of a task, one cell each, as a line of marks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rota.ledger.digest import TaskDigest
 from rota.model.clock import instant, rfc3339
 from rota.model.slot import SlotState
+from rota.status.slots import Absence
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Cell:
     """
 
     at: int
-    state: SlotState
+    state: SlotState | Absence
     reason: str | None = None
     run_id: str | None = None
     count: int = 1
@@ -50,6 +51,12 @@ def strip_of(digest: TaskDigest, length: int) -> Sequence[Cell]:
             by_position[key] = Cell(run.due, run.state, run.reason, run.run_id)
     cells = sorted(by_position.values(), key=lambda cell: cell.at)
     return cells[-length:]
+
+
+def with_unobserved(cells: Sequence[Cell], slots: Iterable[int], length: int) -> Sequence[Cell]:
+    """Return the last `length` of some cells and of slots that nobody saw, the oldest first."""
+    unobserved = [Cell(slot, Absence.UNOBSERVED) for slot in slots]
+    return sorted([*cells, *unobserved], key=lambda cell: cell.at)[-length:]
 
 
 # A run that was cut off may have been followed by giving up (see `rota.ledger.records`).

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from rota.kubernetes.watching.seen_tasks import SeenTask
 from rota.ledger.digest import TaskDigest
 from rota.ledger.records import RecordedRun
 from rota.model.clock import instant, rfc3339
 from rota.model.slot import SlotState
 from rota.schedules.success_due import NEVER, success_due
 from rota.status.run_facts import run_facts
-from rota.status.strip import Cell, strip_of
+from rota.status.sight import Sight, unseen_slots
+from rota.status.strip import Cell, strip_of, with_unobserved
 from rota.status.words import schedule_text, schedule_words
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.description import describe_cronjob
@@ -28,7 +30,7 @@ class TaskState(StrEnum):
     """The one word for a task, the worst first.
 
     `overdue`: its next success should be there by now. `failing`: the last run that ended failed or
-    timed out. `new`: it has never run.
+    timed out. `new`: it has never run. `gone`: its CronJob was deleted.
     """
 
     OVERDUE = "overdue"
@@ -37,6 +39,7 @@ class TaskState(StrEnum):
     NEW = "new"
     SUSPENDED = "suspended"
     OK = "ok"
+    GONE = "gone"
 
 
 PROBLEMS = (TaskState.OVERDUE, TaskState.FAILING)
@@ -57,6 +60,7 @@ class TaskStatus:
 
     `success_due` is when the next success should have been seen; None for a suspended task. What
     only those who show the task need is computed when it is asked for: there may be thousands.
+    `sight` is what a console could see.
     """
 
     task: TaskDefinition
@@ -65,6 +69,7 @@ class TaskStatus:
     success_due: int | None
     now: float
     strip_length: int
+    sight: Sight | None = None
 
     @property
     def next_slots(self) -> Sequence[int]:
@@ -83,8 +88,15 @@ class TaskStatus:
 
     @property
     def strip(self) -> Sequence[Cell]:
-        """The last slots, a cell each, the oldest first."""
-        return strip_of(self.digest, self.strip_length)
+        """The last slots, a cell each, the oldest first; those that nobody saw are among them."""
+        cells, sight, oldest = strip_of(self.digest, self.strip_length), self.sight, None
+        if cells:
+            oldest = cells[0].at if len(cells) == self.strip_length else self.digest.oldest_due
+        if sight is None or oldest is None:
+            return cells
+        known = {cell.at for cell in cells}
+        unseen = unseen_slots(self.task.schedule, sight, oldest, known, self.strip_length)
+        return with_unobserved(cells, unseen, self.strip_length)
 
     @property
     def running(self) -> Sequence[RecordedRun]:
@@ -132,19 +144,23 @@ def task_status(
     *,
     strip_length: int = STRIP_LENGTH,
     owes_since: int = 0,
+    sight: Sight | None = None,
 ) -> TaskStatus:
     """Return how `task` is doing at the epoch time `now`.
 
-    It owes no slot up to `owes_since`: those of an earlier schedule, for example.
+    It owes no slot up to `owes_since`: those of an earlier schedule, for example. `sight` is what a
+    console could see: after that no success is missed.
     """
     due = _success_due(task, digest, owes_since)
+    seen_until = now if sight is None else sight.seen_until
     return TaskStatus(
         task=task,
-        state=_state(task, digest, now, due),
+        state=_state(task, digest, seen_until, due),
         digest=digest,
         success_due=due,
         now=now,
         strip_length=strip_length,
+        sight=sight,
     )
 
 
@@ -181,6 +197,8 @@ def _success_due(task: TaskDefinition, digest: TaskDigest, owes_since: int) -> i
 
 
 def _state(task: TaskDefinition, digest: TaskDigest, now: float, due: int | None) -> TaskState:
+    if isinstance(task, SeenTask) and task.gone_since is not None:
+        return TaskState.GONE
     if task.suspend:
         return TaskState.SUSPENDED
     if due is not None and now > due:

@@ -18,6 +18,8 @@ from rota.status.board import Board
 from rota.status.run_facts import run_facts
 from rota.status.slots import MOST_SLOTS
 from rota.web.answers import Answers
+from rota.web.pages.about import About
+from rota.web.pages.system import system_facts
 from rota.web.problems import BadQuestionError, with_problems
 from rota.web.questions import epoch_of, instant_of, number_of, refuse_unknown, words_of
 
@@ -31,8 +33,9 @@ _NOT_IN_THE_TAG = "as_of"
 class Api:
     """The endpoints; each is a question to the board, and an answer with an ETag."""
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: Answers, about: About) -> None:
         self._answers = answers
+        self._about = about
 
     def routes(self) -> Sequence[Route]:
         """Return the routes, below `/api/v1`."""
@@ -45,6 +48,7 @@ class Api:
             "/runs/{run_id}": self.run,
             "/upcoming": self.upcoming,
             "/summary": self.summary,
+            "/system": self.system,
         }
         return [
             Route(path, with_problems(endpoint), name=f"api-{endpoint.__name__}")
@@ -111,11 +115,12 @@ class Api:
         return _tagged(request, await self._answers.ask(ask))
 
     async def run(self, request: Request) -> Response:
-        """Show one run."""
+        """Show one run, with its attempts: the pods of a Job."""
         refuse_unknown(request, ())
         run_id = request.path_params["run_id"]
         found = await self._answers.ask(lambda board: board.known_run(run_id))
-        return _tagged(request, run_facts(found))
+        attempts = [attempt.facts() for attempt in found.attempts]
+        return _tagged(request, {**run_facts(found), "attempts": attempts})
 
     async def upcoming(self, request: Request) -> Response:
         """List the slots of all tasks that come next."""
@@ -138,6 +143,12 @@ class Api:
             }
 
         return _tagged(request, await self._answers.ask(ask))
+
+    async def system(self, request: Request) -> Response:
+        """Tell what serves this, from which ledger, and how a console's watches do."""
+        refuse_unknown(request, ())
+        facts = await self._answers.ask(lambda board: system_facts(self._about, board))
+        return _tagged(request, facts)
 
 
 def _tagged(request: Request, facts: Mapping[str, Any]) -> Response:

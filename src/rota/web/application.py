@@ -33,7 +33,7 @@ def create_application(
     Whatever a request is for, it passes the checks of host, method and reader, in this order.
     """
     api = [
-        *Api(answers).routes(),
+        *Api(answers, about).routes(),
         Route("/events", Live(news).events, name="api-events"),
         openapi_route(),
     ]

@@ -9,7 +9,7 @@ from rota.ledger.console_notes import ConsoleNotes
 from rota.model.clock import Clock, duration_text, instant, rfc3339
 from rota.settings import Settings
 from rota.status.board import Board
-from rota.web.console_probe import ConsoleProbe
+from rota.web.console_probe import ConsoleProbe, watch_facts
 from rota.web.live import News
 from rota.web.pages import About
 from rota.web.serving_pages import serve_health, serve_pages
@@ -49,6 +49,7 @@ class ConsoleWeb:
             ledger_path=self._ledger.path,
             settings=settings,
             namespace=namespace,
+            watch=lambda: watch_facts(watch),
             notes=lambda: blind_notes(watch, self._clock.timestamp()),
         )
         return await serve_pages(

@@ -61,13 +61,18 @@ def _paths() -> dict[str, Any]:
             [_TASK, _path("slot", _INSTANT)],
         ),
         "/runs": _get("Runs, the newest first", _list_of("Run"), _RUN_QUERY),
-        "/runs/{run_id}": _get("One run", _ref("Run"), [_path("run_id", _TEXT)]),
+        "/runs/{run_id}": _get(
+            "One run, with its attempts: the pods of a Job",
+            _ref("WholeRun"),
+            [_path("run_id", _TEXT)],
+        ),
         "/upcoming": _get(
             "The slots of all tasks that come next",
             _list_of("Upcoming"),
             [_query("hours", {"type": "integer"}), _query("limit", {"type": "integer"})],
         ),
         "/summary": _get("How many tasks are in each state", _ref("Summary")),
+        "/system": _get("What serves this, and how the watches of a console do", _ref("System")),
         "/events": {
             "get": {
                 "summary": "Server-sent events: `tasks`, the names of those that changed; "
@@ -94,6 +99,7 @@ def _list_of(name: str) -> dict[str, Any]:
             "items": {"type": "array", "items": _ref(name)},
             "next": _OPTIONAL_TEXT,
             "as_of": _INSTANT,
+            "blind_since": _OPTIONAL_INSTANT,
             "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
         },
     }
@@ -145,35 +151,52 @@ def _object(**properties: Any) -> dict[str, Any]:
     return {"type": "object", "properties": properties}
 
 
-_RUNS = {"type": "array", "items": _ref("Run")}
+def _list(name: str) -> dict[str, Any]:
+    return {"type": "array", "items": _ref(name)}
+
+
+_RUNS = _list("Run")
 _A_RUN_OR_NONE = {"anyOf": [_ref("Run"), {"type": "null"}]}
-_RUN = _object(
-    task=_TEXT,
-    run_id=_TEXT,
-    trigger={"enum": [*Trigger]},
-    slot=_OPTIONAL_INSTANT,
-    state={"enum": [*SlotState]},
-    started_at=_INSTANT,
-    ended_at=_OPTIONAL_INSTANT,
-    lateness_seconds=_NUMBER,
-    duration_seconds=_OPTIONAL_NUMBER,
-    exit_code=_OPTIONAL_INTEGER,
-    meaning=_OPTIONAL_TEXT,
-    reason=_OPTIONAL_TEXT,
-    counts={"type": "object"},
-)
+_RUN = {
+    "task": _TEXT,
+    "run_id": _TEXT,
+    "trigger": {"enum": [*Trigger]},
+    "slot": _OPTIONAL_INSTANT,
+    "state": {"enum": [*SlotState]},
+    "started_at": _INSTANT,
+    "ended_at": _OPTIONAL_INSTANT,
+    "lateness_seconds": _NUMBER,
+    "duration_seconds": _OPTIONAL_NUMBER,
+    "exit_code": _OPTIONAL_INTEGER,
+    "meaning": _OPTIONAL_TEXT,
+    "reason": _OPTIONAL_TEXT,
+    "counts": {"type": "object"},
+}
 _SLOT = {
     "at": _INSTANT,
     "local": _TEXT,
     "state": {"enum": [*SlotState, *Absence]},
     "reason": _OPTIONAL_TEXT,
+    "detail": _OPTIONAL_TEXT,
     "run": _A_RUN_OR_NONE,
 }
 
 
 def _schemas() -> dict[str, Any]:
     return {
-        "Run": _RUN,
+        "Run": _object(**_RUN),
+        "WholeRun": _object(**_RUN, attempts=_list("Attempt")),
+        "Attempt": _object(
+            pod=_TEXT,
+            node=_OPTIONAL_TEXT,
+            exit_code=_OPTIONAL_INTEGER,
+            meaning=_OPTIONAL_TEXT,
+            reason=_OPTIONAL_TEXT,
+            run_id=_OPTIONAL_TEXT,
+            created_at=_OPTIONAL_INSTANT,
+            started_at=_OPTIONAL_INSTANT,
+            ended_at=_OPTIONAL_INSTANT,
+        ),
         "Slot": _object(**_SLOT),
         "Explanation": _object(
             task=_TEXT, **_SLOT, runs=_RUNS, evidence=_RUNS, why={"type": "array", "items": _TEXT}
@@ -181,13 +204,22 @@ def _schemas() -> dict[str, Any]:
         "Task": _task_schema(),
         "Cell": _object(
             at=_INSTANT,
-            state={"enum": [*SlotState]},
+            state={"enum": [*SlotState, *Absence]},
             reason=_OPTIONAL_TEXT,
             run_id=_OPTIONAL_TEXT,
             count={"type": "integer"},
         ),
         "Upcoming": _object(at=_INSTANT, task=_TEXT),
         "Summary": _object(counts={"type": "object"}, problems={"type": "object"}),
+        "System": _object(
+            release=_TEXT,
+            mode={"enum": ["scheduler", "console"]},
+            namespace=_OPTIONAL_TEXT,
+            versions={"type": "object"},
+            tasks={"type": "integer"},
+            ledger={"type": ["object", "null"]},
+            watch={"type": ["object", "null"]},
+        ),
         "Problem": _object(type=_TEXT, title=_TEXT, status={"type": "integer"}, detail=_TEXT),
     }
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from rota.kubernetes.manifests.naming import cronjob_name
 from rota.ledger.attempts import Attempt
 from rota.ledger.records import RecordedRun
 from rota.model.run import Trigger
@@ -34,16 +33,6 @@ async def test_a_task_has_its_reason_limits_next_slots_durations_runs_and_comman
     assert len([e for e in page.all("tr") if e.attributes.get("id", "").startswith("run-")]) == 25
     for command in ("rota run letters", "ROTA_TASK__LETTERS__SUSPEND=true", "rota history letters"):
         assert command in page.text
-
-
-async def test_beside_cronjobs_the_commands_are_those_of_the_cluster(busy, read):
-    page = await read(busy, "/tasks/search-index", mode="console", release="shop")
-
-    name = cronjob_name("shop", "search-index")
-    assert f"kubectl create job {name}-by-hand --from=cronjob/{name}" in page.text
-    assert (
-        f"""kubectl patch cronjob {name} --patch '{{"spec": {{"suspend": true}}}}'""" in page.text
-    )
 
 
 async def test_next_slots_have_the_time_of_their_zone_and_mark_a_change_of_the_clock(read):

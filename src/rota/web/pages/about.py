@@ -1,8 +1,9 @@
 """What the pages know of the process that serves them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import rota
 from rota.settings import Settings
@@ -14,7 +15,7 @@ class About:
 
     `mode` says who serves the pages: `scheduler`, or `console` beside CronJobs in `namespace`.
     `ledger_path` is None where the history is in memory only. `notes` returns sentences that
-    concern every page now, such as how old the data is.
+    concern every page now, such as how old the data is. `watch` returns how a console's watches do.
     """
 
     release: str = "rota"
@@ -24,3 +25,4 @@ class About:
     settings: Settings | None = None
     namespace: str | None = None
     notes: Callable[[], Collection[str]] = tuple
+    watch: Callable[[], Mapping[str, Any]] | None = None

@@ -3,13 +3,16 @@
 import shlex
 from collections.abc import Sequence
 
-from rota.kubernetes.manifests.naming import cronjob_name
+from rota.kubernetes.watching.seen_tasks import SeenTask
 from rota.ledger.records import RecordedRun
 from rota.settings.task_variables import task_variable
 from rota.status.task_status import TaskStatus
 from rota.tasks.definition import TaskDefinition
 from rota.web.pages.about import About
 from rota.web.pages.moments import slot_key
+
+# Less than the 63 of a Job whose pods can be found by its name, by what is added to it.
+_JOB_CHARACTERS = 63 - len("-hand-235959")
 
 # Each is a purpose and a command.
 Commands = Sequence[tuple[str, str]]
@@ -31,15 +34,18 @@ def task_commands(task: TaskDefinition, about: About) -> Commands:
     upcoming = ("see its next slots", shlex.join(["rota", "next", task.name]))
     flag = "false" if task.suspend else "true"
     purpose = "let it run again" if task.suspend else "suspend it"
-    if about.mode == "console":
+    if isinstance(task, SeenTask):
+        if task.gone_since is not None:
+            return (history,)
         patch = f'{{"spec": {{"suspend": {flag}}}}}'
-        name = cronjob_name(about.release, task.name)
-        job = f"{name}-by-hand"
         return (
-            ("run it now", shlex.join(["kubectl", "create", "job", job, f"--from=cronjob/{name}"])),
-            (purpose, shlex.join(["kubectl", "patch", "cronjob", name, "--patch", patch])),
+            ("run it now", _job_by_hand(task.cronjob, about)),
+            (purpose, _kubectl(about, "patch", "cronjob", task.cronjob, "--patch", patch)),
+            (
+                "see its Jobs",
+                _kubectl(about, "get", "jobs", "--selector", f"rota/task={task.name}"),
+            ),
             history,
-            upcoming,
         )
     return (
         ("run it now", shlex.join(["rota", "run", task.name])),
@@ -49,8 +55,21 @@ def task_commands(task: TaskDefinition, about: About) -> Commands:
     )
 
 
-def slot_commands(task: str, slot: int) -> Commands:
+def _job_by_hand(cronjob: str, about: About) -> str:
+    # With the time in its name, since a Job of before may be there still.
+    job = f"{cronjob[:_JOB_CHARACTERS].rstrip('-')}-hand-$(date +%H%M%S)"
+    return f"{_kubectl(about, 'create', 'job')} {job} {shlex.quote(f'--from=cronjob/{cronjob}')}"
+
+
+def _kubectl(about: About, *arguments: str) -> str:
+    where = [] if about.namespace is None else ["--namespace", about.namespace]
+    return shlex.join(["kubectl", *where, *arguments])
+
+
+def slot_commands(task: str, slot: int, about: About) -> Commands:
     """Return what can be done about a slot that has come."""
+    if about.mode == "console":
+        return (("ask the same at a terminal", why_command(task, slot)),)
     again = shlex.join(["rota", "run", task, "--slot", slot_key(slot)])
     return (
         ("ask the same at a terminal", why_command(task, slot)),
@@ -58,11 +77,24 @@ def slot_commands(task: str, slot: int) -> Commands:
     )
 
 
-def run_commands(run: RecordedRun) -> Commands:
+def run_commands(run: RecordedRun, about: About) -> Commands:
     """Return what can be done about a run."""
+    if about.mode == "console":
+        slot = () if run.slot is None else slot_commands(run.task, run.slot, about)
+        return (*slot, *_pod_commands(run, about))
     if run.slot is None:
         return (("run the task again, by hand", shlex.join(["rota", "run", run.task])),)
-    return slot_commands(run.task, run.slot)
+    return slot_commands(run.task, run.slot, about)
+
+
+def _pod_commands(run: RecordedRun, about: About) -> Commands:
+    if not run.attempts:
+        return ()
+    pod = run.attempts[-1].pod
+    return (
+        ("read the log of its last pod, while that is there", _kubectl(about, "logs", pod)),
+        ("see what Kubernetes says of that pod", _kubectl(about, "describe", "pod", pod)),
+    )
 
 
 def first_command(status: TaskStatus) -> str:

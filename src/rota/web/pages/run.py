@@ -40,7 +40,7 @@ def run_page(pages: Pages, board: Board, request: Request) -> Response:
         durations=board.task(run.task).durations if known else None,
         meaning=None if run.exit_code is None else meaning_of(run.exit_code),
         attempts=[each.facts() for each in run.attempts],
-        commands=run_commands(run),
+        commands=run_commands(run, pages.about),
     )
 
 

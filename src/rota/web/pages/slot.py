@@ -29,7 +29,7 @@ def slot_page(pages: Pages, board: Board, request: Request) -> Response:
         raise NoSuchPageError(sentence, *_neighbours_as_links(task, slot))
     explanation = board.explain(name, slot)
     before, after = neighbours(task, slot)
-    commands = slot_commands(name, slot)
+    commands = slot_commands(name, slot, pages.about)
     if explanation.status.state is Absence.UPCOMING:
         commands = commands[:1]
     return pages.render(

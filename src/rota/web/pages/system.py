@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rota.ledger.schema import SCHEMA_VERSION
+from rota.model.clock import instant, rfc3339
 from rota.schedules.tz_database import tz_databases
 from rota.settings import Settings
 from rota.settings.model import variable_name
@@ -20,6 +21,7 @@ from rota.web.pages.rendering import Pages
 
 _LIBRARIES = ("starlette", "uvicorn", "httpx", "pydantic")
 _KIB = 1024
+_MOST_GAPS = 20
 # Whole texts of settings, in which a token may stand.
 _NEVER_SHOWN = ("settings", "api_token")
 Facts = Sequence[tuple[str, str]]
@@ -32,11 +34,35 @@ def system_page(pages: Pages, board: Board, request: Request) -> Response:
         request,
         "system.html",
         here="system",
-        twin="api/v1/summary",
+        twin="api/v1/system",
         versions=_versions(),
+        watch=None if about.watch is None else about.watch(),
+        gaps=_newest_gaps(board),
         ledger=(("tasks", str(len(board.task_names))), *_ledger(about)),
         settings=[] if about.settings is None else shown_settings(about.settings),
     )
+
+
+def system_facts(about: About, board: Board) -> Mapping[str, Any]:
+    """Return the page JSON-ready, less the settings. `gaps` are what a console did not see."""
+    path = about.ledger_path
+    gaps = [[rfc3339(instant(int(at))) for at in gap] for gap in _newest_gaps(board)]
+    return {
+        "release": about.release,
+        "mode": about.mode,
+        "namespace": about.namespace,
+        "versions": {"rota": about.version, **dict(_versions())},
+        "tasks": len(board.task_names),
+        "ledger": None
+        if path is None
+        else {"path": str(path), "bytes": _size(path), "schema": SCHEMA_VERSION},
+        "watch": None if about.watch is None else {**about.watch(), "gaps": gaps},
+    }
+
+
+def _newest_gaps(board: Board) -> Sequence[tuple[float, float]]:
+    sight = board.sight()
+    return () if sight is None else sight.gaps[: -_MOST_GAPS - 1 : -1]
 
 
 def shown_settings(settings: Settings) -> Sequence[tuple[str, str, bool]]:
