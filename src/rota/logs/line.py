@@ -12,6 +12,7 @@ from rota.model.plain import plain_data, plain_text, shortened
 # With its newline. What reads a container's output splits longer lines (containerd and CRI-O at
 # 16 KiB), which leaves two halves that are no JSON.
 MAX_LINE_BYTES = 16 * 1024
+_MOST_BYTES_OF_A_CHARACTER = 4
 
 CUT_KEY = "cut"
 # People read a line from its beginning.
@@ -91,6 +92,8 @@ def _measured(value: Any) -> tuple[str, int]:
 
 
 def _fits(line: str) -> bool:
+    if len(line) * _MOST_BYTES_OF_A_CHARACTER < MAX_LINE_BYTES:
+        return True
     return len(line.encode("utf-8", "replace")) < MAX_LINE_BYTES
 
 

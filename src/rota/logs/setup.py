@@ -103,7 +103,7 @@ class _JsonFormatter(_RedactingFormatter):
             "level": record.levelname.lower(),
             "event": record.fields["event"],
         }
-        execution = current_execution()
+        execution = None if "run_id" in record.fields else current_execution()
         if execution is not None:
             line |= execution.run.facts()
         return json_line({**line, **record.fields, "logger": record.name})
