@@ -11,7 +11,12 @@ from rota.schedules import Cron, success_due
 from support import helm
 from support.promtool import DAY, HOUR, MINUTE, Story, check_rules
 
-RULES = {"mode": "scheduler", "metrics": {"prometheusRule": {"enabled": True}}}
+RULES = {
+    "mode": "hybrid",
+    "tasks": {"fast": {"intervalSeconds": 5}},
+    "metrics": {"prometheusRule": {"enabled": True}},
+    "console": {"enabled": True},
+}
 OF = 'namespace="shop",job="rota",pod="a"'
 OF_TASK = f'{OF},task="cleanup"'
 OF_NEXT_POD = OF_TASK.replace('pod="a"', 'pod="b"')
@@ -219,7 +224,7 @@ class TestSlotsSkipped:
 
         assert not any(story.fires(self.alert, at) for at in range(2 * HOUR, 5 * HOUR, 10 * MINUTE))
 
-    @pytest.mark.parametrize("reason", ["suspended", "stopping"])
+    @pytest.mark.parametrize("reason", ["deleted", "suspended", "stopping"])
     def test_is_silent_about_slots_that_nobody_misses(self, groups, reason):
         story = Story(groups).series(self.reason(reason), (2 * HOUR, 0), (3 * HOUR, 5))
 
@@ -244,24 +249,73 @@ class TestProcesses:
             story.fires("RotaSchedulerDown", at) for at in range(HOUR, 2 * HOUR, 2 * MINUTE)
         )
 
-    def test_a_process_that_no_longer_looks_at_the_clock_is_reported(self, groups):
-        tick = named("rota_loop_tick_timestamp_seconds", OF)
-        ticking = [at * MINUTE for at in range(30)]
-        story = Story(groups).growing(tick, *ticking, *[ticking[-1]] * 30)
+    def test_a_process_that_no_longer_looks_at_the_clock_is_told_though_another_does(self, groups):
+        ticking = [at * MINUTE for at in range(60)]
+        stuck = [*ticking[:30], *[ticking[29]] * 30]
+        story = Story(groups)
+        for mode, ticks in (("scheduler", stuck), ("console", ticking)):
+            pod = OF.replace('"a"', f'"{mode}"')
+            build = named("rota_build_info", pod, f',mode="{mode}",version="1"')
+            story.series(build, (HOUR, 1))
+            story.growing(named("rota_loop_tick_timestamp_seconds", pod), *ticks)
 
         assert not story.fires("RotaClockNotRead", 30 * MINUTE)
-        assert story.fires("RotaClockNotRead", 35 * MINUTE)
+        [labels] = story.alerts("RotaClockNotRead", 35 * MINUTE)
+        assert labels["mode"] == "scheduler"
 
-    def test_a_watch_that_stays_broken_is_reported_by_its_kind(self, groups):
-        jobs, pods = (
-            named("rota_watch_connected", OF, f',kind="{kind}"') for kind in ("jobs", "pods")
-        )
+    @pytest.mark.parametrize(
+        ("alert", "mode"), [("RotaSchedulerDown", "scheduler"), ("RotaConsoleDown", "console")]
+    )
+    def test_of_two_processes_the_one_that_is_gone_is_told(self, groups, alert, mode):
+        story = Story(groups)
+        for each in ("scheduler", "console"):
+            pod = OF.replace('"a"', f'"{each}"')
+            build = named("rota_build_info", pod, f',mode="{each}",version="1"')
+            story.series(build, (HOUR, 1), (2 * HOUR, None if each == mode else 1))
+
+        assert not story.fires(alert, HOUR)
+        assert story.fires(alert, HOUR + 6 * MINUTE)
+        other = {"RotaSchedulerDown", "RotaConsoleDown"} - {alert}
+        assert not any(story.fires(each, HOUR + 6 * MINUTE) for each in other)
+
+
+class TestWatch:
+    @staticmethod
+    def connected(kind):
+        return named("rota_watch_connected", OF, f',kind="{kind}"')
+
+    def test_one_that_stays_broken_is_told_by_its_kind(self, groups):
         story = (
             Story(groups)
-            .series(jobs, (HOUR, 1), (2 * HOUR, 0))
-            .series(pods, (HOUR, 1), (HOUR + 5 * MINUTE, 0), (2 * HOUR, 1))
+            .series(self.connected("Job"), (HOUR, 1), (2 * HOUR, 0))
+            .series(self.connected("Pod"), (HOUR, 1), (HOUR + 5 * MINUTE, 0), (2 * HOUR, 1))
         )
 
         assert not story.fires("RotaWatchBroken", HOUR + 9 * MINUTE)
         [labels] = story.alerts("RotaWatchBroken", HOUR + 15 * MINUTE)
-        assert labels["kind"] == "jobs"
+        assert labels["kind"] == "Job"
+
+    def test_events_are_not_missed(self, groups):
+        """They are optional: `console.rbac.events: false` takes the right to read them."""
+        story = Story(groups).series(self.connected("Event"), (HOUR, 0))
+
+        assert not story.fires("RotaWatchBroken", HOUR - MINUTE)
+
+    def test_a_console_that_hears_nothing_more_is_blind_although_it_is_connected(self, groups):
+        seen = [at * MINUTE for at in range(60)]
+        horizon = named("rota_watch_horizon_timestamp_seconds", OF)
+        story = (
+            Story(groups)
+            .series(self.connected("Job"), (2 * HOUR, 1))
+            .growing(horizon, *seen, *[seen[-1]] * 60)
+        )
+
+        assert not story.fires("RotaConsoleBlind", HOUR + 3 * MINUTE)
+        assert story.fires("RotaConsoleBlind", HOUR + 7 * MINUTE)
+        assert not story.fires("RotaWatchBroken", HOUR + 20 * MINUTE)
+
+    def test_one_that_has_not_listed_yet_is_not_blind(self, groups):
+        horizon = named("rota_watch_horizon_timestamp_seconds", OF)
+        story = Story(groups).series(horizon, (HOUR, 0))
+
+        assert not story.fires("RotaConsoleBlind", HOUR - MINUTE)

@@ -112,6 +112,22 @@ def test_a_scheduler_of_no_replicas_is_not_missed():
     assert "RotaSchedulerDown" not in {rule["alert"] for rule in rules_of(values)}
 
 
+def test_with_a_console_cronjobs_have_alerts_of_their_own():
+    values = {"console": {"enabled": True}, **metrics(prometheusRule={})}
+
+    names = {rule["alert"] for rule in rules_of(values)}
+    assert {"RotaTaskOverdue", "RotaConsoleDown", "RotaConsoleBlind", "RotaWatchBroken"} <= names
+    assert "RotaSchedulerDown" not in names
+
+
+def test_without_a_console_nobody_misses_one():
+    names = {
+        rule["alert"] for rule in rules_of({"mode": "scheduler", **metrics(prometheusRule={})})
+    }
+
+    assert not {name for name in names if "Console" in name or "Watch" in name}
+
+
 def test_with_cronjobs_alone_there_is_nothing_to_alert_on_but_kube_state_metrics():
     with pytest.raises(helm.HelmRefusedError, match=r"prometheusRule.kubeStateMetrics: is false"):
         helm.template(metrics(prometheusRule={}))
@@ -156,6 +172,7 @@ def test_each_alert_has_a_section_in_the_runbook_and_links_to_it(alert):
 BOTH = {
     "mode": "hybrid",
     "tasks": {"fast": {"intervalSeconds": 5}, "slow": {"intervalSeconds": 300}},
+    "console": {"enabled": True},
     **metrics(prometheusRule={"kubeStateMetrics": True}),
 }
 

@@ -19,6 +19,7 @@ READING = Reading(
     tick=START + 0.25,
     store_rows=7,
     watches={"jobs": True, "pods": False},
+    watch_horizon=START - 20,
 )
 
 
@@ -157,6 +158,13 @@ def test_gauges_show_the_reading(metrics):
     assert found["rota_store_rows",] == 7
     assert found["rota_watch_connected", "jobs"] == 1
     assert found["rota_watch_connected", "pods"] == 0
+    assert found["rota_watch_horizon_timestamp_seconds",] == START - 20
+
+
+def test_what_watches_nothing_has_no_horizon(metrics):
+    found = samples(metrics, Reading())
+
+    assert not {name for name, *_ in found if name.startswith("rota_watch_h")}
 
 
 def test_odd_names_are_quoted(metrics):

@@ -33,5 +33,8 @@ def gauges_of(reading: Reading) -> Mapping[str, Series]:
         "rota_watch_connected": [
             ((kind,), float(connected)) for kind, connected in reading.watches.items()
         ],
+        "rota_watch_horizon_timestamp_seconds": (
+            [((), reading.watch_horizon)] if reading.watches else []
+        ),
         "rota_store_rows": [((), float(reading.store_rows))],
     }

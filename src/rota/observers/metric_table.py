@@ -127,6 +127,12 @@ _ALL: tuple[Metric, ...] = (
         ("kind", "reason"),
         "How often the console had to list a kind anew.",
     ),
+    Metric(
+        "rota_watch_horizon_timestamp_seconds",
+        "gauge",
+        (),
+        "Up to when the console has seen CronJobs, Jobs and pods; 0 before it has listed them.",
+    ),
     Metric("rota_store_rows", "gauge", (), "Runs that the ledger holds."),
     Metric("rota_pings_total", "counter", ("result",), "Dead-man pings."),
     Metric("rota_build_info", "info", ("version", "mode"), "What is running; always 1."),

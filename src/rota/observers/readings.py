@@ -33,7 +33,8 @@ class Reading:
     """A whole process at one moment.
 
     `tick` is the epoch time at which it last looked for slots that are due, `watches` says for each
-    watched kind of Kubernetes objects whether the watch is connected.
+    watched kind of Kubernetes objects whether the watch is connected, `watch_horizon` until when
+    all of them were seen, an epoch time, 0 before the first lists.
     """
 
     tasks: Sequence[TaskReading] = ()
@@ -41,3 +42,4 @@ class Reading:
     tick: float = 0
     store_rows: int = 0
     watches: Mapping[str, bool] = field(default_factory=dict)
+    watch_horizon: float = 0

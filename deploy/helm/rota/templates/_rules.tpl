@@ -10,7 +10,7 @@ templates need no escaping.
 {{- $text := $root.Files.Get "files/alerts.yaml" | replace "SELECTOR" (include "rota.seriesSelector" $root) -}}
 {{- $absent := list -}}
 {{- if or (not (include "rota.hasScheduler" $root.Values.rotaTasks)) (eq (int64 $root.Values.scheduler.replicas) 0) -}}{{- $absent = append $absent "RotaSchedulerDown" -}}{{- end -}}
-{{- if not (include "rota.hasConsole" $root) -}}{{- $absent = append $absent "RotaConsoleDown" -}}{{- end -}}
+{{- if not (include "rota.hasConsole" $root) -}}{{- $absent = concat $absent (list "RotaConsoleBlind" "RotaConsoleDown" "RotaWatchBroken") -}}{{- end -}}
 {{- range fromYamlArray $text -}}
 {{- $rules := list -}}
 {{- range .rules -}}
