@@ -20,6 +20,7 @@ READING = Reading(
     store_rows=7,
     watches={"jobs": True, "pods": False},
     watch_horizon=START - 20,
+    heard={"jobs": START, "pods": 0.0},
 )
 
 
@@ -51,6 +52,7 @@ def test_every_metric_of_the_table_is_exposed_and_no_other(metrics):
 def test_labels_are_those_of_the_table(metrics, accept, parse):
     metrics(RunFinished(record("r", counts={"sent": 1})))
     metrics.count("rota_watch_relists_total", "jobs", "gone")
+    metrics.count("rota_watch_blind_seconds_total", by=3)
     labels = {}
     for family in parse(text_of(metrics, accept=accept)):
         for sample in family.samples:

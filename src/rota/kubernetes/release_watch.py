@@ -12,9 +12,13 @@ from rota.kubernetes.watching.tracker import NEEDED, REFUSAL_REASON, Tracker
 from rota.kubernetes.watching.trimming import trimmed
 from rota.ledger.console import ConsoleLedger
 from rota.ledger.console_notes import ConsoleNotes
+from rota.ledger.records import RecordedRun
 from rota.model.clock import Clock
 
 _WRITE_SECONDS = 1.0
+
+OnNoted = Callable[[ConsoleNotes, Sequence[RecordedRun]], None]
+"""Called with what was written, and those of the runs that are known to have ended since then."""
 
 
 class ReleaseWatch:
@@ -33,7 +37,7 @@ class ReleaseWatch:
         ledger: ConsoleLedger,
         clock: Clock,
         *,
-        on_noted: Callable[[ConsoleNotes], None] = lambda _: None,
+        on_noted: OnNoted = lambda _, __: None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._ledger = ledger
@@ -120,13 +124,15 @@ class ReleaseWatch:
             notes = self._notes()
             if notes is not None:
                 # In another thread: a disk must not keep the watches from being read.
-                await asyncio.to_thread(self._write, notes)
-                self._on_noted(notes)
+                ended = await asyncio.to_thread(self._write, notes)
+                if ended is not None:
+                    self._on_noted(notes, ended)
 
     def _notes(self) -> ConsoleNotes | None:
         horizon = self.horizon
         return None if horizon is None else self._tracker.advance(horizon)
 
-    def _write(self, notes: ConsoleNotes | None) -> None:
-        if notes is not None and (notes.says_something() or notes.accounted):
-            self._ledger.write(notes)
+    def _write(self, notes: ConsoleNotes | None) -> Sequence[RecordedRun] | None:
+        if notes is None or not (notes.says_something() or notes.accounted):
+            return None
+        return self._ledger.write(notes)

@@ -8,6 +8,7 @@ import logging
 import sqlite3
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from rota.ledger.attempts import Attempt
@@ -15,6 +16,7 @@ from rota.ledger.console_notes import ConsoleNotes, Remembered, SeenSpec
 from rota.ledger.console_rows import (
     attempts_of,
     gaps,
+    newly_ended,
     specs,
     unfinished_runs,
     watched_until,
@@ -23,6 +25,7 @@ from rota.ledger.console_rows import (
 from rota.ledger.file_lock import FileLockedError
 from rota.ledger.pruning import Pruning
 from rota.ledger.reader import SqliteReader
+from rota.ledger.records import RecordedRun
 from rota.ledger.retention import Retention
 from rota.ledger.rows import task_progress
 from rota.ledger.schema import NewerSchemaError
@@ -111,18 +114,24 @@ class ConsoleLedger:
         """Return the attempts that were noted of a run. For the thread that opened the file."""
         return () if self._connection is None else attempts_of(self._connection, run_id)
 
-    def write(self, notes: ConsoleNotes) -> None:
-        """Write what was seen, with what could not be written before. Blocks; never raises."""
+    def write(self, notes: ConsoleNotes) -> Sequence[RecordedRun] | None:
+        """Write what was seen, with what could not be written before. Blocks; never raises.
+
+        Returns the runs that have ended and were not known to have; None where nothing could be
+        written, for the next time. Older notes are in `notes` afterwards.
+        """
         now = self._clock.timestamp()
         with self._lock:
             notes.add_older(self._unwritten)
             self._unwritten = ConsoleNotes()
-            if self._connection is not None:
-                self._write(self._connection, notes, now)
+            return None if self._connection is None else self._write(self._connection, notes, now)
 
-    def _write(self, connection: sqlite3.Connection, notes: ConsoleNotes, now: float) -> None:
+    def _write(
+        self, connection: sqlite3.Connection, notes: ConsoleNotes, now: float
+    ) -> Sequence[RecordedRun] | None:
         try:
             with connection:
+                ended = newly_ended(connection, notes.runs)
                 write_notes(connection, notes)
                 self._pruning.step(connection, now=now)
         except Exception as error:  # noqa: BLE001 (whatever it is, it is tried again)
@@ -131,10 +140,12 @@ class ConsoleLedger:
                 extra = {"path": str(self._storage.path), "error": str(error)}
                 _logger.error("state.write_failed", extra=extra)  # noqa: TRY400 (a disk's own words)
             self._failing = True
+            return None
         else:
             if self._failing:
                 _logger.info("state.write_recovered", extra={"path": str(self._storage.path)})
             self._failing = False
+            return ended
 
     def reader(self) -> SqliteReader:
         """Return what reads the file."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from rota.ledger.attempts import Attempt
 from rota.ledger.console_notes import ConsoleNotes
+from rota.ledger.digest import ENDED
 from rota.ledger.records import RecordedRun
 from rota.ledger.rows import INSERT_SKIP, RUN_COLUMNS, run_of, run_row, skip_row
 
@@ -32,6 +33,7 @@ _TASK = "INSERT OR REPLACE INTO tasks (name, schedule, accounted, suspended) VAL
 _SPEC = "INSERT OR REPLACE INTO cronjob_specs (task, name, since, facts) VALUES (?, ?, ?, ?)"
 _GAP = "INSERT INTO watch_gaps (first_at, last_at) VALUES (?, ?)"
 _WATCHED = "INSERT OR REPLACE INTO watched (id, until) VALUES (1, ?)"
+_STATES = "SELECT run_id, state FROM runs WHERE run_id IN (SELECT value FROM json_each(?))"
 _KEPT_GAPS = 1000
 _FORGET_GAPS = """
 DELETE FROM watch_gaps WHERE rowid <= (SELECT max(rowid) FROM watch_gaps) - ?
@@ -59,6 +61,17 @@ def write_notes(connection: sqlite3.Connection, notes: ConsoleNotes) -> None:
         connection.execute(_FORGET_GAPS, (_KEPT_GAPS,))
     if notes.watched_until is not None:
         connection.execute(_WATCHED, (notes.watched_until,))
+
+
+def newly_ended(
+    connection: sqlite3.Connection, runs: Mapping[str, RecordedRun]
+) -> list[RecordedRun]:
+    """Return those of `runs`, by id, that have ended, and are not known to have."""
+    ended = {run_id: run for run_id, run in runs.items() if run.state in ENDED}
+    if not ended:
+        return []
+    known = dict(connection.execute(_STATES, (json.dumps(list(ended)),)))
+    return [run for run_id, run in ended.items() if known.get(run_id) not in ENDED]
 
 
 def _attempt_row(run: RecordedRun, attempt: Attempt) -> tuple[Any, ...]:

@@ -36,5 +36,8 @@ def gauges_of(reading: Reading) -> Mapping[str, Series]:
         "rota_watch_horizon_timestamp_seconds": (
             [((), reading.watch_horizon)] if reading.watches else []
         ),
+        "rota_watch_heard_timestamp_seconds": [
+            ((kind,), heard) for kind, heard in reading.heard.items()
+        ],
         "rota_store_rows": [((), float(reading.store_rows))],
     }

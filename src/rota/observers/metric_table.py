@@ -133,6 +133,18 @@ _ALL: tuple[Metric, ...] = (
         (),
         "Up to when the console has seen CronJobs, Jobs and pods; 0 before it has listed them.",
     ),
+    Metric(
+        "rota_watch_heard_timestamp_seconds",
+        "gauge",
+        ("kind",),
+        "When the API server was last heard on the watch of a kind; 0 before the first list.",
+    ),
+    Metric(
+        "rota_watch_blind_seconds_total",
+        "counter",
+        (),
+        "How long the console could not see what came and went.",
+    ),
     Metric("rota_store_rows", "gauge", (), "Runs that the ledger holds."),
     Metric("rota_pings_total", "counter", ("result",), "Dead-man pings."),
     Metric("rota_build_info", "info", ("version", "mode"), "What is running; always 1."),

@@ -34,7 +34,8 @@ class Reading:
 
     `tick` is the epoch time at which it last looked for slots that are due, `watches` says for each
     watched kind of Kubernetes objects whether the watch is connected, `watch_horizon` until when
-    all of them were seen, an epoch time, 0 before the first lists.
+    all of them were seen, an epoch time, 0 before the first lists. `heard` is when the API server
+    was last heard of each kind, likewise.
     """
 
     tasks: Sequence[TaskReading] = ()
@@ -43,3 +44,4 @@ class Reading:
     store_rows: int = 0
     watches: Mapping[str, bool] = field(default_factory=dict)
     watch_horizon: float = 0
+    heard: Mapping[str, float] = field(default_factory=dict)

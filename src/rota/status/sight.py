@@ -44,7 +44,18 @@ class Sight:
 def sight_of(reader: LedgerReader, now: float) -> Sight | None:
     """Return what the console that writes a ledger could see; None for a scheduler's ledger."""
     until = reader.watched_until()
-    return None if until is None else Sight(until, reader.gaps(), now)
+    return None if until is None else Sight(until, _merged(reader.gaps()), now)
+
+
+def _merged(gaps: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float]]:
+    """Return stretches that do not meet: the watches of several kinds may miss the same time."""
+    merged: list[tuple[float, float]] = []
+    for first, last in sorted(gaps):
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return merged
 
 
 def unseen_slots(

@@ -1,16 +1,19 @@
 """Everything that a console serves: health, pages and API of what it sees of CronJobs."""
 
 import contextlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from rota.kubernetes.release_watch import ReleaseWatch
 from rota.ledger.console import ConsoleLedger
 from rota.ledger.console_notes import ConsoleNotes
+from rota.ledger.records import RecordedRun
 from rota.model.clock import Clock, duration_text, instant, rfc3339
 from rota.settings import Settings
 from rota.status.board import Board
+from rota.web.console_metrics import ConsoleMetrics
 from rota.web.console_probe import ConsoleProbe, watch_facts
 from rota.web.live import News
+from rota.web.metrics import metrics_routes
 from rota.web.pages import About
 from rota.web.serving_pages import serve_health, serve_pages
 
@@ -23,9 +26,11 @@ class ConsoleWeb:
         self._ledger = ledger
         self._clock = clock
         self._news = News()
+        self._metrics = ConsoleMetrics(ledger, clock)
 
-    def noted(self, notes: ConsoleNotes) -> None:
-        """Tell the readers which tasks have news."""
+    def noted(self, notes: ConsoleNotes, ended: Sequence[RecordedRun]) -> None:
+        """Count what was written, and tell the readers which tasks have news."""
+        self._metrics.noted(notes, ended)
         for task in notes.tasks():
             self._news.note(task)
 
@@ -38,11 +43,14 @@ class ConsoleWeb:
         """
         settings = self._settings
         probe = ConsoleProbe(watch)
-        await serve_health(settings, probe, (), servers)
 
         def make_board() -> Board:
             return Board(watch.tasks(), self._ledger.reader(), self._clock)
 
+        self._metrics.attach(watch, make_board)
+        servers.callback(self._metrics.close)
+        routes = metrics_routes(self._metrics.render)
+        await serve_health(settings, probe, routes, servers)
         about = About(
             release=settings.release,
             mode="console",
@@ -58,7 +66,7 @@ class ConsoleWeb:
             self._news,
             about,
             probe=probe,
-            routes=(),
+            routes=routes,
             clock=self._clock,
             servers=servers,
         )
