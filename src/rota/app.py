@@ -26,6 +26,7 @@ from rota.tasks.definition import TaskDefinition
 if TYPE_CHECKING:
     from rota.ledger.backfill_log import BackfillLog
     from rota.ledger.protocol import Ledger
+    from rota.ledger.reader import SqliteReader
     from rota.scheduler import TaskScheduler
     from rota.status.board import Board
     from rota.web.scheduler_web import SchedulerWeb
@@ -156,15 +157,34 @@ def open_board(settings: Settings, tasks: Sequence[TaskDefinition]) -> "Board":
 
     Raises ConfigError where there is no such file.
     """
-    from rota.ledger.reader import SqliteReader  # noqa: PLC0415 (only for these commands)
+    from rota.status.board import Board  # noqa: PLC0415 (only for these commands)
+
+    return Board(tasks, _ledger_reader(settings), SystemClock())
+
+
+def open_console_board(settings: Settings) -> "Board | None":
+    """Return what answers questions from a console's ledger, which knows its tasks itself.
+
+    None where the ledger is a scheduler's. Raises ConfigError where there is no such file.
+    """
+    from rota.kubernetes.watching.seen_tasks import tasks_of_specs  # noqa: PLC0415 (as above)
     from rota.status.board import Board  # noqa: PLC0415
+
+    reader, clock = _ledger_reader(settings), SystemClock()
+    if reader.watched_until() is None:
+        return None
+    return Board(tasks_of_specs(reader.specs(), clock.timestamp()), reader, clock)
+
+
+def _ledger_reader(settings: Settings) -> "SqliteReader":
+    from rota.ledger.reader import SqliteReader  # noqa: PLC0415 (only for these commands)
 
     if settings.state_path.lower() == STATE_OFF:
         raise ConfigError("ROTA_STATE_PATH is off: the ledger is in the scheduler's memory")
     path = ledger_path(settings)
     if not path.exists():
         raise ConfigError(f"there is no ledger at {path}, where ROTA_STATE_PATH says")
-    return Board(tasks, SqliteReader(path), SystemClock())
+    return SqliteReader(path)
 
 
 def backfill_log(settings: Settings) -> "BackfillLog | None":

@@ -59,7 +59,7 @@ class Served:
 async def served(tmp_path):
     console = Served(tmp_path)
     async with contextlib.AsyncExitStack() as servers:
-        url = await console.web.serve(console.watch, "shop", servers)
+        url = await console.web.serve(console.watch, servers, namespace="shop", instance="rota")
         console.client = await servers.enter_async_context(httpx.AsyncClient(base_url=url))
         yield console
 
@@ -95,6 +95,7 @@ async def test_it_is_ready_once_everything_is_listed_and_stays_so(served):
 async def test_tasks_come_change_and_go_as_cronjobs_do(served):
     async with watching(served):
         assert (await served.json("tasks"))["items"] == []
+        assert "app.kubernetes.io/instance=rota" in (await served.ask("/")).text
         served.cluster.put(CRON_JOBS, cronjob())
         await until(lambda: served.cluster.is_told)
         [task] = (await served.json("tasks"))["items"]

@@ -44,15 +44,16 @@ def open_source(url: str | None) -> Source:
         from rota.cli.remote_source import RemoteSource  # noqa: PLC0415 (HTTP: only where asked for)
 
         return RemoteSource(url)
-    from rota.app import open_board  # noqa: PLC0415 (--help works without)
+    from rota.app import open_board, open_console_board  # noqa: PLC0415 (--help works without)
     from rota.cli.local_source import LocalSource  # noqa: PLC0415
     from rota.tasks.discovery import discover  # noqa: PLC0415
 
     settings = load_settings()
-    tasks = discover(settings).selected()
     try:
-        return LocalSource(open_board(settings, tasks))
+        # A console's ledger says itself which tasks there are; a scheduler's are those found here.
+        board = open_console_board(settings)
+        return LocalSource(board or open_board(settings, discover(settings).selected()))
     except ConfigError as error:
         raise ConfigError(
-            f"{error}; run this where the scheduler runs, or give the --url of its page"
+            f"{error}; run this where the scheduler or console runs, or give the --url of its page"
         ) from None

@@ -30,7 +30,8 @@ HEADINGS = ("STATE", "TASK", "SCHEDULE", "LAST SLOTS", "LAST RUN", "NEXT", "REAS
 def status_command(*, tasks: tuple[str, ...], url: str | None, as_json: bool) -> int:
     """Show how each task is doing, problems first.
 
-    Exits with 0 if all is well, 1 if a task is failing or overdue, 2 if it cannot tell.
+    Exits with 0 if all is well, 1 if a task is failing or overdue, 2 if it cannot tell, also
+    because a console has not seen its cluster for two minutes.
     """
     overview = open_source(url).overview()
     items = _only(overview["items"], tasks)
@@ -38,8 +39,13 @@ def status_command(*, tasks: tuple[str, ...], url: str | None, as_json: bool) ->
         click.echo(json.dumps({**overview, "items": items}, indent=2))
     else:
         _print(items, SystemClock().timestamp())
-    troubled = any(item["state"] in _PROBLEMS for item in items)
-    return ExitCode.TASK_FAILED if troubled else ExitCode.SUCCEEDED
+    if any(item["state"] in _PROBLEMS for item in items):
+        return ExitCode.TASK_FAILED
+    blind_since = overview.get("blind_since")
+    if blind_since is None:
+        return ExitCode.SUCCEEDED
+    click.echo(f"rota: the console has not seen the cluster since {blind_since}", err=True)
+    return ExitCode.USAGE
 
 
 def _only(items: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[Mapping[str, Any]]:

@@ -98,7 +98,7 @@ async def _watch(settings: Settings, options: ConsoleOptions) -> None:
         web = ConsoleWeb(settings, ledger, clock)
         watch = ReleaseWatch(connection, namespace, instance, ledger, clock, on_noted=web.noted)
         servers.callback(ledger.close)
-        await web.serve(watch, namespace, servers)
+        await web.serve(watch, servers, namespace=namespace, instance=instance)
         await check_permissions(connection, namespace)
         settle_garbage_collector()
         extra = {

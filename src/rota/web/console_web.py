@@ -35,11 +35,16 @@ class ConsoleWeb:
             self._news.note(task)
 
     async def serve(
-        self, watch: ReleaseWatch, namespace: str, servers: contextlib.AsyncExitStack
+        self,
+        watch: ReleaseWatch,
+        servers: contextlib.AsyncExitStack,
+        *,
+        namespace: str,
+        instance: str,
     ) -> str:
         """Serve at the addresses that are set until `servers` is left; return the console's URL.
 
-        Raises ConfigError.
+        `instance` is the label of what is watched in `namespace`. Raises ConfigError.
         """
         settings = self._settings
         probe = ConsoleProbe(watch)
@@ -57,6 +62,7 @@ class ConsoleWeb:
             ledger_path=self._ledger.path,
             settings=settings,
             namespace=namespace,
+            instance=instance,
             watch=lambda: watch_facts(watch),
             notes=lambda: blind_notes(watch, self._clock.timestamp()),
         )

@@ -13,7 +13,8 @@ from rota.settings import Settings
 class About:
     """An installation, as the head of each page and `/system` name it.
 
-    `mode` says who serves the pages: `scheduler`, or `console` beside CronJobs in `namespace`.
+    `mode` says who serves the pages: `scheduler`, or `console` beside the CronJobs in `namespace`
+    that have the label `instance`.
     `ledger_path` is None where the history is in memory only. `notes` returns sentences that
     concern every page now, such as how old the data is. `watch` returns how a console's watches do.
     """
@@ -24,5 +25,6 @@ class About:
     ledger_path: Path | None = None
     settings: Settings | None = None
     namespace: str | None = None
+    instance: str | None = None
     notes: Callable[[], Collection[str]] = tuple
     watch: Callable[[], Mapping[str, Any]] | None = None
