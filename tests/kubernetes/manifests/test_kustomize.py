@@ -31,6 +31,9 @@ def test_a_base_components_and_two_examples_are_written():
         "base",
         "components/ca",
         "components/client-certificate",
+        "components/console",
+        "components/console-claim",
+        "components/console-network-policy",
         "components/cronjobs",
         "components/network-policy",
         "components/pod-disruption-budget",
@@ -41,6 +44,27 @@ def test_a_base_components_and_two_examples_are_written():
         "components/token",
         "overlays/example-cronjobs",
         "overlays/example-scheduler",
+    }
+
+
+def test_a_console_has_cronjobs_keep_the_successes_of_ten_minutes_and_one_failure():
+    tasks = [
+        task_of(name, interval_seconds=seconds)
+        for name, seconds in {"hourly": 3600, "minutely": 60, "too": 60, "second": 120}.items()
+    ]
+    files = files_of(*tasks, task_of("fast", interval_seconds=5))
+    component = yaml.safe_load(files["components/console/kustomization.yaml"])
+    limits = {
+        each["target"]["labelSelector"].partition(",")[2]: yaml.safe_load(
+            files[f"components/console/{each['path']}"]
+        )["spec"]
+        for each in component["patches"]
+    }
+
+    assert limits == {
+        "": {"failedJobsHistoryLimit": 1},
+        "rota/task in (second)": {"successfulJobsHistoryLimit": 5},
+        "rota/task in (minutely,too)": {"successfulJobsHistoryLimit": 10},
     }
 
 

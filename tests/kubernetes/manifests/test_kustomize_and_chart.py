@@ -25,7 +25,7 @@ from rota.kubernetes.manifests.values import helm_values, tasks_values
 from rota.settings import Settings
 from rota.tasks import CleanupTask, NotificationTask
 from support.helm import CHART, helm, parse, template
-from support.kustomize import build, export, pod_template, settings_in_pods
+from support.kustomize import build, export, pod_template, settings_in_pods, write_overlay
 from support.registries import registry_of, task_of
 
 HASH_CHARACTERS = len("-0123456789")
@@ -138,6 +138,40 @@ def test_kustomize_gives_the_objects_that_the_chart_gives(tmp_path, tasks, mode,
     for objects in (kustomize, list(yaml.safe_load_all(chart))):
         found = deployed_tasks(objects, image_tasks=[])
         assert compare(registry.selected(), found) == []
+
+
+@pytest.mark.parametrize("release", ["rota", "a.b"])
+def test_kustomize_gives_the_console_that_the_chart_gives(tmp_path, release):
+    settings = {"release": release, "grace_seconds": 40}
+    registry = registry_of(*MIXED, *FAST, **settings)
+    export(registry, Settings(**settings), tmp_path)
+    values = tmp_path / "values.yaml"
+    values.write_text(helm_values(registry))
+    used = ["cronjobs", "run-on-start", "console", "console-claim"]
+    environment = {
+        "name": f"{release_name(release)}-env",
+        "behavior": "merge",
+        "literals": [f"BUSINESS_API_URL={EXAMPLE_API_URL}"],
+    }
+    kustomization = {
+        "resources": ["../../base"],
+        "components": [f"../../components/{name}" for name in used],
+        "namespace": "default",  # what Helm calls the namespace that nobody names
+        "configMapGenerator": [environment],
+    }
+
+    rest = {
+        "mode": "hybrid",
+        "businessApi": {"url": EXAMPLE_API_URL},
+        "gracePeriodSeconds": 40,
+        "console": {"enabled": True, "persistence": {"enabled": True}},
+    }
+    chart = helm("template", release, CHART, "--values", values, values=rest)
+    kustomize = build(write_overlay(tmp_path, "own", kustomization))
+    for each in kustomize:
+        del each["metadata"]["namespace"]
+
+    assert as_lines(without_kustomize(kustomize, release)) == as_lines(without_helm(chart))
 
 
 @pytest.mark.fault(110)

@@ -30,8 +30,12 @@ COMPONENTS = [
     "network-policy",
     "pod-disruption-budget",
 ]
+CONSOLE = ["console", "console-claim", "console-network-policy"]
 TASKS = [CleanupTask(), NotificationTask(), task_of("heartbeat", interval_seconds=5)]
-SELECTING = ["service", "network-policy", "pod-disruption-budget"]
+SELECTING = [
+    *["service", "network-policy", "pod-disruption-budget"],
+    *["console", "console-network-policy"],
+]
 BASE = {"resources": ["../../base"]}
 MODES = ("cronjobs", "scheduler")
 
@@ -93,7 +97,7 @@ def test_the_page_has_overlays_with_every_component():
         for component in yaml.safe_load(text).get("components", [])
     }
 
-    assert used == {*MODES, "run-on-start", *COMPONENTS}
+    assert used == {*MODES, "run-on-start", *COMPONENTS, *CONSOLE}
 
 
 # Settings.
@@ -288,7 +292,41 @@ def test_a_component_gives_what_the_chart_gives_for_the_value_of_its_name(folder
 ADDED = {"NetworkPolicy", "PersistentVolumeClaim", "PodDisruptionBudget", "Service"}
 
 
-@pytest.mark.parametrize("component", COMPONENTS)
+def test_a_console_gets_no_credentials_of_the_api_and_a_claim_of_its_own(folder):
+    used = components("cronjobs", *COMPONENTS, *CONSOLE)
+    found = pods(overlay(folder, components=used, namespace="shop"))
+    console, scheduler = (
+        found["Deployment", f"rota-{name}"]["spec"] for name in ("console", "scheduler")
+    )
+
+    assert file_sources({"spec": console}) == {}
+    assert len(file_sources({"spec": scheduler})) == 4
+    claims = [
+        each["persistentVolumeClaim"]["claimName"]
+        for spec in (console, scheduler)
+        for each in spec["volumes"]
+        if "persistentVolumeClaim" in each
+    ]
+    assert claims == ["rota-console", "rota-state"]
+    assert [
+        (spec["serviceAccountName"], spec["automountServiceAccountToken"])
+        for spec in (console, scheduler)
+    ] == [("rota-console", True), ("rota", False)]
+
+
+def test_a_console_is_bound_to_its_role_under_a_prefix_and_in_its_namespace(folder):
+    used = components("cronjobs", "console")
+    found = by_name(overlay(folder, components=used, namespace="shop", namePrefix="lab-"))
+    binding = found["RoleBinding", "lab-rota-console"]
+
+    assert binding["roleRef"]["name"] == "lab-rota-console"
+    assert ("Role", "lab-rota-console") in found
+    assert binding["subjects"] == [
+        {"kind": "ServiceAccount", "name": "lab-rota-console", "namespace": "shop"}
+    ]
+
+
+@pytest.mark.parametrize("component", [*COMPONENTS, *CONSOLE])
 def test_a_component_alone_is_valid_and_leaves_other_objects_alone(folder, component, monkeypatch):
     other = {
         "apiVersion": "apps/v1",

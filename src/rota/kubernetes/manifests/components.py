@@ -3,36 +3,20 @@
 Each says what the chart says for the value of that name.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from rota.kubernetes.manifests.deployment import HEALTH_PORT, SCHEDULER_COMPONENT, STATE_VOLUME
+from rota.kubernetes.manifests.component import POD_KINDS, Component, Patch, claim_patch, pod_patch
+from rota.kubernetes.manifests.cronjob import TASK_COMPONENT
+from rota.kubernetes.manifests.deployment import HEALTH_PORT, SCHEDULER_COMPONENT
 from rota.kubernetes.manifests.installation import Installation
-from rota.kubernetes.manifests.naming import APPLICATION, release_name
+from rota.kubernetes.manifests.naming import release_name
 from rota.kubernetes.manifests.pod_failure_policy import CONTAINER_NAME
 
 _READABLE_BY_GROUP = 0o440  # a mounted file belongs to the group of the image's user
 _STATE_SIZE = "64Mi"
 # Separate volumes: patches merge volumes by name, but not the sources of one volume.
 _API_FOLDER = "/etc/rota-api"
-
-# The path of the pod template in each kind.
-_POD_TEMPLATES = {
-    "CronJob": ("batch/v1", ("spec", "jobTemplate", "spec", "template")),
-    "Job": ("batch/v1", ("spec", "template")),
-    "Deployment": ("apps/v1", ("spec", "template")),
-}
-
-
-@dataclass(frozen=True)
-class Component:
-    """One component: the objects that it adds, and patches of rota's objects by kind."""
-
-    name: str
-    comment: Sequence[str]
-    objects: Mapping[str, Mapping[str, Any]]
-    patches: Mapping[str, Mapping[str, Any]]
 
 
 def optional_components(installation: Installation) -> list[Component]:
@@ -46,11 +30,6 @@ def optional_components(installation: Installation) -> list[Component]:
         _network_policy(installation),
         _pod_disruption_budget(installation),
     ]
-
-
-def patch_target(kind: str) -> dict[str, str]:
-    """Return the target of a patch: rota's objects of a kind, whatever an overlay adds."""
-    return {"kind": kind, "labelSelector": f"app.kubernetes.io/name={APPLICATION}"}
 
 
 def _token(installation: Installation) -> Component:
@@ -107,17 +86,11 @@ def _state_claim(installation: Installation) -> Component:
             "resources": {"requests": {"storage": _STATE_SIZE}},
         },
     }
-    # Null removes the emptyDir: a volume has one source.
-    volume = {
-        "name": STATE_VOLUME,
-        "emptyDir": None,
-        "persistentVolumeClaim": {"claimName": name},
-    }
     return Component(
         "state-claim",
         ["Keeps the scheduler's last slots when its pod is replaced."],
         {"persistentvolumeclaim.yaml": claim},
-        {"Deployment": _pod_patch("Deployment", {"volumes": [volume]})},
+        [claim_patch(name, SCHEDULER_COMPONENT)],
     )
 
 
@@ -132,9 +105,7 @@ def _service(installation: Installation) -> Component:
             "ports": [{"name": "health", "port": HEALTH_PORT, "targetPort": "health"}],
         },
     }
-    return Component(
-        "service", ["The scheduler's health endpoints."], {"service.yaml": service}, {}
-    )
+    return Component("service", ["The scheduler's health endpoints."], {"service.yaml": service})
 
 
 def _network_policy(installation: Installation) -> Component:
@@ -160,7 +131,6 @@ def _network_policy(installation: Installation) -> Component:
             "spec.egress. The kubelet's probes are always allowed.",
         ],
         {"networkpolicy.yaml": policy},
-        {},
     )
 
 
@@ -181,7 +151,6 @@ def _pod_disruption_budget(installation: Installation) -> Component:
         "pod-disruption-budget",
         ["`kubectl drain` waits until somebody moves the scheduler, but not for pods of tasks."],
         {"poddisruptionbudget.yaml": budget},
-        {},
     )
 
 
@@ -192,10 +161,8 @@ def _scheduler_metadata(installation: Installation) -> dict[str, Any]:
     }
 
 
-def _mounted(
-    name: str, volume: Mapping[str, Any], files: Mapping[str, str]
-) -> dict[str, dict[str, Any]]:
-    """Return patches that mount a volume in every pod, and point settings at its files."""
+def _mounted(name: str, volume: Mapping[str, Any], files: Mapping[str, str]) -> list[Patch]:
+    """Return patches that mount a volume in every pod that calls the API, and name its files."""
     folder, volume_name = f"{_API_FOLDER}/{name}", f"business-api-{name}"
     container = {
         "name": CONTAINER_NAME,
@@ -203,13 +170,7 @@ def _mounted(
         "volumeMounts": [{"name": volume_name, "mountPath": folder, "readOnly": True}],
     }
     pod = {"containers": [container], "volumes": [{"name": volume_name, **volume}]}
-    return {kind: _pod_patch(kind, pod) for kind in _POD_TEMPLATES}
-
-
-def _pod_patch(kind: str, pod: Mapping[str, Any]) -> dict[str, Any]:
-    api_version, path = _POD_TEMPLATES[kind]
-    inner: dict[str, Any] = {"spec": pod}
-    for key in reversed(path):
-        inner = {key: inner}
-    # kustomize requires a name, and ignores it if there is a target.
-    return {"apiVersion": api_version, "kind": kind, "metadata": {"name": "any"}, **inner}
+    return [
+        pod_patch(kind, SCHEDULER_COMPONENT if kind == "Deployment" else TASK_COMPONENT, pod)
+        for kind in POD_KINDS
+    ]

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from rota.kubernetes.manifests.config_map import settings_of
+from rota.kubernetes.manifests.history import KEPT_JOBS
 from rota.kubernetes.manifests.installation import TASK_LABEL, Installation
 from rota.kubernetes.manifests.naming import cronjob_name, start_job_name
 from rota.kubernetes.manifests.pod import field_variable, pod_template, resources
@@ -15,9 +16,8 @@ from rota.tasks.definition import TaskDefinition, active_deadline_seconds
 
 START_JOB_LABEL = {"rota/run-on-start": "true"}
 """Selects start Jobs: the Jobs of a CronJob have all their other labels."""
+TASK_COMPONENT = "task"
 
-_COMPONENT = "task"
-_KEPT_JOBS = 3
 _SPEC_HASH_CHARACTERS = 10
 
 
@@ -28,8 +28,8 @@ def cronjob(task: TaskDefinition, installation: Installation) -> dict[str, Any]:
         "schedule": schedule.text,
         "timeZone": schedule.timezone,
         "concurrencyPolicy": task.overlap.value.capitalize(),
-        "successfulJobsHistoryLimit": _KEPT_JOBS,
-        "failedJobsHistoryLimit": _KEPT_JOBS,
+        "successfulJobsHistoryLimit": KEPT_JOBS,
+        "failedJobsHistoryLimit": KEPT_JOBS,
         "jobTemplate": {
             "metadata": {"labels": _pod_labels(task, installation)},
             "spec": _job_spec(task, installation),
@@ -86,11 +86,11 @@ def _refuse_catch_up(task: TaskDefinition, *, exact: bool) -> None:
 
 
 def _labels(task: TaskDefinition, installation: Installation) -> dict[str, str]:
-    return {**installation.labels(_COMPONENT), TASK_LABEL: task.name}
+    return {**installation.labels(TASK_COMPONENT), TASK_LABEL: task.name}
 
 
 def _pod_labels(task: TaskDefinition, installation: Installation) -> dict[str, str]:
-    return {**installation.selector_labels(_COMPONENT), TASK_LABEL: task.name}
+    return {**installation.selector_labels(TASK_COMPONENT), TASK_LABEL: task.name}
 
 
 def _job_spec(task: TaskDefinition, installation: Installation) -> dict[str, Any]:

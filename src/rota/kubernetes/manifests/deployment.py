@@ -1,4 +1,4 @@
-"""The scheduler as a Deployment of one replica."""
+"""Deployments of one replica, that of the scheduler among them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,43 +11,50 @@ from rota.settings import settings_text
 
 SCHEDULER_COMPONENT = "scheduler"
 STATE_VOLUME = "state"
+STATE_FOLDER = "/var/lib/rota"
 HEALTH_PORT = 8080
 
 _KEPT_REVISIONS = 3
-_STATE_FOLDER = "/var/lib/rota"
 
 
 def scheduler_deployment(installation: Installation, *, only: Sequence[str] = ()) -> dict[str, Any]:
     """Return the Deployment; `only` are its tasks, if they are not all tasks of the settings."""
-    selector = installation.selector_labels(SCHEDULER_COMPONENT)
     container = {
         "args": ["scheduler"],
         "env": _env(only),
         "ports": [{"name": "health", "containerPort": HEALTH_PORT}],
-        **_probes(),
+        **probes(),
         "resources": resources(memory_request="96Mi", ephemeral_storage_limit="128Mi"),
-        "volumeMounts": [{"name": STATE_VOLUME, "mountPath": _STATE_FOLDER}],
+        "volumeMounts": [{"name": STATE_VOLUME, "mountPath": STATE_FOLDER}],
     }
+    template = pod_template(
+        installation,
+        metadata={"labels": installation.selector_labels(SCHEDULER_COMPONENT)},
+        container=container,
+        files=[{"configMap": {"name": release_name(installation.release)}}],
+        volumes=[{"name": STATE_VOLUME, "emptyDir": {"sizeLimit": "64Mi"}}],
+    )
+    return deployment(installation, SCHEDULER_COMPONENT, template)
+
+
+def deployment(
+    installation: Installation, component: str, template: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the Deployment of a component that there must never be two of."""
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
         "metadata": {
-            "name": f"{release_name(installation.release)}-scheduler",
-            "labels": installation.labels(SCHEDULER_COMPONENT),
+            "name": f"{release_name(installation.release)}-{component}",
+            "labels": installation.labels(component),
         },
         "spec": {
             "replicas": 1,
-            # During a rolling update there would be two schedulers.
+            # During a rolling update there would be two.
             "strategy": {"type": "Recreate"},
             "revisionHistoryLimit": _KEPT_REVISIONS,
-            "selector": {"matchLabels": selector},
-            "template": pod_template(
-                installation,
-                metadata={"labels": selector},
-                container=container,
-                files=[{"configMap": {"name": release_name(installation.release)}}],
-                volumes=[{"name": STATE_VOLUME, "emptyDir": {"sizeLimit": "64Mi"}}],
-            ),
+            "selector": {"matchLabels": installation.selector_labels(component)},
+            "template": template,
         },
     }
 
@@ -55,7 +62,7 @@ def scheduler_deployment(installation: Installation, *, only: Sequence[str] = ()
 def _env(only: Sequence[str]) -> list[dict[str, str]]:
     own = {
         "ROTA_HEALTH_ADDRESS": f"0.0.0.0:{HEALTH_PORT}",
-        "ROTA_STATE_PATH": f"{_STATE_FOLDER}/state.sqlite3",
+        "ROTA_STATE_PATH": f"{STATE_FOLDER}/state.sqlite3",
     }
     if only:
         own["ROTA_ONLY"] = ",".join(only)
@@ -65,7 +72,8 @@ def _env(only: Sequence[str]) -> list[dict[str, str]]:
     ]
 
 
-def _probes() -> dict[str, Any]:
+def probes() -> dict[str, Any]:
+    """Return the probes of the port `health`."""
     alive, ready = (
         {"httpGet": {"path": path, "port": "health"}, "timeoutSeconds": 5}
         for path in ("/livez", "/readyz")

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from rota import __version__
-from rota.kubernetes.manifests.components import Component, optional_components, patch_target
+from rota.kubernetes.manifests.component import Component
+from rota.kubernetes.manifests.components import optional_components
 from rota.kubernetes.manifests.config_map import SETTINGS_KEY, settings_of
+from rota.kubernetes.manifests.console import console_components
 from rota.kubernetes.manifests.cronjob import cronjob, start_job
 from rota.kubernetes.manifests.deployment import scheduler_deployment
 from rota.kubernetes.manifests.installation import Installation
@@ -53,21 +55,21 @@ def kustomize_files(registry: Registry, settings: Settings) -> dict[str, str]:
     tasks = sorted(registry.selected(), key=lambda task: task.name)
     check_not_empty(tasks)
     installation = Installation(settings.release, __version__, settings.grace_seconds)
+    optional = [
+        *optional_components(installation),
+        *console_components(_minutely(tasks), installation),
+    ]
     return {
         **_base(tasks, installation),
         **_components(_modes(tasks, installation)),
-        **{
-            path: text
-            for component in optional_components(installation)
-            for path, text in _optional(component).items()
-        },
+        **{path: text for component in optional for path, text in _optional(component).items()},
         **_overlays(installation),
     }
 
 
 def _modes(tasks: Sequence[TaskDefinition], installation: Installation) -> _Modes:
-    fast = [task for task in tasks if (task.interval_seconds or MINUTE_SECONDS) < MINUTE_SECONDS]
-    minutely = [task for task in tasks if task not in fast]
+    minutely = _minutely(tasks)
+    fast = [task for task in tasks if task not in minutely]
     only = [task.name for task in fast] if minutely else []
     return _Modes(
         cronjobs=[cronjob(task, installation) for task in minutely],
@@ -79,6 +81,11 @@ def _modes(tasks: Sequence[TaskDefinition], installation: Installation) -> _Mode
         fast_tasks=[scheduler_deployment(installation, only=only)] if fast else [],
         scheduler=[scheduler_deployment(installation)],
     )
+
+
+def _minutely(tasks: Sequence[TaskDefinition]) -> list[TaskDefinition]:
+    """Return those that a CronJob can run."""
+    return [task for task in tasks if (task.interval_seconds or MINUTE_SECONDS) >= MINUTE_SECONDS]
 
 
 def _base(tasks: Sequence[TaskDefinition], installation: Installation) -> dict[str, str]:
@@ -141,17 +148,16 @@ def _component(
 
 def _optional(component: Component) -> dict[str, str]:
     folder = f"components/{component.name}"
-    patches = {f"{kind.lower()}-patch.yaml": kind for kind in component.patches}
     kustomization: dict[str, Any] = {"kind": "Component"}
     if component.objects:
         kustomization["resources"] = list(component.objects)
-    if patches:
+    if component.patches:
         kustomization["patches"] = [
-            {"path": path, "target": patch_target(kind)} for path, kind in patches.items()
+            {"path": patch.path, "target": patch.target} for patch in component.patches
         ]
     return {
         **{f"{folder}/{path}": _written(each) for path, each in component.objects.items()},
-        **{f"{folder}/{path}": _written(component.patches[kind]) for path, kind in patches.items()},
+        **{f"{folder}/{patch.path}": _written(patch.body) for patch in component.patches},
         f"{folder}/kustomization.yaml": _kustomization(
             kustomization, comment=[*component.comment, _WRITTEN]
         ),

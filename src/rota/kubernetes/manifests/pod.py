@@ -21,11 +21,12 @@ def pod_template(
     files: Sequence[Mapping[str, Any]] = (),
     volumes: Sequence[Mapping[str, Any]] = (),
     restart_policy: str | None = None,
+    api_account: str | None = None,
 ) -> dict[str, Any]:
     """Return a pod template with one container; `container` has what differs, such as `args`.
 
     Its `volumeMounts` and `volumes` come after those of every pod. `files` are more sources of the
-    volume with files.
+    volume with files. `api_account` is a ServiceAccount of its own, whose token the pod has.
     """
     name = release_name(installation.release)
     mounts = [
@@ -34,8 +35,8 @@ def pod_template(
         *container.get("volumeMounts", []),
     ]
     spec: dict[str, Any] = {
-        "serviceAccountName": name,
-        "automountServiceAccountToken": False,
+        "serviceAccountName": api_account or name,
+        "automountServiceAccountToken": api_account is not None,
         # A Service called rota would add ROTA_PORT and others to the environment.
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": installation.termination_grace_seconds,
