@@ -21,10 +21,12 @@ CRONJOB = {
         "labels": {**LABELS, "app.kubernetes.io/instance": "shop"},
     },
     "spec": {
+        "schedule": "0 * * * *",
+        "timeZone": "Etc/UTC",
         "jobTemplate": {
             "metadata": {"labels": LABELS},
             "spec": {"template": {"spec": {"containers": [CONTAINER]}}},
-        }
+        },
     },
 }
 LOG = "2025-11-26T02:00:05.000000000Z run.finished\n"
@@ -93,6 +95,18 @@ def test_slot_and_arguments_become_those_of_the_run(rota, api):
         "job": job["metadata"]["name"],
         "run_id": "uid-1",
     }
+
+
+@pytest.mark.parametrize(
+    "spec", [{"schedule": "@every 420s"}, {"timeZone": None}], ids=["every", "no-zone"]
+)
+def test_a_slot_of_a_schedule_that_only_the_pod_knows_is_left_to_it(rota, api, spec):
+    api.objects["shop"] = [{**CRONJOB, "spec": {**CRONJOB["spec"], **spec}}]
+
+    result = rota("trigger", "cleanup", "-n", "shop", "--slot", "2026-11-25T06:01:00Z")
+
+    assert result.exit_code == 0
+    assert len(api.created) == 1
 
 
 def test_waiting_writes_the_log_and_ends_with_the_runs_exit_code(rota, api):
@@ -171,6 +185,12 @@ def test_a_refusal_of_the_api_server_is_told(rota, api):
             ["cleanup", "--arg", "limit"], "'limit' is not of the form name=value", id="a"
         ),
         pytest.param(["cleanup", "--slot", "today"], "--slot 'today' is not allowed", id="slot"),
+        pytest.param(
+            ["cleanup", "--slot", "2026-11-25T06:01:00Z"],
+            "not a slot of task 'cleanup'; the nearest are 2026-11-25T06:00:00Z and",
+            id="no-slot",
+        ),
+        pytest.param(["cleanup", "--slot", "2999-01-01T00:00:00Z"], "in the future", id="future"),
         pytest.param(["cleanup", "--context", "prod"], "context 'prod'", id="context"),
         pytest.param(["cleanup", "-n", "a/b"], "--namespace 'a/b' is not the name", id="namespace"),
     ],

@@ -1,4 +1,6 @@
+import contextlib
 import os
+import sqlite3
 
 import pytest
 
@@ -78,6 +80,24 @@ def test_a_file_that_is_no_ledger_fails(examined, tmp_path):
 
     assert health is Health.FAIL
     assert "cannot be read" in text
+
+
+@pytest.mark.parametrize(
+    ("version", "health", "message"),
+    [
+        (3, Health.OK, "a scheduler of this version converts it when it starts"),
+        (999, Health.FAIL, "use the version of rota that runs the scheduler"),
+    ],
+    ids=["older", "newer"],
+)
+def test_a_ledger_of_another_version_is_told(examined, ledger, version, health, message):
+    with contextlib.closing(sqlite3.connect(ledger)) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+
+    found, text = examined(ledger)
+
+    assert found is health
+    assert message in text
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["there", "not-yet"])

@@ -1,7 +1,12 @@
 """Jobs made by hand from suspended CronJobs: how they end is up to the pods' exit codes."""
 
+import json
+import subprocess
+import sys
+
 import pytest
 
+from support.cluster import environment
 from support.cluster_scenarios import SHARDS
 from support.cluster_watch import (
     conditions,
@@ -98,6 +103,26 @@ def test_what_another_attempt_would_not_change_fails_the_job_at_once(jobs, task,
     how, pods = jobs.end(f"{task}-by-hand")
     assert how["Failed"] == "PodFailurePolicy"
     assert exit_codes(pods) == [code]
+
+
+def test_rota_trigger_follows_a_run_and_ends_with_its_exit_code(jobs, tmp_path):
+    command = [sys.executable, "-m", "rota", "trigger", "refused", "--wait", "--json"]
+    end = subprocess.run(
+        [*command, f"--namespace={jobs.namespace.name}"],
+        env=environment(),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=END_SECONDS,
+        check=False,
+    )
+    assert end.returncode == 3, end.stderr
+    facts = json.loads(end.stdout)
+    assert (facts["run"]["trigger"], facts["run"]["exit_code"]) == ("manual", 3)
+    assert '"event": "run.finished"' in end.stderr
+    how, pods = jobs.end(facts["job"])
+    assert how["Failed"] == "PodFailurePolicy"
+    assert exit_codes(pods) == [3]
 
 
 def test_a_business_api_out_of_reach_is_tried_again_by_another_pod(jobs):

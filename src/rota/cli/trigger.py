@@ -5,6 +5,7 @@ import secrets
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -106,6 +107,7 @@ class _Trigger:
             cronjob = await find_cronjob(
                 connection, order.task, namespace=namespace, release=order.release
             )
+            self._check_slot(cronjob)
             job = manual_job(cronjob, suffix=_suffix(), arguments=order.of_run)
             if order.dry_run:
                 return self._show(job)
@@ -121,6 +123,21 @@ class _Trigger:
         if self._made is None:
             return "stopped before a Job was made"
         return f"the Job goes on; follow it with: {_follow_command(self._made)}"
+
+    def _check_slot(self, cronjob: dict[str, Any]) -> None:
+        """Refuse what is no slot of the CronJob's schedule before a Job is made in vain.
+
+        A pod knows better where `@every` counts from the CronJob's creation, or without a zone.
+        """
+        from rota.runs.manual import check_slot  # noqa: PLC0415 (as above)
+        from rota.schedules import Cron, parse_schedule  # noqa: PLC0415 (as above)
+
+        spec, slot = cronjob["spec"], self._order.slot
+        if slot is None or not spec.get("timeZone"):
+            return
+        schedule = parse_schedule(spec["schedule"], spec["timeZone"])
+        if isinstance(schedule, Cron):
+            check_slot(datetime.fromisoformat(slot), self._order.task, schedule, SystemClock())
 
     async def _wait(self, connection: "Connection", job: dict[str, Any]) -> int:
         from rota.kubernetes.job_follower import JobFollower  # noqa: PLC0415 (as above)

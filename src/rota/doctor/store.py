@@ -6,7 +6,7 @@ from pathlib import Path
 from rota.app import STATE_OFF, ledger_path
 from rota.doctor.finding import Finding, fail, ok, warn
 from rota.ledger.file_system import is_shared
-from rota.ledger.reader import SqliteReader
+from rota.ledger.reader import OlderLedgerError, SqliteReader
 from rota.ledger.run_filter import RunFilter
 from rota.model.clock import duration_text
 from rota.model.errors import ConfigError
@@ -52,6 +52,8 @@ _SHARED = (
 def _of_file(path: Path, now: float) -> Finding:
     try:
         newest = SqliteReader(path).runs(RunFilter(), limit=1)
+    except OlderLedgerError as error:
+        return ok(_SUBJECT, str(error))
     except ConfigError as error:
         return fail(_SUBJECT, str(error))
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):

@@ -31,6 +31,10 @@ _HISTORY = f"{_RUN} WHERE task = ? AND due BETWEEN ? AND ? {NEWEST_FIRST} LIMIT 
 _RUN_OF_SLOT = "SELECT state FROM runs WHERE task = ? AND due = ? AND slot = ? ORDER BY id DESC"
 
 
+class OlderLedgerError(ConfigError):
+    """The file is of an older version of rota, and not converted yet."""
+
+
 class SqliteReader:
     """Reads the file at `path`, anew for each question: it may be made, replaced or set aside."""
 
@@ -122,7 +126,12 @@ class SqliteReader:
             connection = open_for_reading(self._path)
             try:
                 (version,) = connection.execute("PRAGMA user_version").fetchone()
-                if version != SCHEMA_VERSION:
+                if version < SCHEMA_VERSION:
+                    raise OlderLedgerError(
+                        f"{self._path} has schema {version}, and this rota reads {SCHEMA_VERSION}: "
+                        "a scheduler of this version converts it when it starts"
+                    )
+                if version > SCHEMA_VERSION:
                     raise ConfigError(
                         f"{self._path} has schema {version}, and this rota reads {SCHEMA_VERSION}: "
                         "use the version of rota that runs the scheduler"

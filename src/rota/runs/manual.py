@@ -9,7 +9,7 @@ from rota.model.clock import Clock, instant, rfc3339
 from rota.model.errors import UsageError
 from rota.model.plain import plain_data
 from rota.model.run import Run, Trigger
-from rota.schedules import last_until
+from rota.schedules import Schedule, last_until
 from rota.tasks.arguments import moment, parse_arguments
 from rota.tasks.definition import TaskDefinition
 
@@ -43,6 +43,12 @@ def parse_slot(task: TaskDefinition, text: str, clock: Clock) -> datetime:
         slot = moment(text).astimezone(UTC)
     except ValueError as error:
         raise UsageError(f"--slot {text!r} is not allowed: {error}") from None
+    check_slot(slot, task.name, task.schedule, clock)
+    return slot
+
+
+def check_slot(slot: datetime, task: str, schedule: Schedule, clock: Clock) -> None:
+    """Raise UsageError if `slot` is in the future, or is not one of `schedule`."""
     epoch = slot.timestamp()
     if epoch > clock.timestamp():
         raise UsageError(
@@ -50,11 +56,11 @@ def parse_slot(task: TaskDefinition, text: str, clock: Clock) -> datetime:
             "idempotency keys, and find the work done"
         )
     second = int(epoch // 1)
-    if epoch == second and task.schedule.next_epoch(second - 1) == second:
-        return slot
-    before = last_until(task.schedule, second)
-    after = task.schedule.next_epoch(second)
+    if epoch == second and schedule.next_epoch(second - 1) == second:
+        return
+    before = last_until(schedule, second)
+    after = schedule.next_epoch(second)
     near = " and ".join(rfc3339(instant(each)) for each in (before, after) if each is not None)
     raise UsageError(
-        f"--slot {rfc3339(slot)} is not a slot of task {task.name!r}; the nearest are {near}"
+        f"--slot {rfc3339(slot)} is not a slot of task {task!r}; the nearest are {near}"
     )
