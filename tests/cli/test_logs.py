@@ -33,14 +33,14 @@ def add_pod(api, name, created, log=None):
 
 @pytest.mark.parametrize("run", [NAME, JOB_UID], ids=["name", "uid"])
 def test_the_log_of_a_run_is_that_of_its_pods_in_their_order(rota, api, run):
-    add_pod(api, "second", SLOT + 20, line(21, "run.finished"))
-    add_pod(api, "first", SLOT + 1, line(2, "run.started") + line(3, ""))
+    add_pod(api, "a-second", SLOT + 20, line(21, "run.finished"))
+    add_pod(api, "b-first", SLOT + 1, line(2, "run.started") + line(3, ""))
 
     result = rota("logs", run, "-n", "shop")
 
     assert result.exit_code == 0
     assert result.stdout == "run.started\n\nrun.finished\n"
-    assert result.stderr == "rota: pod first\nrota: pod second\n"
+    assert result.stderr == "rota: pod b-first\nrota: pod a-second\n"
 
 
 def test_json_has_the_lines_of_each_pod(rota, api):

@@ -138,6 +138,14 @@ def test_with_json_the_result_is_alone_on_stdout(rota, api):
     assert "run.finished" in result.stderr
 
 
+def test_a_meaning_is_not_told_twice(rota, api):
+    ends(api, ended(5), ("Failed", "BackoffLimitExceeded"))
+
+    result = rota("trigger", "cleanup", "-n", "shop", "--wait")
+
+    assert result.stderr.endswith(": timed out after 4s, exit code 5 (the task timed out)\n")
+
+
 def test_a_failure_without_an_exit_code_ends_with_1(rota, api):
     ends(api, {"waiting": {"reason": "ImagePullBackOff"}}, ("Failed", "DeadlineExceeded"))
 

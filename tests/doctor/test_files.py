@@ -29,6 +29,9 @@ def certificate(tmp_path):
     path = tmp_path / "client.pem"
     issued = trustme.CA().issue_cert("client", not_before=END - timedelta(days=90), not_after=END)
     issued.private_key_and_cert_chain_pem.write_to_path(path)
+    with path.open("ab") as file:
+        # Who signed it, which lasts longer.
+        file.write(trustme.CA().cert_pem.bytes())
     return path
 
 

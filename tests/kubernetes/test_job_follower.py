@@ -120,6 +120,15 @@ def test_each_attempt_of_a_run_that_fails_is_followed_and_the_last_one_decides()
     assert cluster.told == ["pod a: the API is down"]
 
 
+def test_a_pod_that_is_gone_before_the_end_still_says_how_it_ended():
+    first = attempt("a", ended(3, message={"reason": "refused"}))
+    cluster = Cluster((manual(), [first]), (manual(FAILED), []), logs={"a": [[line(1, "one")]]})
+
+    run = cluster.follow()
+
+    assert (run.exit_code, run.reason) == (3, "refused")
+
+
 def test_a_log_that_breaks_off_goes_on_where_it_was_and_no_line_is_written_twice():
     broken = [line(1, "one"), line(2, "two"), UNREACHABLE]
     cluster = Cluster(

@@ -55,6 +55,8 @@ def test_each_slot_has_a_run_with_the_identity_of_its_scheduled_one(backfills):
         (slot, "succeeded") for slot in SLOTS
     ]
     assert answer["left"] == []
+    started = [json.loads(line) for line in process.stderr.splitlines() if "run.started" in line]
+    assert [line["lateness_seconds"] for line in started] == [0.0] * 4
 
 
 def test_a_run_that_fails_ends_it_and_the_same_command_goes_on_there(backfills):

@@ -114,5 +114,8 @@ def end_text(run: "RecordedRun") -> str:
     if run.duration_seconds is not None:
         text += f" after {duration_text(round(run.duration_seconds, 1))}"
     if run.exit_code:
-        text += f", exit code {run.exit_code} ({meaning_of(run.exit_code)})"
+        meaning = meaning_of(run.exit_code)
+        text += f", exit code {run.exit_code} ({meaning})"
+        if run.reason == meaning:
+            return text
     return f"{text}: {run.reason}" if run.reason else text
