@@ -70,19 +70,27 @@ mutmut.create_mutants(1)
 """
 # Tried in the order of a hash, rather than the quick ones first, what is stopped is a sample. The
 # process of a mutant begins as a copy of one that has run the tests: caches would answer for it.
+# Of its tests the quick ones come first, and some before the others are even collected: most
+# mutants are killed by these.
 _RUN_MUTANTS = """
 import functools, gc, hashlib, sys
 from mutmut import __main__ as mutmut
 from mutmut.runners.harness import PytestRunner
+from mutmut.state import state
 
 run_tests = PytestRunner.run_tests
 
-def run_with_empty_caches(self, **named):
+def run_with_empty_caches(self, *, mutant_name, tests):
     gc.unfreeze()
     for each in gc.get_objects():
         if isinstance(each, functools._lru_cache_wrapper):
             each.cache_clear()
-    return run_tests(self, **named)
+    durations = state().duration_by_test
+    ordered = sorted(tests, key=lambda test: (durations.get(test, 0), test))
+    exit_code = run_tests(self, mutant_name=mutant_name, tests=ordered[:50])
+    if exit_code == 0 and ordered[50:]:
+        exit_code = run_tests(self, mutant_name=mutant_name, tests=ordered[50:])
+    return exit_code
 
 PytestRunner.run_tests = run_with_empty_caches
 mutmut.estimated_worst_case_time = lambda name: hashlib.sha256(name.encode()).hexdigest()
