@@ -259,6 +259,12 @@ async def test_a_path_that_leads_elsewhere_is_refused(api, server, path):
     assert server.requests == []
 
 
+async def test_a_path_that_is_too_long_for_a_url_is_refused(api, server):
+    with pytest.raises(RequestRefusedError, match=r"^the path does not make a valid URL$"):
+        await api.get("/" + "a" * 70_000)
+    assert server.requests == []
+
+
 async def test_a_query_given_twice_is_refused(api):
     with pytest.raises(RequestRefusedError, match="not both"):
         await api.get("/x?a=1", params={"b": 2})

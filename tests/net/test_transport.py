@@ -28,10 +28,12 @@ from support.fault_server import (
     echo_authorization,
     gzipped,
     head,
+    held,
     json_answer,
     raw,
     reset,
     silence,
+    until,
     until_close,
 )
 
@@ -260,6 +262,18 @@ async def test_connections_are_given_back_and_used_again(harness, server):
     for _ in range(5):
         await send(client, JsonRequest("GET", "/x"))
     assert server.connections == 1
+
+
+@pytest.mark.parametrize("most", [1, 2])
+async def test_there_are_never_more_connections_than_allowed(harness, server, most):
+    gate = asyncio.Event()
+    server.play(held(gate, GOOD))
+    client = harness.open(server.url, max_connections=most)
+    calls = [asyncio.ensure_future(send(client, JsonRequest("GET", "/x"))) for _ in range(5)]
+    await until(lambda: len(server.requests) == most)
+    gate.set()
+    await asyncio.gather(*calls)
+    assert server.connections == most
 
 
 @pytest.mark.fault(46)
