@@ -19,6 +19,9 @@ def test_a_survivor_is_named_by_its_function_and_its_change():
         ('-    raise E("no zone")\n+    raise E("NO ZONE")', True),
         ('-    raise E("no zone")\n+    raise E(None)', False),
         ("-    a + b\n+    a - b", False),
+        ('-    if part == ".":\n+    if part == "XX.XX":', False),
+        ("-    get('name', '')\n+    get('name', 'XXXX')", False),
+        ('-    x = "a"\n+    x = "XXaXX"', True),
     ],
 )
 def test_wording_is_told_from_meaning(diff, wording):

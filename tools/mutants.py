@@ -295,7 +295,12 @@ def key_of(name: str, diff: str) -> str:
 
 
 def is_wording(diff: str) -> bool:
-    """Whether a mutant changes nothing but the letters of texts: XX around, upper case."""
+    """Whether a mutant changes nothing but the letters of texts: XX around, upper case.
+
+    A text without letters, such as "." or an empty one, has no wording: it is a value.
+    """
+    if re.search(r"""(["'])XX[^A-Za-z"']*XX\1""", diff):
+        return False
     sides: dict[str, str] = {"-": "", "+": ""}
     for line in diff.splitlines():
         sides[line[0]] += line[1:].replace("XX", "").lower()

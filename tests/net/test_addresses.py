@@ -47,6 +47,8 @@ def test_a_base_url_is_made_canonical(text, canonical):
         ("http://h/?", "not contain a query"),
         ("http://h/#", "not contain a query"),
         ("http://h/a/../b", "'..'"),
+        ("http://h/a/./b", "'.' or '..'"),
+        ("http://h/%2E", "'.' or '..'"),
         ("http://h/%2e%2E/b", "'..'"),
         ("http://h/a b", "spaces"),
         ("http://h\n", "spaces"),

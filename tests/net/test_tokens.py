@@ -23,6 +23,24 @@ def test_a_token_given_as_a_value_is_used_stripped(token):
     assert not source.from_file
 
 
+@pytest.mark.parametrize(
+    ("token", "problem"),
+    [
+        ("", "empty; put the token there, or unset it"),
+        ("canary 1", "contains spaces, control or non-ASCII characters; only visible "),
+        (
+            SecretStr("canary\x00"),
+            "contains spaces, control or non-ASCII characters; only visible ",
+        ),
+    ],
+    ids=["empty", "a space", "a secret with a zero"],
+)
+def test_a_value_that_is_no_token_is_refused_without_being_repeated(token, problem):
+    with pytest.raises(SettingsError, match=f"^the API token: {problem}") as caught:
+        TokenSource(ApiOptions(token=token))
+    assert "canary" not in str(caught.value)
+
+
 def test_without_a_token_there_is_none():
     assert TokenSource(ApiOptions()).current() is None
 
