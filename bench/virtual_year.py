@@ -1,19 +1,15 @@
 """A year of an hourly and a daily task, in virtual time. Prints the CPU seconds that it takes.
 
-The event loop and the clock are those of rota's own tests: time passes when there is nothing to do.
+The event loop and the clock are the test kit's: time passes when there is nothing to do.
 """
 
 import asyncio
 import json
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from scheduler_load import cpu_seconds
 
 from rota.scheduler import TaskScheduler
-from support.virtual_time import VirtualClock, VirtualLoop
+from rota.testing import VirtualClock, VirtualLoop
 
 START = 1_795_478_400
 HOUR_SECONDS = 3600

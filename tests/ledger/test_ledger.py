@@ -18,8 +18,8 @@ from rota.model.events import SlotsSkipped
 from rota.model.outcome import SkipReason
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
+from rota.testing import VirtualClock
 from support.ledger_runs import START, record, run
-from support.virtual_time import VirtualClock
 
 
 class InMemory:

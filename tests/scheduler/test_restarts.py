@@ -7,8 +7,8 @@ import pytest
 from rota.ledger.sqlite import SqliteLedger
 from rota.model.events import RunStarted
 from rota.settings import Settings
+from rota.testing import VirtualClock
 from support.scheduler_process import Process
-from support.virtual_time import VirtualClock
 
 START = 1_795_478_400
 MINUTE = 60

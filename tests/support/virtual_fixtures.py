@@ -2,8 +2,8 @@
 
 import pytest
 
+from rota.testing import VirtualClock, VirtualLoop
 from support.recording import Recording
-from support.virtual_time import VirtualClock, VirtualLoop
 
 # 2026-11-24 00:00:00 UTC, a midnight.
 START = 1_795_478_400

@@ -2,8 +2,8 @@
 
 import asyncio
 
+from rota.testing import VirtualLoop
 from support.virtual_fixtures import clock
-from support.virtual_time import VirtualLoop
 
 __all__ = ["clock"]
 

@@ -10,10 +10,10 @@ from rota.ledger.sqlite import SqliteLedger
 from rota.model.errors import ConfigError
 from rota.scheduler import TaskScheduler
 from rota.settings import Settings
+from rota.testing import VirtualClock, VirtualLoop
 from rota.web.metrics import metrics_routes
 from rota.web.scheduler_metrics import SchedulerMetrics
 from support.ledger_runs import START, record, run
-from support.virtual_time import VirtualClock, VirtualLoop
 
 
 @contextlib.asynccontextmanager

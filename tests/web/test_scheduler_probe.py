@@ -6,8 +6,8 @@ from rota.model.errors import ApiUnavailableError
 from rota.scheduler import TaskScheduler
 from rota.settings import Settings
 from rota.tasks import BaseTask
+from rota.testing import VirtualClock, VirtualLoop
 from rota.web.scheduler_probe import SchedulerProbe
-from support.virtual_time import VirtualClock, VirtualLoop
 
 START = 1_795_478_400
 
