@@ -11,6 +11,7 @@ from typing_extensions import TypeVar
 
 from rota.api.client import BusinessApiClient
 from rota.model.context import current_execution
+from rota.runtime.thread_pool import busy_threads
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -145,6 +146,9 @@ class BlockingClient(Generic[_ClientT]):
         except RuntimeError:
             message = "the event loop has ended: no new request is started"
             raise asyncio.CancelledError(message) from None
+        # Back to work as soon as there is an answer, before this thread has woken up.
+        answer.add_done_callback(lambda _: busy_threads.add(1))
+        busy_threads.add(-1)
         return answer.result()
 
     def _start(self, make: Callable[[], Awaitable[_T]], answer: "Future[_T]") -> None:

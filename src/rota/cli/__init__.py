@@ -29,6 +29,7 @@ COMMANDS = {
     "logs": "rota.cli.logs",
     "list": "rota.cli.list",
     "next": "rota.cli.next",
+    "simulate": "rota.cli.simulate",
     "check": "rota.cli.check",
     "doctor": "rota.cli.doctor",
     "export": "rota.cli.export",

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from rota.model.clock import Clock
 from rota.model.errors import SettingsError
+from rota.net.exchange import Exchange
 
 
 class SecretText(Protocol):
@@ -28,6 +30,9 @@ class ApiOptions:
     was sent. `max_response_bytes` counts decoded bytes. `token_file` is read again when it changes.
     Without `ca_file` the public CAs of certifi are trusted. `release` and `namespace` are part of
     every idempotency key, so that two installations which share an API do not share keys.
+
+    For tests: `exchange` answers requests in place of the network, and `clock` tells the time that
+    waits and keys depend on.
     """
 
     timeout_seconds: float = 60.0
@@ -47,6 +52,8 @@ class ApiOptions:
     client_key_file: Path | None = None
     release: str = "rota"
     namespace: str = ""
+    exchange: Exchange | None = None
+    clock: Clock | None = None
 
     def __post_init__(self) -> None:
         for name in ("timeout_seconds", "deadline_seconds"):

@@ -38,9 +38,10 @@ def open_client(
     for a URL, token or certificate file that cannot be used.
     """
     url = httpx.URL(parse_base_url(base_url))
+    connections = _connections(url.scheme, options)
     return httpx.AsyncClient(
         base_url=url,
-        transport=ApiTransport(url, options, _connections(url.scheme, options), sleep=sleep),
+        transport=ApiTransport(url, options, connections, sleep=sleep, clock=options.clock),
         timeout=options.timeout_seconds,
         headers={"Accept-Encoding": ACCEPT_ENCODING, "User-Agent": USER_AGENT},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -49,6 +50,11 @@ def open_client(
 
 
 def _connections(scheme: str, options: ApiOptions) -> httpx.AsyncBaseTransport:
+    if options.exchange is not None:
+        from rota.net.in_memory import InMemoryTransport  # noqa: PLC0415 (for tests)
+
+        return InMemoryTransport(options.exchange)
+
     def pool(context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
         return httpx.AsyncHTTPTransport(
             verify=context,

@@ -1,6 +1,7 @@
 """A task that blocks: its function in a thread, its run in the event loop."""
 
 import asyncio
+import contextlib
 import contextvars
 import inspect
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from typing import Any
 from rota.api.blocking import BlockingClient
 from rota.model.errors import TaskDefinitionError
 from rota.runtime.forks import ending_children
-from rota.runtime.thread_pool import thread_pool
+from rota.runtime.thread_pool import busy_threads, thread_pool
 
 _CUT_OFF = "the run is over, by its timeout or a stop: no new request is started"
 
@@ -30,17 +31,19 @@ async def call_in_thread(name: str, function: Callable[[Any], Any], api_client: 
     def work() -> None:
         with ending_children():
             result.keep(lambda: context.run(function, client))
-        try:
+        # The loop may have ended: then nothing waits for it.
+        with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(ended.set_result, None)
-        except RuntimeError:
-            return  # The loop has ended, and nothing waits for it.
+        busy_threads.add(-1)
 
     job = thread_pool.submit(work, f"rota:{name}")
+    busy_threads.add(1)
     try:
         await asyncio.wait([ended])
     except asyncio.CancelledError:
         client.cut_off(_CUT_OFF)
         if job.take():
+            busy_threads.add(-1)
             raise
         await asyncio.wait([ended])
     finally:

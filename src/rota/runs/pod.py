@@ -15,7 +15,7 @@ from rota.tasks.definition import TaskDefinition, active_deadline_seconds
 CLOCK_SKEW_SECONDS = 300
 _SECONDS_PER_MINUTE = 60
 # terminationGracePeriodSeconds beyond the grace.
-_KUBERNETES_EXTRA_SECONDS = 5
+KUBERNETES_EXTRA_SECONDS = 5
 
 
 def run_of_pod(task: TaskDefinition, settings: Settings, clock: Clock) -> Run:
@@ -58,7 +58,7 @@ def _longest_job_age_seconds(task: TaskDefinition, settings: Settings) -> float:
     return window_seconds + active_deadline_seconds(
         timeout_seconds=task.timeout_seconds,
         backoff_limit=task.backoff_limit,
-        termination_grace_seconds=math.ceil(settings.grace_seconds) + _KUBERNETES_EXTRA_SECONDS,
+        termination_grace_seconds=math.ceil(settings.grace_seconds) + KUBERNETES_EXTRA_SECONDS,
     )
 
 

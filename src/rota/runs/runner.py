@@ -1,7 +1,8 @@
 """Starts every run of a process, and publishes its start and its end."""
 
+import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -105,6 +106,17 @@ def new_run(
         identity=rfc3339(slot) if slot else identity or run_id,
         **shard,
     )
+
+
+@contextlib.contextmanager
+def repeatable_run_ids(seed: int) -> Iterator[None]:
+    """Have the same run ids each time, in the body; for tests."""
+    state = _random.getstate()
+    _random.seed(seed)
+    try:
+        yield
+    finally:
+        _random.setstate(state)
 
 
 def new_run_id(timestamp: float) -> str:

@@ -60,5 +60,24 @@ class ThreadPool:
                     self._threads -= 1
 
 
+class BusyThreads:
+    """Counts threads of tasks that work, as opposed to those that wait for the event loop.
+
+    For an event loop on virtual time, which must not pass while they work. Any thread.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.count = 0
+
+    def add(self, number: int) -> None:
+        """Count so many more, or less."""
+        with self._lock:
+            self.count += number
+
+
+busy_threads = BusyThreads()
+"""Those of the process."""
+
 thread_pool = ThreadPool()
 """The pool of the process. asyncio's default executor is not used: it also looks up host names."""

@@ -195,6 +195,10 @@ class TaskScheduler:
         """
         self._stop.request(signal_number)
 
+    def look_at_clock(self) -> None:
+        """Read the wall clock now, as happens every `longest_sleep_seconds`: after it was set."""
+        self._tick()
+
     async def _shut_down(self) -> None:
         dispatcher = self._dispatcher
         if dispatcher is None:

@@ -34,7 +34,7 @@ def parse_arguments(task: TaskDefinition, texts: Iterable[str]) -> dict[str, Any
     is left out. Raises UsageError, which names the culprit and the nearest name.
     """
     function = _function_of(task.handler)
-    defaults = values_of(function) if callable(function) else {}
+    defaults = argument_defaults(task)
     found: dict[str, Any] = {}
     for text in texts:
         name, equals, value = text.partition("=")
@@ -46,6 +46,12 @@ def parse_arguments(task: TaskDefinition, texts: Iterable[str]) -> dict[str, Any
             raise UsageError(f"--arg {name} is given twice")
         found[name] = _parse(name, value, _type_of(function, name, defaults[name]))
     return {name: value for name, value in found.items() if not _same(value, defaults[name])}
+
+
+def argument_defaults(task: TaskDefinition) -> dict[str, Any]:
+    """Return the parameters of `task` that have defaults, and these."""
+    function = _function_of(task.handler)
+    return values_of(function) if callable(function) else {}
 
 
 def _function_of(handler: Any) -> Any:

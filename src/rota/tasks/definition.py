@@ -272,7 +272,10 @@ def active_deadline_seconds(
     grace, and the Job controller's doubling waits.
     """
     attempt_seconds = math.ceil(timeout_seconds) + termination_grace_seconds
-    waits_seconds = sum(
-        min(_FIRST_WAIT_SECONDS << retry, _LONGEST_WAIT_SECONDS) for retry in range(backoff_limit)
-    )
+    waits_seconds = sum(map(retry_wait_seconds, range(backoff_limit)))
     return _START_SECONDS + (backoff_limit + 1) * attempt_seconds + waits_seconds
+
+
+def retry_wait_seconds(failures: int) -> int:
+    """Return how long the Job controller waits before it replaces a pod, after earlier failures."""
+    return min(_FIRST_WAIT_SECONDS << failures, _LONGEST_WAIT_SECONDS)

@@ -34,13 +34,13 @@ def _discover(settings: Settings) -> Registry:
     registry = Registry(settings)
     reference, others = _installed()
     for point in others:
-        _add(registry, _load(point), point.value)
+        register_found(registry, _load(point), point.value)
     for target in settings.tasks:
-        _add(registry, load_target(target, "ROTA_TASKS"), target)
+        register_found(registry, load_target(target, "ROTA_TASKS"), target)
     alone = not others and not settings.tasks
     for point in reference:
         wanted = _OnlyWanted(registry, None if alone else settings.only)
-        _add(wanted, _load(point), point.value)
+        register_found(wanted, _load(point), point.value)
         registry.left_out = tuple(wanted.left_out)
     return registry
 
@@ -81,7 +81,11 @@ def _load(point: EntryPoint) -> Any:
     return load_target(point.value, f"entry point {point.name!r}{package}")
 
 
-def _add(registry: Any, found: Any, target: str) -> None:
+def register_found(registry: Any, found: Any, target: str) -> None:
+    """Register what `target` names: a task, a class, a function, a list, or all of a module.
+
+    Raises TaskDefinitionError.
+    """
     try:
         if isinstance(found, ModuleType):
             for source, each in tasks_of_module(found):

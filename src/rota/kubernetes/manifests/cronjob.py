@@ -40,7 +40,7 @@ def cronjob(task: TaskDefinition, installation: Installation) -> dict[str, Any]:
         spec["suspend"] = True
     if schedule.exact:
         spec["startingDeadlineSeconds"] = task.latest_start_seconds
-    _refuse_catch_up(task, exact=schedule.exact)
+    check_catch_up(task, exact=schedule.exact)
     return {
         "apiVersion": "batch/v1",
         "kind": "CronJob",
@@ -70,7 +70,8 @@ def start_job(task: TaskDefinition, installation: Installation) -> dict[str, Any
     }
 
 
-def _refuse_catch_up(task: TaskDefinition, *, exact: bool) -> None:
+def check_catch_up(task: TaskDefinition, *, exact: bool) -> None:
+    """Raise ScheduleError for a `catch_up` that a CronJob with such a schedule cannot do."""
     if task.catch_up is CatchUp.ALL:
         raise ScheduleError(
             f"task {task.name!r}: catch_up=all is refused in a CronJob: Kubernetes starts only "

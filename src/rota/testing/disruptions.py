@@ -1,0 +1,175 @@
+"""What goes wrong in a simulation, and when.
+
+Instants are those of a clock that nobody sets: after a ClockJump the simulated clock shows others.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from rota.model.errors import UsageError
+from rota.testing.moments import Moment, Span, epoch_of, seconds_of
+
+
+class Down(StrEnum):
+    """How the Business API is out of order.
+
+    `refused`: no connection. `hangs`: it never answers, and does nothing. `errors`: it answers 503,
+    and does nothing. `cut`: it does what is asked for, and the answer is cut.
+    """
+
+    REFUSED = "refused"
+    HANGS = "hangs"
+    ERRORS = "errors"
+    CUT = "cut"
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """The Business API is out of order from `start` until `end`."""
+
+    start: Moment
+    end: Moment
+    how: Down | str = Down.ERRORS
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJump:
+    """Somebody sets the clock: forward by a positive span, back by a negative one, as `-1h`."""
+
+    at: Moment
+    by: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """SIGTERM at `at`; what ends so is started again `down` after `at`, at the earliest."""
+
+    at: Moment
+    down: Span = "0s"
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown:
+    """SIGTERM, and nothing is started again."""
+
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """SIGKILL, at an instant or after a request; then as with Restart.
+
+    `after_request` counts all requests that reached the API, from 1: it has acted on that one, and
+    its answer does not arrive.
+    """
+
+    at: Moment | None = None
+    after_request: int | None = None
+    down: Span = "0s"
+
+
+Disruption = Outage | ClockJump | Restart | Shutdown | Crash
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOutage:
+    """An outage in seconds since the start."""
+
+    start: float
+    end: float
+    how: Down
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEnd:
+    """The end of a process, in seconds since the start. `down_seconds` is None for good."""
+
+    at: float
+    crash: bool
+    down_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All disruptions of a simulation, ordered; `jumps` are pairs of when and by how much."""
+
+    outages: tuple[PlannedOutage, ...] = ()
+    jumps: tuple[tuple[float, float], ...] = ()
+    ends: tuple[PlannedEnd, ...] = ()
+    crash_after: tuple[tuple[int, float], ...] = ()
+
+    def outage_at(self, elapsed: float) -> Down | None:
+        """Return how the API is out of order then, or None if it is well."""
+        for each in self.outages:
+            if each.start <= elapsed < each.end:
+                return each.how
+        return None
+
+
+def plan_of(disruptions: Sequence[Disruption], start: float) -> Plan:
+    """Return the plan of a simulation that begins at `start`. Raises UsageError."""
+    return Plan(
+        outages=tuple(_outage(each, start) for each in disruptions if isinstance(each, Outage)),
+        jumps=tuple(
+            sorted(
+                (_elapsed(each.at, start, "ClockJump.at"), seconds_of(each.by, "ClockJump.by"))
+                for each in disruptions
+                if isinstance(each, ClockJump)
+            )
+        ),
+        ends=tuple(sorted(_ends(disruptions, start), key=lambda end: end.at)),
+        crash_after=tuple(
+            sorted(
+                (each.after_request, seconds_of(each.down, "Crash.down"))
+                for each in disruptions
+                if isinstance(each, Crash) and each.after_request is not None
+            )
+        ),
+    )
+
+
+def _ends(disruptions: Sequence[Disruption], start: float) -> list[PlannedEnd]:
+    found = []
+    for each in disruptions:
+        match each:
+            case Restart():
+                at = _elapsed(each.at, start, "Restart.at")
+                found.append(PlannedEnd(at, crash=False, down_seconds=_down(each)))
+            case Shutdown():
+                at = _elapsed(each.at, start, "Shutdown.at")
+                found.append(PlannedEnd(at, crash=False, down_seconds=None))
+            case Crash():
+                if (each.at is None) == (each.after_request is None):
+                    raise UsageError("Crash needs `at` or `after_request`, and not both")
+                if each.at is not None:
+                    at = _elapsed(each.at, start, "Crash.at")
+                    found.append(PlannedEnd(at, crash=True, down_seconds=_down(each)))
+            case _:
+                pass
+    return found
+
+
+def _down(disruption: Restart | Crash) -> float:
+    name = f"{type(disruption).__name__}.down"
+    seconds = seconds_of(disruption.down, name)
+    if seconds < 0:
+        raise UsageError(f"{name} must not be negative, but is {disruption.down!r}")
+    return seconds
+
+
+def _outage(outage: Outage, start: float) -> PlannedOutage:
+    if outage.how not in list(Down):
+        raise UsageError(f"Outage.how {outage.how!r} is not one of {', '.join(Down)}")
+    first = _elapsed(outage.start, start, "Outage.start")
+    last = _elapsed(outage.end, start, "Outage.end")
+    if last <= first:
+        raise UsageError(f"an outage must end after its start: {outage.start} to {outage.end}")
+    return PlannedOutage(first, last, Down(outage.how))
+
+
+def _elapsed(moment: Moment, start: float, name: str) -> float:
+    if isinstance(moment, timedelta):
+        return moment.total_seconds()
+    return epoch_of(moment, name) - start

@@ -1,0 +1,66 @@
+"""What `from rota.testing import …` offers, what it needs, and who does without it."""
+
+import subprocess
+import sys
+
+import rota.testing
+
+PUBLIC = {
+    "ApiRequest",
+    "Call",
+    "ClockJump",
+    "Crash",
+    "Down",
+    "FakeApi",
+    "LogLine",
+    "Outage",
+    "Reply",
+    "Report",
+    "Restart",
+    "Shutdown",
+    "SimulatedRun",
+    "SimulatedSlot",
+    "TaskRun",
+    "VirtualClock",
+    "VirtualLoop",
+    "assert_idempotent",
+    "assert_same_in_both_modes",
+    "run_task",
+    "simulate",
+}
+
+
+def test_the_public_names_are_these_and_no_others():
+    assert set(rota.testing.__all__) == PUBLIC
+    assert all(hasattr(rota.testing, name) for name in PUBLIC)
+
+
+def python(program):
+    end = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return end.stdout.split()
+
+
+def test_it_works_without_pytest():
+    program = """
+import sys
+sys.modules["pytest"] = None
+from rota import task
+from rota.testing import simulate
+
+@task(interval_seconds=3600)
+async def hourly(api):
+    pass
+
+print(len(simulate(hourly, "2027-01-01T00:00:00Z", "1d").runs))
+"""
+    assert python(program) == ["24"]
+
+
+def test_neither_a_single_run_nor_the_scheduler_imports_it():
+    program = """
+import sys, rota.processes.one_shot, rota.processes.scheduler, rota.net.session, rota.cli.run
+print(*[name for name in sys.modules if name.startswith("rota.testing")])
+"""
+    assert python(program) == []
