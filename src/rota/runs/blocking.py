@@ -49,14 +49,19 @@ async def call_in_thread(name: str, function: Callable[[Any], Any], api_client: 
     finally:
         client.cut_off(_CUT_OFF)
     returned = result.get()
-    if inspect.isawaitable(returned):
-        if inspect.iscoroutine(returned):
-            returned.close()
-        raise TaskDefinitionError(
-            f"task {name!r}: its function is not async, and returned something to await; write "
-            "async def"
-        )
+    _refuse_awaitable(name, returned)
     return returned
+
+
+def _refuse_awaitable(name: str, returned: object) -> None:
+    if not inspect.isawaitable(returned):
+        return
+    if inspect.iscoroutine(returned):
+        returned.close()
+    raise TaskDefinitionError(
+        f"task {name!r}: its function is not async, and returned something to await; write "
+        "async def"
+    )
 
 
 class _CallResult:
