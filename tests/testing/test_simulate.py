@@ -163,7 +163,7 @@ def test_of_several_missed_slots_the_newest_is_caught_up():
         (at(1), "missed"),
         (at(1, 5), "missed"),
         (at(1, 10), "missed"),
-    ] or [slot.slot for slot in report.skipped] == [at(0, 55), at(1), at(1, 5), at(1, 10)]
+    ]
     assert ("catch_up", at(1, 15), at(1, 15), "succeeded") in times(report.runs)
 
 
@@ -242,10 +242,8 @@ def test_a_run_longer_than_its_interval_delays_the_next_and_skips_those_between(
         (at(0, 25), at(0, 29)),
     ]
     assert [(slot.slot, slot.reason.value) for slot in report.skipped] == [
-        (at(0, 10), "overlap"),
-        (at(0, 20), "overlap"),
-    ] or mode == "scheduler"
-    assert at(0, 10) in [slot.slot for slot in report.skipped]
+        (at(0, minute), "overlap") for minute in (10, 20, 30, 35)
+    ]
 
 
 def test_a_clock_set_forward_makes_up_the_newest_slot_within_seconds():
