@@ -1,6 +1,8 @@
 import json
+import ssl
 
 import pytest
+import trustme
 import yaml
 
 from rota.kubernetes.api_errors import (
@@ -97,6 +99,30 @@ async def test_a_refused_watch_says_why(server):
         await watched()
 
     assert refused.value.is_gone
+
+
+async def test_an_authority_without_all_extensions_is_accepted_as_kubectl_does(
+    server, tmp_path, monkeypatch
+):
+    made = []
+
+    def as_in_python_3_13(*arguments, **options):
+        context = default_context(*arguments, **options)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        made.append(context)
+        return context
+
+    default_context = ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", as_in_python_3_13)
+    trustme.CA().cert_pem.write_to_path(tmp_path / "ca.crt")
+    config = yaml.safe_load((tmp_path / "kubeconfig").read_text())
+    config["clusters"][0]["cluster"]["certificate-authority"] = "ca.crt"
+    (tmp_path / "kubeconfig").write_text(yaml.safe_dump(config))
+
+    async with connected():
+        [context] = made
+        assert not context.verify_flags & ssl.VERIFY_X509_STRICT
+        assert context.verify_mode is ssl.CERT_REQUIRED
 
 
 async def test_a_broken_certificate_is_named(server, tmp_path):

@@ -6,6 +6,7 @@ not used: they drop what this version of them does not know.
 
 import json
 import os
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Self
@@ -30,6 +31,17 @@ _MOST_LINE_BYTES = 8 * 2**20
 Parameters = dict[str, str | int]
 
 
+class _LenientParams(client_adapter.ConnectionParams):
+    def httpx_params(self, config: SingleConfig) -> dict[str, Any]:
+        found: dict[str, Any] = super().httpx_params(config)
+        context = found["verify"]
+        if isinstance(context, ssl.SSLContext):
+            # Strict since Python 3.13: it refuses authorities that clusters have, and that kubectl
+            # takes, for extensions that they lack (key usage, authority key identifier).
+            context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        return found
+
+
 class Connection:
     """The API server of `configuration`; close it, or use it as an async context manager."""
 
@@ -38,9 +50,7 @@ class Connection:
         self.namespace = configuration.namespace
         self._client = client_adapter.AsyncClient(
             configuration,
-            client_adapter.ConnectionParams(
-                timeout=httpx2.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
-            ),
+            _LenientParams(timeout=httpx2.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)),
         )
 
     async def __aenter__(self) -> Self:
