@@ -12,6 +12,7 @@ class Guarded(FakeCluster):
     def __init__(self, **errors):
         super().__init__()
         self.errors = errors
+        self.versions = []
 
     async def get(self, path, parameters):
         last = path.rpartition("/")[2]
@@ -21,6 +22,7 @@ class Guarded(FakeCluster):
 
     async def watch(self, path, parameters, *, silence_seconds, on_open):
         error = self.errors.get(f"watch {path.rpartition('/')[2]}")
+        self.versions.append(parameters["resourceVersion"])
         if error is not None:
             raise error
         events = super().watch(path, parameters, silence_seconds=silence_seconds, on_open=on_open)
@@ -46,6 +48,8 @@ async def test_whoever_may_read_all_is_let_through_and_no_watch_stays_open():
     await check_permissions(cluster, "shop")
 
     assert cluster.watched == set()
+    # Without a version a server takes seconds to answer.
+    assert cluster.versions == ["1", "1", "1"]
 
 
 @pytest.mark.parametrize(

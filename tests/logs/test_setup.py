@@ -299,7 +299,7 @@ def test_configuring_again_writes_each_line_once(configure):
     assert len(stderr.lines) == 1
 
 
-@pytest.mark.parametrize("name", ["httpx", "httpcore.connection", "asyncio"])
+@pytest.mark.parametrize("name", ["httpx", "httpx2", "httpcore.connection", "asyncio"])
 def test_libraries_that_print_whole_urls_are_quiet_at_debug_too(configure, name):
     stderr = configure()
     logging.getLogger(name).info("GET https://host/?token=secret")

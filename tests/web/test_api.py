@@ -174,7 +174,7 @@ def test_the_openapi_document_has_every_route_and_no_other(installation):
 @pytest.mark.parametrize(
     ("path", "schema"),
     [
-        ("tasks/bills", "Task"),
+        ("tasks/bills", "WholeTask"),
         ("runs/run-2", "WholeRun"),
         ("system", "System"),
         (f"tasks/bills/slots/{text(START + 9 * HOUR)}", "Explanation"),

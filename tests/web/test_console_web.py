@@ -99,6 +99,11 @@ async def test_tasks_come_change_and_go_as_cronjobs_do(served):
         served.cluster.put(CRON_JOBS, cronjob())
         await until(lambda: served.cluster.is_told)
         [task] = (await served.json("tasks"))["items"]
+        by_hand = (await served.json("tasks/cleanup"))["commands"][0]["command"]
+        assert by_hand.endswith("--from=cronjob/rota-cleanup")
+        page = (await served.ask("/tasks/cleanup")).text
+        assert "--from=cronjob/rota-cleanup" in page
+        assert "shop/rota" in page
         assert (task["name"], task["schedule"], task["state"]) == ("cleanup", "0 * * * *", "new")
 
         served.cluster.put(CRON_JOBS, cronjob(schedule="*/5 * * * *"))
@@ -126,7 +131,9 @@ async def test_readers_hear_which_tasks_have_news(served):
 
 
 async def test_each_page_says_since_when_the_cluster_is_not_seen(served):
-    assert "has not been seen yet" in (await served.ask("/system")).text
+    # Nothing was seen before this console began.
+    began = "has not been seen since 2025-11-26T01:50:00Z, 0s ago."
+    assert began in (await served.ask("/system")).text
 
     async with watching(served):
         await served.seen(SLOT)

@@ -11,6 +11,7 @@ from rota.kubernetes.api_errors import (
 )
 from rota.kubernetes.reflector import Source
 from rota.kubernetes.resources import Resource
+from rota.kubernetes.watching.fields import part
 from rota.kubernetes.watching.tracker import NEEDED
 from rota.model.errors import UsageError
 
@@ -55,18 +56,24 @@ async def _check_namespace(source: Source, namespace: str) -> None:
 async def _check_resource(source: Source, resource: Resource, namespace: str) -> None:
     path = resource.path(namespace)
     try:
-        await source.get(path, {"limit": 1})
-        await _open_watch(source, path)
+        listed = await source.get(path, {"limit": 1})
+        await _open_watch(source, path, part(listed, "metadata").get("resourceVersion"))
     except ApiServerRefusedError as error:
         if error.status == _FORBIDDEN:
             raise UsageError(_missing_right(namespace, error)) from error
 
 
-async def _open_watch(source: Source, path: str) -> None:
-    """Return as soon as a watch is answered; it is closed again."""
+async def _open_watch(source: Source, path: str, version: object) -> None:
+    """Return as soon as a watch is answered; it is closed again.
+
+    Without a version the API server would take seconds to answer.
+    """
     opened = asyncio.Event()
     events = source.watch(
-        path, {"timeoutSeconds": 1}, silence_seconds=_WATCH_SECONDS, on_open=opened.set
+        path,
+        {"timeoutSeconds": 1, "resourceVersion": str(version or "")},
+        silence_seconds=_WATCH_SECONDS,
+        on_open=opened.set,
     )
 
     async def follow() -> None:

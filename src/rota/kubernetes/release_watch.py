@@ -45,7 +45,9 @@ class ReleaseWatch:
         self._on_noted = on_noted
         self._sleep = sleep
         self._tick = time.monotonic()
-        self._tracker = Tracker(ledger.open(), ledger.attempts, clock)
+        remembered = ledger.open()
+        self._blind_at_start = remembered.watched_until or clock.timestamp()
+        self._tracker = Tracker(remembered, ledger.attempts, clock)
         selector = f"{INSTANCE_LABEL}={release},{TASK_LABEL}"
         self._reflectors = {
             resource.kind: Reflector(
@@ -91,11 +93,13 @@ class ReleaseWatch:
     def blind_since(self) -> float | None:
         """Since when something may have come and gone unseen, an epoch time; None: all is seen.
 
-        0 stands for ever: nothing has been seen at all.
+        Before the first lists it is when an earlier console ended, or this one began.
         """
         needed = [reflector.health for reflector in self._reflectors.values()]
-        cut = [health.heard_at or 0.0 for health in needed if not health.connected]
-        return min(cut, default=None)
+        cut = [health.heard_at for health in needed if not health.connected]
+        if self.horizon is None:
+            return self._blind_at_start
+        return min((at for at in cut if at is not None), default=None)
 
     @property
     def heartbeat_age_seconds(self) -> float:

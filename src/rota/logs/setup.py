@@ -21,7 +21,7 @@ from rota.model.plain import plain_repr
 from rota.runtime import streams
 
 # Both print whole URLs or headers, which may hold what nobody should read (encode/httpx#2760).
-_CHATTY_LOGGERS = ("httpx", "httpcore", "asyncio")
+_CHATTY_LOGGERS = ("httpx", "httpcore", "httpx2", "httpcore2", "asyncio")
 
 # A traceback has many lines, and is to keep them.
 _MULTILINE_KEY = "exception"

@@ -19,6 +19,7 @@ from rota.status.run_facts import run_facts
 from rota.status.slots import MOST_SLOTS
 from rota.web.answers import Answers
 from rota.web.pages.about import About
+from rota.web.pages.commands import Commands, run_commands, slot_commands, task_commands
 from rota.web.pages.system import system_facts
 from rota.web.problems import BadQuestionError, with_problems
 from rota.web.questions import epoch_of, instant_of, number_of, refuse_unknown, words_of
@@ -64,7 +65,9 @@ class Api:
         """Show how one task is doing, with its last 200 slots."""
         refuse_unknown(request, ())
         name = request.path_params["task"]
-        return _tagged(request, await self._answers.ask(lambda board: board.task(name).facts()))
+        status = await self._answers.ask(lambda board: board.task(name))
+        commands = _command_facts(task_commands(status.task, self._about))
+        return _tagged(request, {**status.facts(), "commands": commands})
 
     async def slots(self, request: Request) -> Response:
         """List what became of each slot of a task between two instants."""
@@ -88,7 +91,8 @@ class Api:
         name, text = request.path_params["task"], request.path_params["slot"]
         at = int(epoch_of(text, "slot"))
         facts = await self._answers.ask(lambda board: board.explain(name, at).facts())
-        return _tagged(request, facts)
+        commands = _command_facts(slot_commands(name, at, self._about))
+        return _tagged(request, {**facts, "commands": commands})
 
     async def runs(self, request: Request) -> Response:
         """List runs, the newest first; `cursor` is the `next` of the page before."""
@@ -120,7 +124,9 @@ class Api:
         run_id = request.path_params["run_id"]
         found = await self._answers.ask(lambda board: board.known_run(run_id))
         attempts = [attempt.facts() for attempt in found.attempts]
-        return _tagged(request, {**run_facts(found), "attempts": attempts})
+        commands = _command_facts(run_commands(found, self._about))
+        facts = {**run_facts(found), "attempts": attempts, "commands": commands}
+        return _tagged(request, facts)
 
     async def upcoming(self, request: Request) -> Response:
         """List the slots of all tasks that come next."""
@@ -149,6 +155,10 @@ class Api:
         refuse_unknown(request, ())
         facts = await self._answers.ask(lambda board: system_facts(self._about, board))
         return _tagged(request, facts)
+
+
+def _command_facts(commands: Commands) -> list[dict[str, str]]:
+    return [{"purpose": purpose, "command": command} for purpose, command in commands]
 
 
 def _tagged(request: Request, facts: Mapping[str, Any]) -> Response:

@@ -57,4 +57,4 @@ def watch_facts(watch: ReleaseWatch) -> Mapping[str, object]:
 
 
 def _moment(epoch_seconds: float | None) -> str | None:
-    return None if epoch_seconds is None else rfc3339(instant(round(epoch_seconds, 3)))
+    return None if epoch_seconds is None else rfc3339(instant(int(epoch_seconds)))

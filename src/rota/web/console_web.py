@@ -85,8 +85,6 @@ def blind_notes(watch: ReleaseWatch, now: float) -> Collection[str]:
         return ()
     errors = [health.error for health in watch.health.values() if health.error]
     reason = f" ({errors[0]})" if errors else ""
-    if not since:
-        return (f"The cluster has not been seen yet{reason}: this is what was known before.",)
     ago = duration_text(max(0, int(now - since)))
     at = rfc3339(instant(int(since)))
     return (f"The cluster has not been seen since {at}, {ago} ago{reason}.",)

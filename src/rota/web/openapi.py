@@ -42,14 +42,14 @@ def document() -> dict[str, Any]:
         # Relative to this document: it works below any path.
         "servers": [{"url": "."}],
         "paths": _paths(),
-        "components": {"schemas": _schemas()},
+        "components": {"schemas": _SCHEMAS},
     }
 
 
 def _paths() -> dict[str, Any]:
     return {
         "/tasks": _get("All tasks, problems first", _list_of("Task")),
-        "/tasks/{task}": _get("One task, with its last 200 slots", _ref("Task"), [_TASK]),
+        "/tasks/{task}": _get("One task, with its last 200 slots", _ref("WholeTask"), [_TASK]),
         "/tasks/{task}/slots": _get(
             "Each slot of a task between two instants (by default the last day), the oldest first",
             _list_of("Slot"),
@@ -182,64 +182,67 @@ _SLOT = {
 }
 
 
-def _schemas() -> dict[str, Any]:
-    return {
-        "Run": _object(**_RUN),
-        "WholeRun": _object(**_RUN, attempts=_list("Attempt")),
-        "Attempt": _object(
-            pod=_TEXT,
-            node=_OPTIONAL_TEXT,
-            exit_code=_OPTIONAL_INTEGER,
-            meaning=_OPTIONAL_TEXT,
-            reason=_OPTIONAL_TEXT,
-            run_id=_OPTIONAL_TEXT,
-            created_at=_OPTIONAL_INSTANT,
-            started_at=_OPTIONAL_INSTANT,
-            ended_at=_OPTIONAL_INSTANT,
-        ),
-        "Slot": _object(**_SLOT),
-        "Explanation": _object(
-            task=_TEXT, **_SLOT, runs=_RUNS, evidence=_RUNS, why={"type": "array", "items": _TEXT}
-        ),
-        "Task": _task_schema(),
-        "Cell": _object(
-            at=_INSTANT,
-            state={"enum": [*SlotState, *Absence]},
-            reason=_OPTIONAL_TEXT,
-            run_id=_OPTIONAL_TEXT,
-            count={"type": "integer"},
-        ),
-        "Upcoming": _object(at=_INSTANT, task=_TEXT),
-        "Summary": _object(counts={"type": "object"}, problems={"type": "object"}),
-        "System": _object(
-            release=_TEXT,
-            mode={"enum": ["scheduler", "console"]},
-            namespace=_OPTIONAL_TEXT,
-            versions={"type": "object"},
-            tasks={"type": "integer"},
-            ledger={"type": ["object", "null"]},
-            watch={"type": ["object", "null"]},
-        ),
-        "Problem": _object(type=_TEXT, title=_TEXT, status={"type": "integer"}, detail=_TEXT),
-    }
-
-
-def _task_schema() -> dict[str, Any]:
-    return _object(
-        name=_TEXT,
-        doc=_OPTIONAL_TEXT,
-        state={"enum": [*TaskState]},
+_TASK_PROPERTIES = {
+    "name": _TEXT,
+    "doc": _OPTIONAL_TEXT,
+    "state": {"enum": [*TaskState]},
+    "reason": _OPTIONAL_TEXT,
+    "schedule": _TEXT,
+    "words": _TEXT,
+    "time_zone": _TEXT,
+    "cronjob": {"type": ["object", "null"]},
+    "running": {"type": "array", "items": _TEXT},
+    "next_slots": {"type": "array", "items": _INSTANT},
+    "success_due": _OPTIONAL_INSTANT,
+    "last_run": _A_RUN_OR_NONE,
+    "last_success": _A_RUN_OR_NONE,
+    "consecutive_failures": {"type": "integer"},
+    "duration": {"anyOf": [_object(p50=_NUMBER, p95=_NUMBER), {"type": "null"}]},
+    "strip": {"type": "array", "items": _ref("Cell")},
+}
+_SCHEMAS = {
+    "Run": _object(**_RUN),
+    "WholeRun": _object(**_RUN, attempts=_list("Attempt"), commands=_list("Command")),
+    "Command": _object(purpose=_TEXT, command=_TEXT),
+    "Attempt": _object(
+        pod=_TEXT,
+        node=_OPTIONAL_TEXT,
+        exit_code=_OPTIONAL_INTEGER,
+        meaning=_OPTIONAL_TEXT,
         reason=_OPTIONAL_TEXT,
-        schedule=_TEXT,
-        words=_TEXT,
-        time_zone=_TEXT,
-        cronjob={"type": ["object", "null"]},
-        running={"type": "array", "items": _TEXT},
-        next_slots={"type": "array", "items": _INSTANT},
-        success_due=_OPTIONAL_INSTANT,
-        last_run=_A_RUN_OR_NONE,
-        last_success=_A_RUN_OR_NONE,
-        consecutive_failures={"type": "integer"},
-        duration={"anyOf": [_object(p50=_NUMBER, p95=_NUMBER), {"type": "null"}]},
-        strip={"type": "array", "items": _ref("Cell")},
-    )
+        run_id=_OPTIONAL_TEXT,
+        created_at=_OPTIONAL_INSTANT,
+        started_at=_OPTIONAL_INSTANT,
+        ended_at=_OPTIONAL_INSTANT,
+    ),
+    "Slot": _object(**_SLOT),
+    "Explanation": _object(
+        task=_TEXT,
+        **_SLOT,
+        runs=_RUNS,
+        evidence=_RUNS,
+        why={"type": "array", "items": _TEXT},
+        commands=_list("Command"),
+    ),
+    "Task": _object(**_TASK_PROPERTIES),
+    "WholeTask": _object(**_TASK_PROPERTIES, commands=_list("Command")),
+    "Cell": _object(
+        at=_INSTANT,
+        state={"enum": [*SlotState, *Absence]},
+        reason=_OPTIONAL_TEXT,
+        run_id=_OPTIONAL_TEXT,
+        count={"type": "integer"},
+    ),
+    "Upcoming": _object(at=_INSTANT, task=_TEXT),
+    "Summary": _object(counts={"type": "object"}, problems={"type": "object"}),
+    "System": _object(
+        release=_TEXT,
+        mode={"enum": ["scheduler", "console"]},
+        namespace=_OPTIONAL_TEXT,
+        versions={"type": "object"},
+        tasks={"type": "integer"},
+        ledger={"type": ["object", "null"]},
+        watch={"type": ["object", "null"]},
+    ),
+    "Problem": _object(type=_TEXT, title=_TEXT, status={"type": "integer"}, detail=_TEXT),
+}

@@ -28,3 +28,8 @@ class About:
     instance: str | None = None
     notes: Callable[[], Collection[str]] = tuple
     watch: Callable[[], Mapping[str, Any]] | None = None
+
+    @property
+    def name(self) -> str:
+        """What the head of each page calls it: the release, or what is watched where."""
+        return f"{self.namespace}/{self.instance}" if self.namespace else self.release

@@ -39,7 +39,7 @@ def run_page(pages: Pages, board: Board, request: Request) -> Response:
         following=following,
         durations=board.task(run.task).durations if known else None,
         meaning=None if run.exit_code is None else meaning_of(run.exit_code),
-        attempts=[each.facts() for each in run.attempts],
+        attempts=[(each, each.facts()["meaning"]) for each in run.attempts],
         commands=run_commands(run, pages.about),
     )
 

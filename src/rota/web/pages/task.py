@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rota.kubernetes.watching.seen_tasks import SeenTask
 from rota.ledger.run_filter import RunFilter
 from rota.model.task_fields import CatchUp
 from rota.status.board import Board
@@ -80,6 +81,9 @@ def limits(task: TaskDefinition) -> Sequence[tuple[str, str]]:
         ("catch-up", "none" if none else catch_up),
         ("attempts", f"{task.backoff_limit + 1} with CronJobs"),
     ]
+    if isinstance(task, SeenTask):
+        found.append(("all attempts", f"within {span_text(task.budget_seconds)}"))
+        found.append(("CronJob's name", task.cronjob))
     if task.splay_minutes:
         found.append(("splay", f"up to {task.splay_minutes} min, in the schedule above"))
     if task.run_on_start:
