@@ -1,11 +1,16 @@
 import pytest
 
 from rota.ledger.backfill_log import BackfillLog
+from rota.ledger.records import recorded_end
 from rota.model.errors import ConfigError
 from rota.model.slot import SlotState
 from support.ledger_runs import record
 
 SLOT = 1_764_122_400
+
+
+def ended(run_id, outcome, slot):
+    return recorded_end(record(run_id, outcome, task="bills", slot=slot))
 
 
 @pytest.fixture
@@ -14,10 +19,10 @@ def log(tmp_path):
 
 
 def test_the_last_run_for_a_slot_counts(log):
-    log.note(record("1", "failed", task="bills", slot=SLOT))
-    log.note(record("2", "interrupted", task="bills", slot=SLOT + 60))
-    log.note(record("3", "succeeded", task="letters", slot=SLOT))
-    log.note(record("4", "succeeded", task="bills", slot=SLOT))
+    log.note("bills", ended("1", "failed", SLOT))
+    log.note("bills", ended("2", "interrupted", SLOT + 60))
+    log.note("letters", ended("3", "succeeded", SLOT))
+    log.note("bills", ended("4", "succeeded", SLOT))
 
     assert log.states("bills") == {SLOT: SlotState.SUCCEEDED, SLOT + 60: SlotState.INTERRUPTED}
     assert log.states("letters") == {SLOT: SlotState.SUCCEEDED}
@@ -33,10 +38,10 @@ def test_without_a_file_nothing_was_done(log):
     ids=["cut", "no-object", "unknown-word", "nul"],
 )
 def test_a_broken_line_is_passed_over(log, broken):
-    log.note(record("1", "succeeded", task="bills", slot=SLOT))
+    log.note("bills", ended("1", "succeeded", SLOT))
     with log.path.open("a") as file:
         file.write(broken + "\n")
-    log.note(record("2", "succeeded", task="bills", slot=SLOT + 60))
+    log.note("bills", ended("2", "succeeded", SLOT + 60))
 
     assert list(log.states("bills")) == [SLOT, SLOT + 60]
 
@@ -47,4 +52,4 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path):
     with pytest.raises(ConfigError, match=f"{tmp_path} cannot be read: Is a directory"):
         log.states("bills")
     with pytest.raises(ConfigError, match=f"{tmp_path} cannot be written: Is a directory"):
-        log.note(record("1", "succeeded", task="bills", slot=SLOT))
+        log.note("bills", ended("1", "succeeded", SLOT))

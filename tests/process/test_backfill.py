@@ -51,7 +51,7 @@ def test_each_slot_has_a_run_with_the_identity_of_its_scheduled_one(backfills):
     assert process.exit_code == 0
     assert backfills.ran == [[slot, "backfill", slot] for slot in SLOTS]
     answer = json.loads(process.stdout)
-    assert [(run["slot"], run["outcome"]) for run in answer["runs"]] == [
+    assert [(run["slot"], run["state"]) for run in answer["runs"]] == [
         (slot, "succeeded") for slot in SLOTS
     ]
     assert answer["left"] == []

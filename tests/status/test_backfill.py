@@ -2,13 +2,14 @@ import pytest
 
 from rota.model.errors import UsageError
 from rota.model.slot import SlotState
+from rota.schedules import schedule_for_interval
 from rota.status.backfill import MOST_SLOTS, plan_backfill, slots_to_plan
 from rota.status.slots import Absence
-from support.statuses import make_task, text
+from support.statuses import text
 
 HOUR = 3600
 START = 1_764_122_400
-TASK = make_task("bills", interval_seconds=HOUR)
+SCHEDULE = schedule_for_interval(HOUR)
 
 
 def known(slot, state, reason=None):
@@ -16,7 +17,7 @@ def known(slot, state, reason=None):
 
 
 def plan(last=START, *, facts=(), done=None):
-    slots = slots_to_plan(TASK, START, last)
+    slots = slots_to_plan(SCHEDULE, START, last)
     return plan_backfill(slots, known=facts, done=done or {})
 
 
@@ -26,7 +27,7 @@ def test_every_slot_of_the_stretch_is_planned_both_ends_included():
         START + HOUR,
         START + 2 * HOUR,
     ]
-    assert slots_to_plan(TASK, START + 1, START + HOUR - 1) == []
+    assert slots_to_plan(SCHEDULE, START + 1, START + HOUR - 1) == []
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine
+import shlex
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -99,6 +100,14 @@ async def cluster(
         except UsageError as error:
             raise UsageError(f"{error} ({otherwise})") from None
         yield connection
+
+
+def follow_command(job: Mapping[str, Any]) -> str:
+    """Return the command that follows a Job."""
+    metadata = job["metadata"]
+    return shlex.join(
+        ["rota", "logs", metadata["name"], "--namespace", metadata["namespace"], "--follow"]
+    )
 
 
 def exit_code_of_job(run: "RecordedRun") -> int:

@@ -1,8 +1,6 @@
 """`rota trigger`."""
 
 import json
-import secrets
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +14,7 @@ from rota.cli.cluster import (
     cluster_options,
     end_text,
     exit_code_of_job,
+    follow_command,
     run_until_stopped,
     tell,
 )
@@ -93,7 +92,7 @@ class _Trigger:
         self._made: dict[str, Any] | None = None
 
     async def run(self) -> int:
-        from rota.kubernetes.manifests.manual_job import manual_job  # noqa: PLC0415 (as above)
+        from rota.kubernetes.manifests.manual_job import manual_job, new_suffix  # noqa: PLC0415 (as above)
         from rota.kubernetes.resources import JOBS  # noqa: PLC0415 (as above)
         from rota.kubernetes.task_cronjob import find_cronjob  # noqa: PLC0415 (as above)
 
@@ -108,7 +107,7 @@ class _Trigger:
                 connection, order.task, namespace=namespace, release=order.release
             )
             self._check_slot(cronjob)
-            job = manual_job(cronjob, suffix=_suffix(), arguments=order.of_run)
+            job = manual_job(cronjob, suffix=new_suffix(), arguments=order.of_run)
             if order.dry_run:
                 return self._show(job)
             self._made = await connection.create(JOBS.path(namespace), job)
@@ -122,7 +121,7 @@ class _Trigger:
         """What a stop has not stopped."""
         if self._made is None:
             return "stopped before a Job was made"
-        return f"the Job goes on; follow it with: {_follow_command(self._made)}"
+        return f"the Job goes on; follow it with: {follow_command(self._made)}"
 
     def _check_slot(self, cronjob: dict[str, Any]) -> None:
         """Refuse what is no slot of the CronJob's schedule before a Job is made in vain.
@@ -174,7 +173,7 @@ class _Trigger:
             return
         metadata = job["metadata"]
         click.echo(f"Job {metadata['name']} was made in namespace {metadata['namespace']}")
-        click.echo(f"follow it with: {_follow_command(job)}")
+        click.echo(f"follow it with: {follow_command(job)}")
 
     def _facts(self, job: dict[str, Any]) -> dict[str, Any]:
         metadata = job["metadata"]
@@ -187,22 +186,6 @@ class _Trigger:
             "job": metadata["name"],
             "run_id": metadata["uid"],
         }
-
-
-def _suffix() -> str:
-    from rota.kubernetes.manifests.manual_job import (  # noqa: PLC0415 (as above)
-        SUFFIX_LENGTH,
-        SUFFIX_LETTERS,
-    )
-
-    return "".join(secrets.choice(SUFFIX_LETTERS) for _ in range(SUFFIX_LENGTH))
-
-
-def _follow_command(job: dict[str, Any]) -> str:
-    metadata = job["metadata"]
-    return shlex.join(
-        ["rota", "logs", metadata["name"], "--namespace", metadata["namespace"], "--follow"]
-    )
 
 
 def _checked(arguments: Sequence[str]) -> Sequence[str]:

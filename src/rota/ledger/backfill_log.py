@@ -7,9 +7,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from rota.ledger.records import recorded_end
+from rota.ledger.records import RecordedRun
 from rota.model.errors import ConfigError
-from rota.model.run import RunRecord
 from rota.model.slot import SlotState
 
 
@@ -19,8 +18,10 @@ class BackfillLog:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def states(self, task: str) -> Mapping[int, SlotState]:
-        """Return how the last run for each slot of a task ended. Raises ConfigError.
+    def states(self, key: str) -> Mapping[int, SlotState]:
+        """Return how the last run for each slot of `key` ended. Raises ConfigError.
+
+        `key` is the name of a task, or of one in a cluster, as it was given to `note`.
 
         What is not a whole line, such as the last one of a full disk, is passed over.
         """
@@ -34,17 +35,16 @@ class BackfillLog:
         for line in lines:
             try:
                 facts = json.loads(line)
-                if facts["task"] == task:
+                if facts["task"] == key:
                     found[int(facts["slot"])] = SlotState(facts["state"])
             except (ValueError, TypeError, KeyError):
                 continue
         return found
 
-    def note(self, record: RunRecord) -> None:
+    def note(self, key: str, run: RecordedRun) -> None:
         """Add a run that has ended. Raises ConfigError where that cannot be written."""
-        run = recorded_end(record)
         facts = {
-            "task": run.task,
+            "task": key,
             "slot": run.slot,
             "state": run.state.value,
             "exit_code": run.exit_code,

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from rota.app import App
+from rota.ledger.records import RecordedRun, recorded_end
 from rota.logs.protection import protected_loggers
 from rota.model.clock import instant
 from rota.model.context import Stop
@@ -29,7 +30,7 @@ def run_slots(
     slots: Sequence[int],
     *,
     keep_going: bool,
-    on_ended: Callable[[RunRecord], None],
+    on_ended: Callable[[RecordedRun], None],
 ) -> ExitCode:
     """Run `task` for each of `slots`, epoch times, in their order; return the first failure's code.
 
@@ -48,7 +49,7 @@ class _Backfill:
         app: App,
         *,
         keep_going: bool,
-        on_ended: Callable[[RunRecord], None],
+        on_ended: Callable[[RecordedRun], None],
     ) -> None:
         self._task = task
         self._app = app
@@ -83,7 +84,7 @@ class _Backfill:
             if self._stop.requested:
                 return False, first or exit_code_of_signal(self._stop.signal_number)
             record = await self._run_one(slot)
-            self._on_ended(record)
+            self._on_ended(recorded_end(record))
             first = first or record.exit_code
             if record.stuck or record.outcome is Outcome.INTERRUPTED:
                 return record.stuck, first

@@ -8,9 +8,8 @@ from typing import Any
 from rota.model.clock import instant, rfc3339
 from rota.model.errors import UsageError
 from rota.model.slot import SlotState
-from rota.schedules import fire_times
+from rota.schedules import Schedule, fire_times
 from rota.status.slots import Absence
-from rota.tasks.definition import TaskDefinition
 
 MOST_SLOTS = 10_000
 # What has succeeded is done, and what a scheduler is at, or about to be, is its own.
@@ -45,16 +44,16 @@ class PlannedSlot:
         }
 
 
-def slots_to_plan(task: TaskDefinition, first: int, last: int) -> Sequence[int]:
+def slots_to_plan(schedule: Schedule, first: int, last: int) -> Sequence[int]:
     """Return the slots from `first` to `last`, epoch times, both included, the oldest first.
 
     Raises UsageError where they are more than `MOST_SLOTS`.
     """
-    slots = list(itertools.islice(fire_times(task.schedule, first - 1, last), MOST_SLOTS + 1))
+    slots = list(itertools.islice(fire_times(schedule, first - 1, last), MOST_SLOTS + 1))
     if len(slots) > MOST_SLOTS:
         raise UsageError(
-            f"task {task.name!r} has more than {MOST_SLOTS} slots between --from and --to; choose "
-            f"a shorter stretch, for example until {rfc3339(instant(slots[-2]))}"
+            f"there are more than {MOST_SLOTS} slots between --from and --to; choose a "
+            f"shorter stretch, for example until {rfc3339(instant(slots[-2]))}"
         )
     return slots
 

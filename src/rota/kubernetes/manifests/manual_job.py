@@ -1,5 +1,6 @@
 """A Job made by hand from a task's CronJob, as `kubectl create job --from` makes it."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,13 +9,18 @@ from rota.kubernetes.manifests.pod_failure_policy import CONTAINER_NAME
 from rota.model.errors import UsageError
 
 INSTANTIATE = "cronjob.kubernetes.io/instantiate"
-SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz"
-"""Of a Job's name: no digits, so that it is never taken for a slot, and no vowels, for words."""
-SUFFIX_LENGTH = 6
 
+# Of a Job's name: no digits, so that it is never taken for a slot, and no vowels, for words.
+_SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz"
+_SUFFIX_LENGTH = 6
 # With "-manual-", the suffix, and the index of an Indexed Job's pod below 63.
 _CRONJOB_CHARACTERS = 45
 _RUN = 2  # arguments: run TASK
+
+
+def new_suffix() -> str:
+    """Return what tells a Job's name from those of others."""
+    return "".join(secrets.choice(_SUFFIX_LETTERS) for _ in range(_SUFFIX_LENGTH))
 
 
 def manual_job(
