@@ -162,7 +162,7 @@ def test_only_the_newest_gaps_are_kept(open_ledger, monkeypatch):
     assert ledger.reader().gaps() == [(3.0, 4.0), (5.0, 6.0)]
 
 
-def test_what_could_not_be_written_is_written_with_the_next(open_ledger, monkeypatch, caplog):
+def test_what_could_not_be_written_is_written_with_the_next(open_ledger, path, monkeypatch, caplog):
     caplog.set_level("INFO", logger="rota")
     ledger, _ = open_ledger()
     with monkeypatch.context() as broken:
@@ -176,8 +176,10 @@ def test_what_could_not_be_written_is_written_with_the_next(open_ledger, monkeyp
     assert ledger.reader().run("job-1") == ENDED
     assert ledger.reader().skips("t", START, START) == [REFUSED]
     assert (remembered.gaps, remembered.watched_until) == (((1.0, 2.0),), 5.0)
-    told = [each.message for each in caplog.records]
-    assert told == ["state.write_failed", "state.write_recovered"]
+    failed, recovered = caplog.records
+    assert (failed.message, recovered.message) == ("state.write_failed", "state.write_recovered")
+    assert failed.path == recovered.path == str(path)
+    assert failed.error == "database or disk is full"
 
 
 def fails(*_):
@@ -193,10 +195,13 @@ def test_a_corrupt_file_is_set_aside(open_ledger, path, caplog):
 
     assert remembered == Remembered()
     assert [each.message for each in caplog.records] == ["state.corrupt"]
+    moved_to = path.with_name(f"console.sqlite3.corrupt-{START + 100}")
+    assert (caplog.records[0].path, caplog.records[0].moved_to) == (str(path), str(moved_to))
+    assert moved_to.read_bytes() == b"no database" * 100
     assert ledger.reader().run("job-1") == RUNNING
 
 
-def test_while_another_process_writes_the_file_a_temporary_one_is_used(open_ledger, caplog):
+def test_while_another_process_writes_the_file_a_temporary_one_is_used(open_ledger, path, caplog):
     first, _ = open_ledger()
     first.write(ConsoleNotes(runs={"job-1": RUNNING}))
 
@@ -206,7 +211,10 @@ def test_while_another_process_writes_the_file_a_temporary_one_is_used(open_ledg
     assert remembered == Remembered()
     assert [run.run_id for run in first.reader().runs()] == ["job-1"]
     assert [run.run_id for run in second.reader().runs()] == ["job-2"]
+    assert [each.message for each in caplog.records] == ["state.unusable"]
     assert "is forgotten when the console ends" in caplog.records[0].effect
+    assert caplog.records[0].path == str(path)
+    assert "locked by this process" in caplog.records[0].error
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])

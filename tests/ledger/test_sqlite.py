@@ -41,7 +41,8 @@ class TestABrokenFile:
 
         assert recording.slots() == [START + HOUR]
         assert [file.read_bytes() for file in kept] == [content]
-        assert [r.message for r in caplog.records].count("state.corrupt") == 1
+        [told] = [r for r in caplog.records if r.message == "state.corrupt"]
+        assert (told.path, told.moved_to) == (str(path), str(kept[0]))
 
         await asyncio.sleep(HOUR)
         again = await Process(path, clock).add().live(1)
@@ -76,6 +77,7 @@ class TestABrokenFile:
 
         assert recording.slots() == [START + HOUR]
         told = next(r for r in caplog.records if r.message == "state.unusable")
+        assert told.path == str(path)
         assert "locked" in told.error
         assert "every slot may run twice" in told.effect
 
@@ -109,13 +111,15 @@ class TestABrokenFile:
             process.ledger.account(f"task-{n}-{fill}", "text", START)
         await asyncio.sleep(10 * MINUTE)
 
-        assert [r.message for r in caplog.records].count("state.write_failed") == 1
+        [told] = [r for r in caplog.records if r.message == "state.write_failed"]
+        assert (told.path, told.error) == (str(path), "database or disk is full")
 
         process.ledger._connection.execute("PRAGMA max_page_count = 100000")
         await asyncio.sleep(MINUTE)
         await process.scheduler.stop()
 
-        assert [r.message for r in caplog.records].count("state.write_recovered") == 1
+        [told] = [r for r in caplog.records if r.message == "state.write_recovered"]
+        assert told.path == str(path)
         tasks = SqliteLedger(path, clock).open().tasks
         assert tasks["t"].accounted == START + 11 * MINUTE
         assert len(tasks) == 21
@@ -167,10 +171,9 @@ class TestTheWritingThread:
         assert written[0] == "run-499"
         assert owed == {}
         assert SqliteReader(path).slot_state("u", 0) is SlotState.DUE
-        given_up = [
-            each.runs for each in caplog.records if each.message == "state.history_given_up"
-        ]
-        assert sum(given_up) + len(written) == 500
+        given_up = [each for each in caplog.records if each.message == "state.history_given_up"]
+        assert sum(each.runs for each in given_up) + len(written) == 500
+        assert {each.path for each in given_up} == {str(path)}
 
     def test_a_batch_that_cannot_be_written_for_any_reason_stops_no_later_one(
         self, path, clock, monkeypatch, caplog
@@ -202,7 +205,9 @@ class TestTheWritingThread:
         ledger.close()
         answer.set()
 
-        assert "did not answer" in caplog.records[0].error
+        assert [each.message for each in caplog.records] == ["state.write_failed"]
+        assert caplog.records[0].path == str(path)
+        assert caplog.records[0].error == "the disk did not answer within 0 s"
 
     def test_it_leaves_no_thread_behind(self, path, clock):
         before = set(threading.enumerate())
@@ -261,13 +266,22 @@ class TestReaders:
         with pytest.raises(ConfigError, match=f"the ledger {path} cannot be read"):
             SqliteReader(path).runs()
 
-    def test_a_file_of_another_version_is_reported_with_what_to_do(self, path):
+    @pytest.mark.parametrize(
+        ("version", "what_to_do"),
+        [
+            (SCHEMA_VERSION - 1, "a scheduler of this version converts it when it starts"),
+            (SCHEMA_VERSION + 1, "use the version of rota that runs the scheduler"),
+        ],
+        ids=["older", "newer"],
+    )
+    def test_a_file_of_another_version_is_reported_with_what_to_do(self, path, version, what_to_do):
         path.parent.mkdir()
         with sqlite3.connect(path) as connection:
-            connection.execute("PRAGMA user_version = 2")
+            connection.execute(f"PRAGMA user_version = {version}")
         connection.close()
 
-        with pytest.raises(ConfigError, match="schema 2, and this rota reads 4: use the version"):
+        reads = f"has schema {version}, and this rota reads {SCHEMA_VERSION}: {what_to_do}"
+        with pytest.raises(ConfigError, match=reads):
             SqliteReader(path).run("x")
 
     def test_a_reader_cannot_write(self, path, clock):
