@@ -2,7 +2,6 @@ import json
 import ssl
 
 import pytest
-import trustme
 import yaml
 
 from rota.kubernetes.api_errors import (
@@ -13,6 +12,7 @@ from rota.kubernetes.api_errors import (
 from rota.kubernetes.connection import connected
 from rota.model.errors import UsageError
 from support import fault_server
+from support.certificates import authority_of_a_cluster
 from support.kubernetes_api import write_kubeconfig
 
 SILENCE_SECONDS = 30.0
@@ -101,30 +101,6 @@ async def test_a_refused_watch_says_why(server):
     assert refused.value.is_gone
 
 
-async def test_an_authority_without_all_extensions_is_accepted_as_kubectl_does(
-    server, tmp_path, monkeypatch
-):
-    made = []
-
-    def as_in_python_3_13(*arguments, **options):
-        context = default_context(*arguments, **options)
-        context.verify_flags |= ssl.VERIFY_X509_STRICT
-        made.append(context)
-        return context
-
-    default_context = ssl.create_default_context
-    monkeypatch.setattr(ssl, "create_default_context", as_in_python_3_13)
-    trustme.CA().cert_pem.write_to_path(tmp_path / "ca.crt")
-    config = yaml.safe_load((tmp_path / "kubeconfig").read_text())
-    config["clusters"][0]["cluster"]["certificate-authority"] = "ca.crt"
-    (tmp_path / "kubeconfig").write_text(yaml.safe_dump(config))
-
-    async with connected():
-        [context] = made
-        assert not context.verify_flags & ssl.VERIFY_X509_STRICT
-        assert context.verify_mode is ssl.CERT_REQUIRED
-
-
 async def test_a_broken_certificate_is_named(server, tmp_path):
     path = tmp_path / "kubeconfig"
     config = yaml.safe_load(path.read_text())
@@ -133,6 +109,33 @@ async def test_a_broken_certificate_is_named(server, tmp_path):
 
     with pytest.raises(UsageError, match=r"credentials for http://.* cannot be used: "):
         await watched()
+
+
+async def test_an_authority_that_only_python_refuses_is_accepted_as_by_kubectl(
+    tmp_path, monkeypatch
+):
+    created = ssl.create_default_context
+
+    def strict(*arguments, **options):
+        """As from Python 3.13."""
+        context = created(*arguments, **options)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", strict)
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
+    authority, context = authority_of_a_cluster(tmp_path)
+    async with fault_server.running(context) as server:
+        write_kubeconfig(tmp_path / "kubeconfig", server.url, authority=authority)
+        server.play(fault_server.chunked(b"line"))
+
+        async with connected() as connection:
+            lines = connection.lines("/log", {}, silence_seconds=SILENCE_SECONDS)
+            assert [line async for line in lines] == ["line"]
+        other, _ = authority_of_a_cluster(tmp_path)
+        write_kubeconfig(tmp_path / "kubeconfig", server.url, authority=other)
+        with pytest.raises(ApiServerUnreachableError, match="certificate verify failed"):
+            await watched()
 
 
 async def test_lines_of_a_log_come_as_they_are_and_the_last_one_needs_no_end(server):

@@ -155,6 +155,21 @@ async def test_a_gap_lasts_until_the_cluster_was_listed_again():
     assert lines == ["listed", "gap 1002-1003"]
 
 
+async def test_each_trouble_is_logged_once_and_its_end(caplog):
+    caplog.set_level("INFO", "rota")
+    script = [UNREACHABLE, UNREACHABLE, REFUSED, listing(5), [bookmark(6)], [UNREACHABLE]]
+    await followed(*script, [bookmark(9)])
+
+    assert [(each.message, getattr(each, "error", "")) for each in caplog.records] == [
+        ("watch.failed", str(UNREACHABLE)),
+        ("watch.failed", str(REFUSED)),
+        ("watch.restored", ""),
+        ("watch.failed", str(UNREACHABLE)),
+        ("watch.restored", ""),
+    ]
+    assert {each.kind for each in caplog.records} == {"Pod"}
+
+
 async def test_an_error_event_of_another_kind_does_not_lose_the_version():
     _, lines, api, _ = await followed(listing(5), [error_event(500, "etcd")], [bookmark(9)])
 

@@ -191,15 +191,18 @@ def kubernetes_api():
         thread.join()
 
 
-def write_kubeconfig(path, url, *, token="canary-token"):  # noqa: S107 (a canary)
+def write_kubeconfig(path, url, *, token="canary-token", authority=None):  # noqa: S107 (a canary)
     """Write a kubeconfig with the contexts `lab`, its current one, and `nowhere`."""
+    lab = {"server": url}
+    if authority is not None:
+        lab["certificate-authority"] = str(authority)
     nowhere = {"server": "http://127.0.0.1:1"}
     config = {
         "apiVersion": "v1",
         "kind": "Config",
         "current-context": "lab",
         "clusters": [
-            {"name": "lab", "cluster": {"server": url}},
+            {"name": "lab", "cluster": lab},
             {"name": "nowhere", "cluster": nowhere},
         ],
         "users": [{"name": "me", "user": {"token": token}}],

@@ -92,6 +92,13 @@ async def test_it_is_ready_once_everything_is_listed_and_stays_so(served):
     assert (await served.ask("/readyz")).status_code == 200
 
 
+async def test_before_it_has_seen_anything_it_has_no_answer(served):
+    for path in ("/", "/system", "/api/v1/tasks", "/api/v1/summary"):
+        answer = await served.ask(path)
+        assert answer.status_code == 503
+        assert "has not seen the cluster yet" in answer.text, path
+
+
 async def test_tasks_come_change_and_go_as_cronjobs_do(served):
     async with watching(served):
         assert (await served.json("tasks"))["items"] == []

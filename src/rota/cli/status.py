@@ -61,7 +61,7 @@ def _only(items: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[Mapp
 
 def _print(items: Sequence[Mapping[str, Any]], now: float) -> None:
     if not items:
-        click.echo("No task would run: name some in ROTA_TASKS or ROTA_ONLY, or enable one.")
+        click.echo("There are no tasks.")
         return
     echo_table(HEADINGS, task_rows(items, now))
 

@@ -6,6 +6,7 @@ went in between was then seen by nobody, and that stretch of time is reported as
 """
 
 import asyncio
+import logging
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -17,6 +18,8 @@ from rota.kubernetes.api_errors import ApiServerError, ApiServerRefusedError
 from rota.kubernetes.listing import PAGE_OBJECTS, Gets, each_page
 from rota.kubernetes.resources import Resource
 from rota.model.clock import Clock
+
+_logger = logging.getLogger(__name__)
 
 # A server that has nothing to say sends no bookmark either, so it is asked to end each watch in
 # order after a minute: a watch that ends so has missed nothing.
@@ -147,7 +150,7 @@ class Reflector:
                 if await self._watch():
                     failures = 0
             except ApiServerError as error:
-                self.health.connected, self.health.error = False, str(error)
+                self._failed(str(error))
                 if isinstance(error, ApiServerRefusedError) and error.is_gone:
                     self._version, self._relist_because = None, "expired"
             await self._sleep(pause_seconds(failures, random.random()))  # noqa: S311 (no secret)
@@ -216,7 +219,15 @@ class Reflector:
         return heard
 
     def _opened(self) -> None:
+        if self.health.error is not None:
+            _logger.info("watch.restored", extra={"kind": self.resource.kind})
         self.health.connected, self.health.error = True, None
+
+    def _failed(self, error: str) -> None:
+        # Once for each trouble: it is asked again every few seconds, for hours perhaps.
+        if error != self.health.error:
+            _logger.warning("watch.failed", extra={"kind": self.resource.kind, "error": error})
+        self.health.connected, self.health.error = False, error
 
     def _take(self, event: Object) -> None:
         kind, found = event.get("type"), event.get("object")

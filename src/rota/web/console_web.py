@@ -8,6 +8,7 @@ from rota.ledger.console import ConsoleLedger
 from rota.ledger.console_notes import ConsoleNotes
 from rota.ledger.records import RecordedRun
 from rota.model.clock import Clock, duration_text, instant, rfc3339
+from rota.model.errors import ConfigError
 from rota.settings import Settings
 from rota.status.board import Board
 from rota.web.console_metrics import ConsoleMetrics
@@ -52,6 +53,11 @@ class ConsoleWeb:
         def make_board() -> Board:
             return Board(watch.tasks(), self._ledger.reader(), self._clock)
 
+        def board_to_show() -> Board:
+            if watch.horizon is None and not watch.tasks():
+                raise ConfigError(f"the console has not seen the cluster yet{_trouble(watch)}")
+            return make_board()
+
         self._metrics.attach(watch, make_board)
         servers.callback(self._metrics.close)
         routes = metrics_routes(self._metrics.render)
@@ -68,7 +74,7 @@ class ConsoleWeb:
         )
         return await serve_pages(
             settings,
-            make_board,
+            board_to_show,
             self._news,
             about,
             probe=probe,
@@ -83,8 +89,11 @@ def blind_notes(watch: ReleaseWatch, now: float) -> Collection[str]:
     since = watch.blind_since
     if since is None:
         return ()
-    errors = [health.error for health in watch.health.values() if health.error]
-    reason = f" ({errors[0]})" if errors else ""
     ago = duration_text(max(0, int(now - since)))
     at = rfc3339(instant(int(since)))
-    return (f"The cluster has not been seen since {at}, {ago} ago{reason}.",)
+    return (f"The cluster has not been seen since {at}, {ago} ago{_trouble(watch)}.",)
+
+
+def _trouble(watch: ReleaseWatch) -> str:
+    errors = [health.error for health in watch.health.values() if health.error]
+    return f" ({errors[0]})" if errors else ""
