@@ -39,6 +39,13 @@ class Seen:
         run = RecordedRun("cleanup", f"run{hours}", Trigger.SCHEDULE, slot, state, slot + 2.0, 3.0)
         self.note(runs={run.run_id: run})
 
+    def waits(self, hours, reason):
+        slot = SLOT + hours * HOUR
+        run = RecordedRun(
+            "cleanup", f"run{hours}", Trigger.SCHEDULE, slot, SlotState.RUNNING, slot, reason=reason
+        )
+        self.note(runs={run.run_id: run})
+
     def skipped(self, hours, reason, detail=None):
         slot = SLOT + hours * HOUR
         skipped = SlotsSkipped("cleanup", slot, slot, 1, capped=False, reason=reason)
@@ -131,6 +138,30 @@ def test_a_success_that_may_have_come_unseen_is_not_overdue(seen):
 
     seen.note(watched_until=float(seen.clock.now))
     assert seen.board.task("cleanup").state is TaskState.OVERDUE
+
+
+PULL = "ImagePullBackOff: no such image"
+
+
+@pytest.mark.parametrize(
+    ("hours", "failed", "expected"),
+    [
+        pytest.param(0, False, (TaskState.RUNNING, PULL), id="running"),
+        pytest.param(0, True, (TaskState.FAILING, "no luck"), id="again after a failure"),
+        pytest.param(-4, True, (TaskState.OVERDUE, PULL), id="for too long"),
+    ],
+)
+def test_what_a_pod_waits_for_is_told_of_the_task(seen, hours, failed, expected):
+    if failed:
+        slot = SLOT + (hours - 1) * HOUR
+        run = RecordedRun(
+            "cleanup", "f", Trigger.SCHEDULE, slot, SlotState.FAILED, slot, 1.0, reason="no luck"
+        )
+        seen.note(runs={"f": run})
+    seen.waits(hours, PULL)
+    status = seen.board.task("cleanup")
+
+    assert (status.state, status.reason) == expected
 
 
 @pytest.mark.parametrize(

@@ -110,9 +110,14 @@ class TaskStatus:
 
     @property
     def reason(self) -> str | None:
-        """Why it is failing, where it is."""
-        ended = self.digest.last_ended
-        return ended.reason if ended is not None and self.state in PROBLEMS else None
+        """Why it is failing or overdue, or what keeps a run of it waiting: its pod, for example."""
+        waiting = next((run.reason for run in self.running if run.reason), None)
+        ended = None if self.digest.last_ended is None else self.digest.last_ended.reason
+        if self.state is TaskState.FAILING:
+            return ended or waiting
+        if self.state is TaskState.OVERDUE:
+            return waiting or ended
+        return waiting if self.state is TaskState.RUNNING else None
 
     def facts(self) -> dict[str, Any]:
         """Return it JSON-ready."""
