@@ -118,6 +118,14 @@ def test_the_end_of_a_run_and_a_start_that_is_learnt_late_replace_what_was_known
     assert ledger.reader().slot_state("t", START) is SlotState.SUCCEEDED
 
 
+def test_runs_that_are_listed_together_are_kept_in_the_order_of_their_starts(open_ledger):
+    ledger, _ = open_ledger()
+    later = replace(RUNNING, run_id="job-2", started_at=START + 60.0)
+    ledger.write(ConsoleNotes(runs={"job-2": later, "job-1": RUNNING}))
+
+    assert [run.run_id for run in ledger.reader().runs()] == ["job-2", "job-1"]
+
+
 def test_attempts_that_are_not_told_again_stay(open_ledger):
     ledger, _ = open_ledger()
     ledger.write(ConsoleNotes(runs={"job-1": RUNNING}))

@@ -42,10 +42,12 @@ DELETE FROM watch_gaps WHERE rowid <= (SELECT max(rowid) FROM watch_gaps) - ?
 
 def write_notes(connection: sqlite3.Connection, notes: ConsoleNotes) -> None:
     """Write what was seen, in the transaction that the caller has begun."""
-    connection.executemany(_RUN, map(run_row, notes.runs.values()))
+    # Lists come in no order of time, and runs are shown in the order in which they were noted.
+    runs = sorted(notes.runs.values(), key=lambda run: run.started_at)
+    connection.executemany(_RUN, map(run_row, runs))
     connection.executemany(
         _ATTEMPT,
-        [_attempt_row(run, attempt) for run in notes.runs.values() for attempt in run.attempts],
+        [_attempt_row(run, attempt) for run in runs for attempt in run.attempts],
     )
     connection.executemany(_OWE, sorted(key for key, owed in notes.owed.items() if owed))
     connection.executemany(_SETTLE, sorted(key for key, owed in notes.owed.items() if not owed))
