@@ -90,7 +90,7 @@ def test_slots_that_only_the_cluster_knows_are_refused(rota, api, spec):
     assert api.created == []
 
 
-@pytest.mark.parametrize("option", ["--namespace", "--context", "--release"])
+@pytest.mark.parametrize("option", ["--namespace", "--context", "--instance"])
 def test_what_names_a_place_in_a_cluster_needs_the_cluster(rota, api, option):
     result = rota("backfill", "cleanup", "--from", SLOTS[0], option, "shop")
 

@@ -145,7 +145,9 @@ def test_a_refusal_of_the_api_server_is_told(rota, api):
             ["bills"], "no CronJob of task 'bills' (those that have one: cleanup)", id="x"
         ),
         pytest.param(["bills"], "run `rota run bills`", id="in-a-scheduler"),
-        pytest.param(["cleanup", "--release", "lab"], "release 'lab' has no CronJob", id="release"),
+        pytest.param(
+            ["cleanup", "--instance", "lab"], "instance 'lab' has no CronJob", id="instance"
+        ),
         pytest.param(
             ["cleanup", "--arg", "limit"], "'limit' is not of the form name=value", id="a"
         ),

@@ -24,9 +24,9 @@ class Listing:
         return {"items": list(self.cronjobs), "metadata": {}}
 
 
-def find(*cronjobs, task="cleanup", release=None):
+def find(*cronjobs, task="cleanup", instance=None):
     listing = Listing(*cronjobs)
-    return asyncio.run(find_cronjob(listing, task, namespace="shop", release=release))
+    return asyncio.run(find_cronjob(listing, task, namespace="shop", instance=instance))
 
 
 FOREIGN = {"metadata": {"name": "backup"}, "spec": {"jobTemplate": {"spec": {}}}}
@@ -38,8 +38,8 @@ def test_a_tasks_cronjob_is_found_among_others():
     assert find(FOREIGN, of_task("shop-rota-bills", "bills"), CLEANUP) == CLEANUP
 
 
-def test_the_release_chooses_where_several_have_the_task():
-    assert find(CLEANUP, OTHER, release="lab") == OTHER
+def test_the_instance_chooses_where_several_have_the_task():
+    assert find(CLEANUP, OTHER, instance="lab") == OTHER
 
 
 @pytest.mark.parametrize(
@@ -49,14 +49,14 @@ def test_the_release_chooses_where_several_have_the_task():
             [CLEANUP, OTHER],
             {},
             r"several CronJobs .*: lab-rota-cleanup, shop-rota-cleanup; choose one with "
-            r"--release \(lab, shop\)",
+            r"--instance \(lab, shop\)",
             id="several",
         ),
         pytest.param(
             [CLEANUP],
-            {"release": "lab"},
-            "release 'lab' has no CronJob of task 'cleanup' in namespace 'shop'; these have: shop",
-            id="another-release",
+            {"instance": "lab"},
+            "instance 'lab' has no CronJob of task 'cleanup' in namespace 'shop'; these have: shop",
+            id="another-instance",
         ),
         pytest.param(
             [CLEANUP],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rota.cli.backfill_place import Place, place_of
-from rota.cli.cluster import cluster_options, tell
+from rota.cli.cluster import cluster_options, instance_option, tell
 from rota.cli.completion import complete_task
 from rota.cli.sources import url_option
 from rota.cli.table import echo_table, marked
@@ -89,7 +89,7 @@ class _Backfill:
 @url_option
 @click.option("--in-cluster", is_flag=True, help="Make a Job from the CronJob for each slot.")
 @cluster_options
-@click.option("--release", help="The release, where several in the namespace have the task.")
+@instance_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; needs --yes or --dry-run.")
 def backfill_command(
     *,

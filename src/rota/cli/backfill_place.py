@@ -38,11 +38,11 @@ def place_of(
     in_cluster: bool,
     namespace: str | None,
     context: str | None,
-    release: str | None,
+    instance: str | None,
     as_json: bool,
 ) -> Place:
     """Return where the options of a command have `task` run. Raises RotaError."""
-    named = {"namespace": namespace, "context": context, "release": release}
+    named = {"namespace": namespace, "context": context, "instance": instance}
     if in_cluster:
         return _cluster(task, url, named, as_json=as_json)
     for name, value in named.items():

@@ -26,6 +26,13 @@ Result = TypeVar("Result")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+instance_option = click.option(
+    "--instance",
+    help="Label app.kubernetes.io/instance of the CronJob: the release, where several have the "
+    "task.",
+)
+
+
 class StoppedError(Exception):
     """A stop signal came before the work was done."""
 

@@ -36,13 +36,13 @@ class ClusterBackfill:
         *,
         context: str | None,
         namespace: str | None,
-        release: str | None,
+        instance: str | None,
         as_json: bool,
     ) -> None:
         self._task = task
         self._context = context
         self._namespace = namespace
-        self._release = release
+        self._instance = instance
         self._as_json = as_json
         self._cronjob: dict[str, Any] = {}
         self._job: dict[str, Any] | None = None
@@ -88,7 +88,7 @@ class ClusterBackfill:
         async with self._cluster() as connection:
             namespace = self._namespace or connection.namespace
             return await find_cronjob(
-                connection, self._task, namespace=namespace, release=self._release
+                connection, self._task, namespace=namespace, instance=self._instance
             )
 
     async def _run(

@@ -15,6 +15,7 @@ from rota.cli.cluster import (
     end_text,
     exit_code_of_job,
     follow_command,
+    instance_option,
     run_until_stopped,
     tell,
 )
@@ -37,7 +38,7 @@ class _Order:
     slot: str | None
     namespace: str | None
     context: str | None
-    release: str | None
+    instance: str | None
     wait: bool
     dry_run: bool
     as_json: bool
@@ -66,7 +67,7 @@ class _Order:
 )
 @click.option("--wait", is_flag=True, help="Follow the run's log, and end with its exit code.")
 @cluster_options
-@click.option("--release", help="The release, where several in the namespace have the task.")
+@instance_option
 @click.option("--dry-run", is_flag=True, help="Print the Job as YAML, and do not make it.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; the log then goes to stderr.")
 def trigger_command(*, slot: str | None, arguments: tuple[str, ...], **options: Any) -> int:
@@ -104,7 +105,7 @@ class _Trigger:
         ) as connection:
             namespace = order.namespace or connection.namespace
             cronjob = await find_cronjob(
-                connection, order.task, namespace=namespace, release=order.release
+                connection, order.task, namespace=namespace, instance=order.instance
             )
             self._check_slot(cronjob)
             job = manual_job(cronjob, suffix=new_suffix(), arguments=order.of_run)

@@ -12,9 +12,9 @@ from rota.tasks.naming import suggestion
 
 
 async def find_cronjob(
-    connection: Gets, task: str, *, namespace: str, release: str | None = None
+    connection: Gets, task: str, *, namespace: str, instance: str | None = None
 ) -> dict[str, Any]:
-    """Return the CronJob of `task` in a namespace, of one `release` where several have it.
+    """Return the CronJob of `task` in a namespace, of one `instance` where several have it.
 
     Raises UsageError where there is none, or more than one, and ApiServerError.
     """
@@ -25,19 +25,19 @@ async def find_cronjob(
         if _task(each)
     ]
     mine = [each for each in found if _task(each) == task]
-    chosen = [each for each in mine if release is None or _release(each) == release]
+    chosen = [each for each in mine if instance is None or _instance(each) == instance]
     if len(chosen) == 1:
         return chosen[0]
     if chosen:
         raise UsageError(
             f"task {task!r} has several CronJobs in namespace {namespace!r}: "
-            f"{', '.join(sorted(map(name_of, chosen)))}; choose one with --release "
-            f"({_listed([_release(each) for each in chosen])})"
+            f"{', '.join(sorted(map(name_of, chosen)))}; choose one with --instance "
+            f"({_listed([_instance(each) for each in chosen])})"
         )
     if mine:
         raise UsageError(
-            f"release {release!r} has no CronJob of task {task!r} in namespace {namespace!r}; "
-            f"these have: {_listed([_release(each) for each in mine])}"
+            f"instance {instance!r} has no CronJob of task {task!r} in namespace {namespace!r}; "
+            f"these have: {_listed([_instance(each) for each in mine])}"
         )
     raise UsageError(_none(task, namespace, sorted({_task(each) for each in found})))
 
@@ -58,7 +58,7 @@ def _task(cronjob: Fields) -> str:
     return str(labels.get(TASK_LABEL) or "")
 
 
-def _release(cronjob: Fields) -> str:
+def _instance(cronjob: Fields) -> str:
     return str(part(metadata(cronjob), "labels").get(INSTANCE_LABEL) or "")
 
 
