@@ -9,12 +9,14 @@ from rota.logs import redaction
 from rota.runtime import forks, init, shutdown, signals, streams
 
 _FAULT = 1
+# Commands that end only by a stop, for which that is no failure.
+_UNTIL_STOPPED = (["scheduler"], ["console"])
 
 
 def main() -> None:
     """Run the command line; end the process with its exit code."""
     mask = init.fork_as_init()
-    signals.exit_on_stop(exit_code=0 if sys.argv[1:2] == ["scheduler"] else None)
+    signals.exit_on_stop(exit_code=0 if sys.argv[1:2] in _UNTIL_STOPPED else None)
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     streams.open_missing()
     streams.edit_output(redaction.redact)

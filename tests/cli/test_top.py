@@ -57,6 +57,13 @@ def test_what_cannot_be_asked_now_is_told_above_what_was_known(overview):
     assert len(rest) == 4
 
 
+def test_a_console_that_sees_nothing_is_told_above_the_table(overview):
+    _, blind, *rest = shown({**overview, "blind_since": "2026-11-24T00:00:00Z"}, START + 60)
+
+    assert blind == "the console has not seen the cluster since 2026-11-24T00:00:00Z"
+    assert len(rest) == 4
+
+
 def test_without_a_terminal_it_names_the_command_for_that(rota):
     ended = rota("top")
 

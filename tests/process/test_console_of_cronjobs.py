@@ -128,3 +128,13 @@ def test_what_it_cannot_do_without_ends_it_with_a_sentence(start, cluster, rota,
     assert refused.exit_code == 2
     assert "rota: error: a right is missing in namespace 'shop'" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_a_stop_while_it_is_being_imported_is_no_failure(start, tmp_path):
+    (tmp_path / "pydantic_settings.py").write_text(
+        "import sys, time\nprint('importing', file=sys.stderr, flush=True)\ntime.sleep(60)\n"
+    )
+    console = start(PYTHONPATH=str(tmp_path))
+    console.until("importing")
+
+    assert console.end_after(signal.SIGTERM)[0] == 0

@@ -72,6 +72,9 @@ def screen_of(overview: Mapping[str, Any], now: float, problem: str = "") -> Any
     items: Sequence[Mapping[str, Any]] = overview["items"]
     head = Text.assemble((_counts(overview), "bold"), f"  {instant(int(now)):%H:%M:%S} UTC")
     lines = [head, *([Text(f"as of {overview['as_of']}: {problem}", "red")] if problem else [])]
+    blind_since = overview.get("blind_since")
+    if blind_since is not None:
+        lines.append(Text(f"the console has not seen the cluster since {blind_since}", "red"))
     return Group(*lines, Text(), make_table(HEADINGS, task_rows(items, now)))
 
 

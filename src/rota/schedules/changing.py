@@ -50,6 +50,8 @@ class ChangingSchedule(MomentAnswers):
 
     def next_epoch(self, after: int, /) -> int | None:
         """Return the first fire time strictly after `after`, in UTC epoch seconds."""
+        if self.stretches and after >= self._begins[-1]:
+            return self.stretches[-1].next_epoch(after)
         at = max(0, bisect_right(self._begins, after) - 1)
         while at < len(self.stretches):
             stretch = self.stretches[at]
