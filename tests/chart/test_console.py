@@ -378,6 +378,29 @@ REFUSED = [
         "begin it with /",
     ),
     (
+        {
+            **OPEN,
+            "ingress": {"enabled": True, "hosts": [{"host": "b", "paths": [{"path": "/a/.."}]}]},
+        },
+        'console.ingress.hosts[0].paths[0].path: "/a/.." is refused',
+        "ImplementationSpecific",
+    ),
+    (
+        {**OPEN, "ingress": {"enabled": True, "hosts": [{"host": "1.2.3.4"}]}},
+        'console.ingress.hosts[0].host: "1.2.3.4" is not a host name',
+        "addresses are answered anyway",
+    ),
+    (
+        {**OPEN, "ingress": {"enabled": True, "hosts": [{"host": "b"}], "tls": [{"hosts": ["B"]}]}},
+        'console.ingress.tls[0].hosts[0]: "B" is refused',
+        "lower-case",
+    ),
+    (
+        {"ingress": {"tls": [{"secretName": "A_b"}]}},
+        'console.ingress.tls[0].secretName: "A_b" is refused',
+        "lower-case",
+    ),
+    (
         {**OPEN, "httpRoute": {"enabled": True, "parentRefs": [{"name": "g"}]}},
         "console.httpRoute.hostnames: is not set",
         "add the host names",

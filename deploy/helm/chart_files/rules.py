@@ -88,6 +88,12 @@ FORMS: dict[str, dict[str, Any]] = {
         "most": 254,
         "words": "write a domain, such as shop.svc.cluster.local",
     },
+    "tlsHost": {
+        "like": rf"(\*\.)?{_SUBDOMAIN}",
+        "unlike": rf"^{_IPV4}$",
+        "most": 253,
+        "words": "write a host name in lower-case letters, or one with *. before it",
+    },
     "cidr": {
         "like": rf"{_IPV4}/([0-9]|[12][0-9]|3[0-2])|{_IPV6}/([0-9]|[1-9][0-9]|1[01][0-9]|12[0-8])",
         "words": "write an address and a length, such as 10.0.0.0/8",
@@ -123,6 +129,8 @@ _FIELDS: dict[tuple[str, str], str] = {
     ("HostPathVolumeSource", "type"): "=hostPath",
     ("IPBlock", "cidr"): "=cidr",
     ("IPBlock", "except"): "+cidr",
+    ("IngressTLS", "hosts"): "+tlsHost",
+    ("IngressTLS", "secretName"): "=object",
     ("KeyToPath", "key"): "=key",
     ("KeyToPath", "path"): "=path",
     ("LabelSelector", "matchLabels"): "%labels",

@@ -105,6 +105,12 @@ Written by `make generate`: what the templates check values by, as JSON.
    "most": 253,
    "words": "write one such as net.ipv4.tcp_syncookies"
   },
+  "tlsHost": {
+   "like": "(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*",
+   "most": 253,
+   "unlike": "^(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}$",
+   "words": "write a host name in lower-case letters, or one with *. before it"
+  },
   "variable": {
    "like": "[-._a-zA-Z][-._a-zA-Z0-9]*",
    "words": "use letters, digits, '_', '-' and '.', not beginning with a digit"
@@ -690,6 +696,12 @@ Written by `make generate`: what the templates check values by, as JSON.
    "need": [
     "reference"
    ]
+  },
+  "IngressTLS": {
+   "fields": {
+    "hosts": "+tlsHost",
+    "secretName": "=object"
+   }
   },
   "KeyToPath": {
    "fields": {

@@ -74,8 +74,11 @@ Problems of how the pages are reached. Takes: values.
 {{- range $at, $host := $ingress.hosts -}}
 {{- $_ := set $hosts (printf "console.ingress.hosts[%d].host" $at) ($host | default dict).host -}}
 {{- range $number, $path := ($host | default dict).paths -}}
-{{- if not (hasPrefix "/" (($path | default dict).path | default "")) -}}
-{{- printf "console.ingress.hosts[%d].paths[%d].path: %q is refused: begin it with /\n" $at $number (($path | default dict).path | default "") -}}
+{{- $text := ($path | default dict).path | default "" -}}
+{{- if not (hasPrefix "/" $text) -}}
+{{- printf "console.ingress.hosts[%d].paths[%d].path: %q is refused: begin it with /\n" $at $number $text -}}
+{{- else if and (ne (($path | default dict).pathType | default "Prefix") "ImplementationSpecific") (regexMatch "//|/\\.\\.?(/|$)|%2[fF]" $text) -}}
+{{- printf "console.ingress.hosts[%d].paths[%d].path: %q is refused: write it without //, . and .., or with pathType: ImplementationSpecific\n" $at $number $text -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

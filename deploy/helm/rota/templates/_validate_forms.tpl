@@ -42,8 +42,8 @@ The forms are named in values.yaml, by `form` in `# @schema`.
 {{- printf "%q is not an address to listen on: use one such as 0.0.0.0, or [::] for IPv6" $value -}}
 {{- end -}}
 {{- else if eq $form "hostname" -}}
-{{- if or (gt (len $value) 253) (not (regexMatch (printf "^%s(\\.%s)*$" $name $name) $value)) -}}
-{{- printf "%q is not a host name: use lower-case letters, digits, '-' and '.' between them, without a port or a wildcard" $value -}}
+{{- if or (gt (len $value) 253) (not (regexMatch (printf "^%s(\\.%s)*$" $name $name) $value)) (regexMatch "^[0-9]+(\\.[0-9]+){3}$" $value) -}}
+{{- printf "%q is not a host name: use lower-case letters, digits, '-' and '.' between them, without a port or a wildcard; addresses are answered anyway" $value -}}
 {{- end -}}
 {{- else if eq $form "header" -}}
 {{- if not (regexMatch "^[-A-Za-z0-9]+$" $value) -}}
