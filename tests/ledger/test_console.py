@@ -190,6 +190,21 @@ def test_what_could_not_be_written_is_written_with_the_next(open_ledger, path, m
     assert failed.error == "database or disk is full"
 
 
+def test_each_failure_and_each_recovery_is_logged_once(open_ledger, monkeypatch, caplog):
+    caplog.set_level("INFO", logger="rota")
+    ledger, _ = open_ledger()
+    for _ in range(2):
+        with monkeypatch.context() as broken:
+            broken.setattr("rota.ledger.console.write_notes", fails)
+            ledger.write(ConsoleNotes())
+            ledger.write(ConsoleNotes())
+        ledger.write(ConsoleNotes())
+        ledger.write(ConsoleNotes())
+
+    once = ["state.write_failed", "state.write_recovered"]
+    assert [each.message for each in caplog.records] == once * 2
+
+
 def fails(*_):
     raise sqlite3.OperationalError("database or disk is full")
 

@@ -49,6 +49,17 @@ class TestABrokenFile:
 
         assert again.started() == [("catch_up", START + 2 * HOUR)]
 
+    def test_is_set_aside_without_what_sqlite_left_beside_it(self, tmp_path):
+        path = tmp_path / "rota.sqlite3"
+        for suffix in ("", "-wal", "-shm", "-journal", ".lock"):
+            path.with_name(f"{path.name}{suffix}").touch()
+
+        assert storage.Storage(path).set_aside(7) == tmp_path / "rota.sqlite3.corrupt-7"
+        assert {file.name for file in tmp_path.iterdir()} == {
+            "rota.sqlite3.corrupt-7",
+            "rota.sqlite3.lock",
+        }
+
     async def test_that_is_empty_is_a_new_one(self, path, clock):
         path.parent.mkdir()
         path.touch()
