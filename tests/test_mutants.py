@@ -1,4 +1,5 @@
 import json
+import sys
 
 import mutants
 import pytest
@@ -69,3 +70,36 @@ def test_of_the_mutants_that_were_not_tried_only_the_chosen_ones_are_left(tmp_pa
     left = {"a": 1, "b": None, "c": None, "d": 34, "e": 34}
     assert dict(mutants.exit_codes(tmp_path)) == left
     assert json.loads(meta.read_text("utf-8"))["other"] == 1
+
+
+GIVES_UP = """
+import json, pathlib, sys
+meta = pathlib.Path("mutants/src/rota/net/x.py.meta")
+meta.write_text(json.dumps({"exit_code_by_key": json.loads(sys.argv[2])}))
+print("Failed to run clean test")
+"""
+
+
+@pytest.mark.parametrize(
+    ("codes", "problem"),
+    [
+        ({"a": 1, "b": None}, "mutmut gave up"),
+        ({"a": 34}, "mutmut gave up"),
+        ({"a": 1, "b": 34}, None),
+    ],
+    ids=["before the end", "before the first", "not at all"],
+)
+def test_a_run_that_mutmut_gives_up_is_an_error_and_no_result(
+    tmp_path, monkeypatch, codes, problem
+):
+    (tmp_path / "mutants/src/rota/net").mkdir(parents=True)
+    monkeypatch.setattr(
+        mutants, "command_of", lambda _: [sys.executable, "-c", GIVES_UP, "", json.dumps(codes)]
+    )
+    monkeypatch.setattr(mutants, "diffs_of", lambda _, names: dict.fromkeys(names, ""))
+    if problem is None:
+        assert mutants._run(tmp_path, "net", 2).killed == 1
+    else:
+        with pytest.raises(SystemExit, match=problem) as caught:
+            mutants._run(tmp_path, "net", 2)
+        assert "Failed to run clean test" in str(caught.value)

@@ -214,13 +214,12 @@ def choose(folder: Path, names: set[str]) -> None:
 
 
 def _run(folder: Path, package: str, children: int, seconds: float | None = None) -> Result:
-    command = [sys.executable, "-c", _RUN_MUTANTS, str(children)]
     environment = {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
     # The mutated copy, rather than what is installed.
     environment["PYTHONPATH"] = os.pathsep.join([str(folder / "mutants/src")])
     with (folder / "mutmut.log").open("w") as log:
         process = subprocess.Popen(
-            command,
+            command_of(children),
             cwd=folder,
             env=environment,
             stdout=log,
@@ -232,10 +231,28 @@ def _run(folder: Path, package: str, children: int, seconds: float | None = None
         except subprocess.TimeoutExpired:
             pass
         finally:
+            ended = process.poll() is not None
             # With the mutant that is being tried, of which nothing is noted yet.
-            if process.poll() is None:
+            if not ended:
                 os.killpg(process.pid, signal.SIGTERM)
                 process.wait()
+    result = result_of(folder, package)
+    untried = ended and any(exit_code is None for _, exit_code in exit_codes(folder))
+    if untried or not result.killed:
+        sys.exit(
+            f"{package}: mutmut gave up (exit code {process.returncode}), and nothing "
+            f"can be said of the rest:\n{tail(folder)}"
+        )
+    return result
+
+
+def command_of(children: int) -> list[str]:
+    """Return what runs mutmut, in so many processes at once."""
+    return [sys.executable, "-c", _RUN_MUTANTS, str(children)]
+
+
+def result_of(folder: Path, package: str) -> Result:
+    """Return what became of the mutants that were tried in a folder."""
     result = Result(package)
     survived = []
     for name, exit_code in exit_codes(folder):
@@ -248,10 +265,6 @@ def _run(folder: Path, package: str, children: int, seconds: float | None = None
             result.killed += 1
     for name, diff in diffs_of(folder, survived).items():
         result.survivors[key_of(name, diff)] = diff
-    if not result.killed:
-        sys.exit(
-            f"{package}: no mutant was killed (exit code {process.returncode}):\n{tail(folder)}"
-        )
     return result
 
 
