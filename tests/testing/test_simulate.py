@@ -173,6 +173,17 @@ def test_after_a_shutdown_slots_wait_for_nobody():
     assert [slot.state.value for slot in report.slots] == ["succeeded", "succeeded", "due", "due"]
 
 
+@pytest.mark.parametrize("mode", ["scheduler", "cronjobs"])
+@pytest.mark.parametrize(
+    ("disruption", "states"),
+    [(Shutdown(at(2)), ["succeeded", "due"]), (Restart(at(2)), ["succeeded", "succeeded"])],
+)
+def test_a_disruption_at_the_instant_of_a_slot_comes_before_it(mode, disruption, states):
+    report = simulate(hourly, START, "150m", mode=mode, disruptions=[disruption])
+
+    assert [slot.state.value for slot in report.slots] == states
+
+
 @task(interval_seconds=3600, timeout_seconds=600)
 async def ten_items(api):
     return await fan_out(range(10), lambda item: api.post(f"/items/{item}"), concurrency=1)

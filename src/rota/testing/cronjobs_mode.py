@@ -62,8 +62,8 @@ class _ControllerManager:
             pods.kill_all()
         else:
             pods.evict_all()
-        if end.down_seconds is not None:
-            asyncio.get_running_loop().call_later(end.down_seconds, self._return)
+        if end.returns_at is not None:
+            asyncio.get_running_loop().call_at(end.returns_at, self._return)
 
     def _leave(self) -> None:
         for controller in self._controllers:

@@ -4,7 +4,7 @@ Instants are those of a clock that nobody sets: after a ClockJump the simulated 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -70,6 +70,9 @@ class Crash:
     down: Span = "0s"
 
 
+# A disruption at the instant of a slot comes before it, however the two are computed.
+EARLY_SECONDS = 0.001
+
 Disruption = Outage | ClockJump | Restart | Shutdown | Crash
 
 
@@ -84,11 +87,11 @@ class PlannedOutage:
 
 @dataclass(frozen=True, slots=True)
 class PlannedEnd:
-    """The end of a process, in seconds since the start. `down_seconds` is None for good."""
+    """The end of a process, in seconds since the start. `returns_at` is None for good."""
 
     at: float
     crash: bool
-    down_seconds: float | None
+    returns_at: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,10 @@ def plan_of(disruptions: Sequence[Disruption], start: float) -> Plan:
         outages=tuple(_outage(each, start) for each in disruptions if isinstance(each, Outage)),
         jumps=tuple(
             sorted(
-                (_elapsed(each.at, start, "ClockJump.at"), seconds_of(each.by, "ClockJump.by"))
+                (
+                    _elapsed(each.at, start, "ClockJump.at") - EARLY_SECONDS,
+                    seconds_of(each.by, "ClockJump.by"),
+                )
                 for each in disruptions
                 if isinstance(each, ClockJump)
             )
@@ -135,20 +141,25 @@ def _ends(disruptions: Sequence[Disruption], start: float) -> list[PlannedEnd]:
     for each in disruptions:
         match each:
             case Restart():
-                at = _elapsed(each.at, start, "Restart.at")
-                found.append(PlannedEnd(at, crash=False, down_seconds=_down(each)))
+                found.append(_planned_end(each.at, start, "Restart.at", down=_down(each)))
             case Shutdown():
-                at = _elapsed(each.at, start, "Shutdown.at")
-                found.append(PlannedEnd(at, crash=False, down_seconds=None))
+                found.append(_planned_end(each.at, start, "Shutdown.at", down=None))
+            case Crash(at=None, after_request=int()):
+                pass
+            case Crash(after_request=None) if each.at is not None:
+                end = _planned_end(each.at, start, "Crash.at", down=_down(each))
+                found.append(replace(end, crash=True))
             case Crash():
-                if (each.at is None) == (each.after_request is None):
-                    raise UsageError("Crash needs `at` or `after_request`, and not both")
-                if each.at is not None:
-                    at = _elapsed(each.at, start, "Crash.at")
-                    found.append(PlannedEnd(at, crash=True, down_seconds=_down(each)))
+                raise UsageError("Crash needs `at` or `after_request`, and not both")
             case _:
                 pass
     return found
+
+
+def _planned_end(moment: Moment, start: float, name: str, *, down: float | None) -> PlannedEnd:
+    at = _elapsed(moment, start, name)
+    returns_at = None if down is None else at + down
+    return PlannedEnd(at - EARLY_SECONDS, crash=False, returns_at=returns_at)
 
 
 def _down(disruption: Restart | Crash) -> float:

@@ -8,7 +8,7 @@ from rota.model.events import RunEvent, SlotsSkipped
 from rota.model.run import Run, RunRecord
 from rota.scheduler import TaskScheduler
 from rota.scheduler.scheduler import LONGEST_SLEEP_SECONDS
-from rota.testing.disruptions import PlannedEnd
+from rota.testing.disruptions import EARLY_SECONDS, PlannedEnd
 from rota.testing.recorder import Recorder
 from rota.testing.world import Wire, World
 
@@ -67,7 +67,7 @@ class _Process:
         self._wire = Wire(world)
         self._killed = asyncio.Event()
         self._scheduler: TaskScheduler | None = None
-        self._down_seconds: float | None = None
+        self._returns_at: float | None = None
         ledger.sealed = False
 
     def run(self) -> float | None:
@@ -96,24 +96,20 @@ class _Process:
             async with asyncio.timeout_at(at):
                 await self._killed.wait()
         except TimeoutError:
-            return await self._end(scheduler, end)
-        return self._after(world.elapsed)
+            await self._end(scheduler, end)
+        return self._returns_at
 
-    async def _end(self, scheduler: TaskScheduler, end: PlannedEnd | None) -> float | None:
+    async def _end(self, scheduler: TaskScheduler, end: PlannedEnd | None) -> None:
         if end is None:
             self._seal()
-            return None
+            return
         self._world.note_end()
-        self._down_seconds = end.down_seconds
+        self._returns_at = end.returns_at
         if end.crash:
             self._kill()
         else:
             scheduler.request_stop(signal.SIGTERM)
             await scheduler.stop()
-        return self._after(end.at)
-
-    def _after(self, ended: float) -> float | None:
-        return None if self._down_seconds is None else ended + self._down_seconds
 
     def _plan_jumps(self, scheduler: TaskScheduler) -> None:
         loop = asyncio.get_running_loop()
@@ -121,7 +117,8 @@ class _Process:
             if at > self._started:
                 loop.call_at(at, self._world.jump)
                 # A process finds out no later than this.
-                loop.call_at(at + LONGEST_SLEEP_SECONDS, scheduler.look_at_clock)
+                noticed = at + EARLY_SECONDS + LONGEST_SLEEP_SECONDS
+                loop.call_at(noticed, scheduler.look_at_clock)
 
     def _observe(self, event: RunEvent) -> None:
         if not self._wire.dead:
@@ -129,7 +126,7 @@ class _Process:
 
     def _crash(self, _: str | None, down_seconds: float) -> None:
         if not self._wire.dead:
-            self._down_seconds = down_seconds
+            self._returns_at = self._world.elapsed + down_seconds
             self._kill()
 
     def _kill(self) -> None:
