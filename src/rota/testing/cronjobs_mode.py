@@ -6,13 +6,15 @@ pod, are left out.
 """
 
 import asyncio
+import math
 
 from rota.kubernetes.manifests.naming import cronjob_name
 from rota.model.outcome import SkipReason
 from rota.model.task_fields import Overlap
+from rota.scheduler.scheduler import LONGEST_SLEEP_SECONDS
 from rota.schedules import Schedule, fire_times, newest_until
 from rota.tasks.definition import TaskDefinition
-from rota.testing.disruptions import PlannedEnd
+from rota.testing.disruptions import EARLY_SECONDS, PlannedEnd
 from rota.testing.job import Job, Pods
 from rota.testing.recorder import Recorder
 from rota.testing.scheduler_mode import SETTLE_SECONDS
@@ -45,16 +47,14 @@ class _ControllerManager:
                 Job(task, None, f"{controller.name}-start", pods).start()
             controller.sync()
         for at, _ in world.plan.jumps:
-            loop.call_at(at, self._jump)
+            loop.call_at(at, world.jump)
+            # As soon as the scheduler, though nothing is known of when the controller finds out.
+            loop.call_at(at + EARLY_SECONDS + LONGEST_SLEEP_SECONDS, self._sync)
         for end in world.plan.ends:
             loop.call_at(end.at, self._end, end, pods)
         await asyncio.sleep(world.seconds + SETTLE_SECONDS)
         self._leave()
         pods.seal()
-
-    def _jump(self) -> None:
-        self._world.jump()
-        self._sync()
 
     def _end(self, end: PlannedEnd, pods: Pods) -> None:
         self._leave()
@@ -102,10 +102,12 @@ class CronJobController:
         """Start the newest slot that is due, if there is one that may start now."""
         if self.away or self.task.suspend:
             return
-        now = int(self._world.clock.timestamp())
+        clock = self._world.clock.timestamp()
+        now = int(clock)
         earliest = self._latest
         if self._deadline_seconds is not None:
-            earliest = max(earliest, now - self._deadline_seconds)
+            # One that is late by just the deadline still starts, as in the scheduler.
+            earliest = max(earliest, math.ceil(clock - self._deadline_seconds) - 1)
         slot = newest_until(self._schedule, earliest, now)
         if slot is None:
             self._give_up(now)
