@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from rota.ledger.records import recorded_end, recorded_start, state_of_slot
+from rota.model.run import Trigger
 from rota.model.slot import SlotState
 from support.ledger_runs import START, record, run
 
@@ -26,6 +27,13 @@ def test_a_run_with_a_slot_is_due_then_however_late_it_starts():
     found = recorded_start(run("r"), START + 100)
 
     assert (found.due, found.lateness_seconds) == (START, 100)
+
+
+@pytest.mark.parametrize("trigger", [Trigger.MANUAL, Trigger.BACKFILL])
+def test_a_run_by_hand_is_never_late_though_its_slot_be_long_ago(trigger):
+    found = recorded_start(run("r", trigger=trigger), START + 100)
+
+    assert (found.due, found.lateness_seconds) == (START, 0)
 
 
 def test_a_run_that_has_begun_has_no_end():

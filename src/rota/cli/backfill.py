@@ -179,7 +179,7 @@ def _run(backfill: _Backfill, *, keep_going: bool, as_json: bool) -> int:
     counts = Counter(run.state.value.replace("_", " ") for run in backfill.runs)
     ended = ", ".join(f"{number} {state}" for state, number in counts.items()) or "none ended"
     rest = backfill.command_for_the_rest
-    text = f"{len(slots)} slots: {ended}"
+    text = f"{len(slots)} {'slot' if len(slots) == 1 else 'slots'}: {ended}"
     tell(f"{text}; go on with: {rest}" if rest else text)
     if as_json:
         _print_json(backfill, exit_code)

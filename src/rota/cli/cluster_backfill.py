@@ -111,7 +111,7 @@ class ClusterBackfill:
 
     async def _run_one(self, connection: Any, slot: int) -> RecordedRun:
         at = rfc3339(instant(slot))
-        job = manual_job(self._cronjob, suffix=new_suffix(), arguments=["--slot", at])
+        job = manual_job(self._cronjob, suffix=new_suffix(), slot=at)
         self._job = await connection.create(JOBS.path(job["metadata"]["namespace"]), job)
         tell(f"Job {self._job['metadata']['name']} was made for the slot {at}")
         follower = JobFollower(
@@ -123,7 +123,7 @@ class ClusterBackfill:
         )
         run = await follower.follow()
         self._job = None
-        return replace(run, slot=slot, trigger=Trigger.BACKFILL)
+        return replace(run, trigger=Trigger.BACKFILL)
 
     def _cluster(self) -> Any:
         return cluster(

@@ -43,12 +43,6 @@ class _Order:
     dry_run: bool
     as_json: bool
 
-    @property
-    def of_run(self) -> list[str]:
-        """What is added to `run TASK`."""
-        slot = [] if self.slot is None else ["--slot", self.slot]
-        return [*slot, *(part for each in self.arguments for part in ("--arg", each))]
-
 
 @click.command(
     "trigger",
@@ -108,7 +102,9 @@ class _Trigger:
                 connection, order.task, namespace=namespace, instance=order.instance
             )
             self._check_slot(cronjob)
-            job = manual_job(cronjob, suffix=new_suffix(), arguments=order.of_run)
+            job = manual_job(
+                cronjob, suffix=new_suffix(), slot=order.slot, arguments=order.arguments
+            )
             if order.dry_run:
                 return self._show(job)
             self._made = await connection.create(JOBS.path(namespace), job)

@@ -71,8 +71,10 @@ class RecordedRun:
 
     @property
     def lateness_seconds(self) -> float:
-        """What lies between the slot and the start; 0 for a run without a slot."""
-        return 0.0 if self.slot is None else round(self.started_at - self.slot, 3)
+        """What lies between the slot and the start; 0 for a run without a slot, or by hand."""
+        if self.slot is None or self.trigger.is_by_hand:
+            return 0.0
+        return round(self.started_at - self.slot, 3)
 
     def facts(self) -> dict[str, Any]:
         """Return it JSON-ready, in the words of the log lines."""

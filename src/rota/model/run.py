@@ -21,6 +21,11 @@ class Trigger(StrEnum):
     MANUAL = "manual"
     BACKFILL = "backfill"
 
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether somebody asked for the run, perhaps for a slot of long ago: none is late."""
+        return self in (Trigger.MANUAL, Trigger.BACKFILL)
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

@@ -16,7 +16,7 @@ from rota.model.events import RunEvent
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import Outcome, exit_code_of_signal
 from rota.model.plain import plain_counts, plain_repr
-from rota.model.run import Run, RunRecord, Trigger
+from rota.model.run import Run, RunRecord
 from rota.runs.invocation import invoke
 from rota.runs.leftovers import note_end
 from rota.runs.verdict import (
@@ -33,8 +33,6 @@ from rota.tasks.definition import TaskDefinition
 
 # A cancelled task has this long to clean up. With the grace it is below Kubernetes' limit.
 CANCEL_GRACE_SECONDS = 3.0
-# By hand, for a slot of any age: nothing was late.
-_AT_LEISURE = (Trigger.MANUAL, Trigger.BACKFILL)
 
 _logger = logging.getLogger(__name__)
 
@@ -70,7 +68,7 @@ class ActiveRun:
         self._on_end = on_end
         self._on_returned = on_returned
         self._started_at = clock.timestamp()
-        scheduled = run.slot is not None and run.trigger not in _AT_LEISURE
+        scheduled = run.slot is not None and not run.trigger.is_by_hand
         slot_seconds = run.slot.timestamp() if run.slot and scheduled else self._started_at
         self.lateness_seconds = max(0.0, self._started_at - slot_seconds)
         self._started_loop_seconds = loop.time()

@@ -64,9 +64,11 @@ def test_a_job_is_the_one_that_kubectl_makes_from_the_cronjob():
 
 
 def test_arguments_go_to_the_container_that_runs_the_task_alone():
-    job = manual_job(CRONJOB, suffix="kqzbxw", arguments=["--arg", "limit=10"])
+    job = manual_job(CRONJOB, suffix="kqzbxw", slot="2026-11-25T06:00:00Z", arguments=["limit=10"])
 
-    assert arguments_of(job) == [["run", "cleanup", "--arg", "limit=10"], ["run", "proxy"]]
+    expected = ["run", "cleanup", "--slot", "2026-11-25T06:00:00Z", "--arg", "limit=10"]
+    assert arguments_of(job) == [expected, ["run", "proxy"]]
+    assert job["metadata"]["annotations"]["rota/slot"] == "2026-11-25T06:00:00Z"
     assert arguments_of({"spec": CRONJOB["spec"]["jobTemplate"]["spec"]})[0] == ["run", "cleanup"]
 
 
@@ -103,4 +105,4 @@ def test_arguments_are_refused_where_there_is_nothing_to_add_them_to(container):
     }
 
     with pytest.raises(UsageError, match="CronJob shop-rota-cleanup has no container"):
-        manual_job(cronjob, suffix="bcdfgh", arguments=["--slot", "2026-11-25T06:00:00Z"])
+        manual_job(cronjob, suffix="bcdfgh", slot="2026-11-25T06:00:00Z")

@@ -4,7 +4,7 @@ from rota.kubernetes.watching.jobs import Gone, identity_of, run_of
 from rota.ledger.attempts import Attempt
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
-from support.kubernetes_objects import JOB_UID, SLOT, ended, job, pod, running, waiting
+from support.kubernetes_objects import JOB_UID, SLOT, ended, job, moment, pod, running, waiting
 
 POLICY = (
     "Container rota for pod shop/rota-cleanup-29402040-x7k2p failed with exit code 3 matching "
@@ -13,6 +13,13 @@ POLICY = (
 BACKOFF = ("Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit")
 DEADLINE = ("Failed", "DeadlineExceeded", "Job was active longer than specified deadline")
 COMPLETE = ("Complete", "CompletionsReached")
+
+
+def by_hand_for(slot):
+    """A Job of `rota trigger --slot`."""
+    found = job(manual="rota-cleanup-manual-kqzbxw")
+    found["metadata"]["annotations"]["rota/slot"] = slot
+    return found
 
 
 @pytest.mark.parametrize(
@@ -24,6 +31,10 @@ COMPLETE = ("Complete", "CompletionsReached")
         pytest.param(
             job(manual=f"rota-cleanup-{SLOT // 60}"), None, Trigger.MANUAL, id="by-hand-as-a-slot"
         ),
+        pytest.param(
+            by_hand_for(moment(SLOT - 3600)), SLOT - 3600, Trigger.MANUAL, id="for-a-slot"
+        ),
+        pytest.param(by_hand_for("yesterday"), None, Trigger.MANUAL, id="for-no-slot"),
         pytest.param(
             job(labels={"rota/task": "cleanup", "rota/run-on-start": "true"}, manual="start"),
             None,

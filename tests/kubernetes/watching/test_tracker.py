@@ -127,6 +127,20 @@ def test_a_slot_is_due_runs_and_succeeds():
     assert world.runs[JOB_UID].attempts[0].exit_code == 0
 
 
+def test_a_slot_that_was_missed_and_is_run_by_hand_has_what_became_of_that_run():
+    world = World().start(cronjob())
+    world.until(SLOT + 2 * HOUR)
+    missed = world.state()
+    by_hand = job(SLOT, manual="rota-cleanup-manual-kqzbxw", created=SLOT + 2 * HOUR)
+    by_hand["metadata"]["annotations"]["rota/slot"] = moment(SLOT)
+
+    world.see(JOBS, by_hand)
+
+    assert missed == "missed"
+    assert world.until(SLOT + 2 * HOUR + 60).state() == "running"
+    assert world.runs[JOB_UID].lateness_seconds == 0
+
+
 def test_a_job_that_is_seen_before_its_slot_has_been_computed_is_not_due_again():
     world = World().start(cronjob())
     world.see(JOBS, job())

@@ -9,6 +9,8 @@ from rota.kubernetes.manifests.pod_failure_policy import CONTAINER_NAME
 from rota.model.errors import UsageError
 
 INSTANTIATE = "cronjob.kubernetes.io/instantiate"
+SLOT_ANNOTATION = "rota/slot"
+"""The slot that the Job was asked to be for, in RFC 3339: a console need not see the pod."""
 
 # Of a Job's name: no digits, so that it is never taken for a slot, and no vowels, for words.
 _SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz"
@@ -24,19 +26,29 @@ def new_suffix() -> str:
 
 
 def manual_job(
-    cronjob: Mapping[str, Any], *, suffix: str, arguments: Sequence[str] = ()
+    cronjob: Mapping[str, Any],
+    *,
+    suffix: str,
+    slot: str | None = None,
+    arguments: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return a Job of `cronjob`, as the API server has it, whose name ends with `suffix`.
 
-    `arguments` follow `run TASK` in the container. The owner reference is kubectl's own: one that
-    blocks the owner's deletion would need another right. Raises UsageError where `arguments` are
-    given and the container does not run `rota run TASK`.
+    `slot`, in RFC 3339, and `arguments`, each `name=value`, are those of `run TASK` in the
+    container. The owner reference is kubectl's own: one that
+    blocks the owner's deletion would need another right. Raises UsageError where one
+    of them is given and the container does not run `rota run TASK`.
     """
     metadata, template = cronjob["metadata"], cronjob["spec"]["jobTemplate"]
     told = template.get("metadata") or {}
     spec = dict(template["spec"])
-    if arguments:
-        spec["template"] = _with_arguments(spec["template"], arguments, metadata["name"])
+    added = [] if slot is None else ["--slot", slot]
+    added += [part for each in arguments for part in ("--arg", each)]
+    if added:
+        spec["template"] = _with_arguments(spec["template"], added, metadata["name"])
+    annotations = {INSTANTIATE: "manual", **(told.get("annotations") or {})}
+    if slot is not None:
+        annotations[SLOT_ANNOTATION] = slot
     name = short_name(metadata["name"], max_characters=_CRONJOB_CHARACTERS)
     return {
         "apiVersion": "batch/v1",
@@ -45,7 +57,7 @@ def manual_job(
             "name": f"{name}-manual-{suffix}",
             "namespace": metadata["namespace"],
             "labels": dict(told.get("labels") or {}),
-            "annotations": {INSTANTIATE: "manual", **(told.get("annotations") or {})},
+            "annotations": annotations,
             "ownerReferences": [
                 {
                     "apiVersion": "batch/v1",

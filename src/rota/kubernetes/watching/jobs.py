@@ -8,6 +8,7 @@ from typing import Any
 
 from rota.kubernetes.manifests.cronjob import START_JOB_LABEL
 from rota.kubernetes.manifests.installation import TASK_LABEL
+from rota.kubernetes.manifests.manual_job import INSTANTIATE, SLOT_ANNOTATION
 from rota.kubernetes.watching.fields import (
     Fields,
     created_at,
@@ -28,7 +29,6 @@ from rota.model.run import Trigger
 from rota.model.slot import SlotState
 
 SCHEDULED_AT = "batch.kubernetes.io/cronjob-scheduled-timestamp"
-_INSTANTIATE = "cronjob.kubernetes.io/instantiate"
 _SECONDS_PER_MINUTE = 60
 # pkg/controller/job/pod_failure_policy.go: the exit code outlives the pod in the Job's own words.
 _POLICY_EXIT_CODE = re.compile(r"Container \S+ for pod \S+ failed with exit code (\d+) matching")
@@ -49,7 +49,7 @@ class Gone(Enum):
 
 @dataclass(frozen=True, slots=True)
 class JobIdentity:
-    """What never changes of a Job. Times are epoch times; `slot` is None for a run by hand.
+    """What never changes of a Job. Times are epoch times; `slot` is None for a run without one.
 
     `cronjob` is the uid of the CronJob that controls it, empty for a Job of its own.
     """
@@ -72,27 +72,38 @@ def identity_of(job: Fields) -> JobIdentity | None:
     slot = _slot(job)
     (start_label,) = START_JOB_LABEL
     by_hand = Trigger.START if start_label in labels else Trigger.MANUAL
+    scheduled = slot is not None and not _is_manual(job)
     return JobIdentity(
         uid=uid(job),
         name=name_of(job),
         task=str(task),
         cronjob=str(owner(job, "CronJob").get("uid", "")),
         slot=slot,
-        trigger=by_hand if slot is None else Trigger.SCHEDULE,
+        trigger=Trigger.SCHEDULE if scheduled else by_hand,
         created_at=created_at(job),
     )
 
 
 def _slot(job: Fields) -> int | None:
-    """Return what the controller says that it made the Job for, or its name, which says minutes."""
+    """Return what the controller says that it made the Job for, or its name, which says minutes.
+
+    Of a Job made by hand, what `rota trigger` was asked for.
+    """
     annotations, cronjob = part(metadata(job), "annotations"), owner(job, "CronJob")
     annotated = epoch(annotations.get(SCHEDULED_AT))
     if annotated is not None:
         return int(annotated)
-    if not cronjob or annotations.get(_INSTANTIATE):
+    if _is_manual(job):
+        asked_for = epoch(annotations.get(SLOT_ANNOTATION))
+        return None if asked_for is None else int(asked_for)
+    if not cronjob:
         return None
     match = re.fullmatch(re.escape(str(cronjob.get("name"))) + r"-(\d{8})", name_of(job))
     return int(match[1]) * _SECONDS_PER_MINUTE if match else None
+
+
+def _is_manual(job: Fields) -> bool:
+    return bool(part(metadata(job), "annotations").get(INSTANTIATE))
 
 
 def ended_at(job: Fields) -> float | None:
