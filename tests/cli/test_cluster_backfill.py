@@ -1,11 +1,15 @@
 """`rota backfill --in-cluster`: a Job for each slot."""
 
 import json
+import os
+import signal
 
 import pytest
 
+from rota.model.errors import ConfigError
 from support.kubernetes_objects import ended
 from support.manual_jobs import CRONJOB, cluster_of_cronjob, ends
+from support.processes import Launcher
 
 SLOTS = [f"2026-11-24T0{hour}:00:00Z" for hour in range(3)]
 COMMAND = ("backfill", "cleanup", "--in-cluster", "-n", "shop", "--yes")
@@ -75,6 +79,35 @@ def test_it_goes_on_beyond_a_failure_where_asked_to(rota, api):
 
     assert result.exit_code == 3
     assert slots_of(api) == SLOTS[::-1]
+
+
+def test_what_cannot_be_remembered_is_told_once_and_run_all_the_same(rota, api, monkeypatch):
+    def refuse(*_):
+        raise ConfigError("the disk is full")
+
+    monkeypatch.setattr("rota.ledger.backfill_log.BackfillLog.note", refuse)
+    ends(api, ended(0), COMPLETE)
+
+    result = rota(*COMMAND)
+
+    assert result.exit_code == 0
+    assert slots_of(api) == SLOTS
+    assert result.stderr.count("the disk is full: the same command would run these slots") == 1
+
+
+def test_a_stop_leaves_the_job_running_and_says_how_to_follow_it_and_to_go_on(api, tmp_path):
+    launcher = Launcher(tmp_path)
+    process = launcher.start(*COMMAND, KUBECONFIG=os.environ["KUBECONFIG"])
+    process.until("was made for the slot")
+
+    exit_code, _ = process.end_after(signal.SIGTERM)
+    launcher.close()
+
+    assert exit_code == 143
+    [job] = api.created
+    *_, follow, go_on = process.stderr.splitlines()
+    assert f"the Job goes on; follow it with: rota logs {job['metadata']['name']} " in follow
+    assert f"3 slots: none ended; go on with: rota backfill cleanup --from {SLOTS[0]} " in go_on
 
 
 @pytest.mark.parametrize(

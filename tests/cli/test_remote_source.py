@@ -1,0 +1,50 @@
+"""What commands ask of a page, with the console's own answers."""
+
+import pytest
+
+from rota.cli.local_source import LocalSource
+from rota.cli.remote_source import RemoteSource
+from rota.model.errors import ConfigError
+from rota.status.slots import MOST_SLOTS
+from support.console_app import console
+from support.ledger_runs import START
+from support.loopback_api import loopback_api
+from support.statuses import Installation, make_task
+
+MINUTE = 60
+
+
+@pytest.fixture
+def installation():
+    made = Installation(START + 2000 * MINUTE, make_task("ping", interval_seconds=MINUTE))
+    made.ran("ping", START)
+    made.skipped("ping", START + MINUTE, START + 2 * MINUTE, count=2)
+    made.ran("ping", START + 1234 * MINUTE, "failed")
+    return made
+
+
+@pytest.mark.parametrize(
+    "count",
+    [1, MOST_SLOTS, MOST_SLOTS + 1, 2 * MOST_SLOTS + 300],
+    ids=["one", "a-page", "and-one-more", "several-pages"],
+)
+def test_a_page_and_a_ledger_answer_alike_about_slots_however_many(installation, count):
+    first, last = START, START + (count - 1) * MINUTE
+    local = LocalSource(installation.board).slots("ping", first, last)
+
+    with loopback_api(app=console(installation)) as served:
+        remote = RemoteSource(served.url).slots("ping", first, last)
+
+    assert len(local) == count
+    assert list(remote) == list(local)
+    assert [slot["state"] for slot in local[:3]] == ["succeeded", "skipped", "skipped"][:count]
+
+
+def test_a_stretch_without_a_slot_has_none(installation):
+    with loopback_api(app=console(installation)) as served:
+        assert RemoteSource(served.url).slots("ping", START + 1, START + 59) == []
+
+
+def test_a_page_that_does_not_answer_is_told():
+    with pytest.raises(ConfigError, match="no answer from"):
+        RemoteSource("http://127.0.0.1:9").slots("ping", START, START)
