@@ -1,5 +1,7 @@
 """Commands of a console's pages, with the names that the cluster has."""
 
+from dataclasses import replace
+
 import pytest
 
 from rota.kubernetes.watching.cronjobs import span_of, span_of_facts
@@ -68,4 +70,10 @@ def test_a_run_leads_to_the_log_of_its_last_pod():
         "kubectl --namespace shop logs pod-2",
         "kubectl --namespace shop describe pod pod-2",
     ]
-    assert texts(slot_commands("cleanup", SLOT, ABOUT)) == ["rota why cleanup 2025-11-26T02:00:00Z"]
+
+
+def test_a_slot_is_run_again_where_its_cronjob_is():
+    assert texts(slot_commands("cleanup", SLOT, replace(ABOUT, instance="shop"))) == [
+        "rota why cleanup 2025-11-26T02:00:00Z",
+        "rota trigger cleanup --slot 2025-11-26T02:00:00Z --wait --namespace shop --instance shop",
+    ]

@@ -61,6 +61,12 @@ def _job_by_hand(cronjob: str, about: About) -> str:
     return f"{_kubectl(about, 'create', 'job')} {job} {shlex.quote(f'--from=cronjob/{cronjob}')}"
 
 
+def _trigger(task: str, slot: int, about: About) -> str:
+    named = {"--namespace": about.namespace, "--instance": about.instance}
+    where = [part for option, value in named.items() if value for part in (option, value)]
+    return shlex.join(["rota", "trigger", task, "--slot", slot_key(slot), "--wait", *where])
+
+
 def _kubectl(about: About, *arguments: str) -> str:
     where = [] if about.namespace is None else ["--namespace", about.namespace]
     return shlex.join(["kubectl", *where, *arguments])
@@ -69,7 +75,10 @@ def _kubectl(about: About, *arguments: str) -> str:
 def slot_commands(task: str, slot: int, about: About) -> Commands:
     """Return what can be done about a slot that has come."""
     if about.mode == "console":
-        return (("ask the same at a terminal", why_command(task, slot)),)
+        return (
+            ("ask the same at a terminal", why_command(task, slot)),
+            ("run the task for this slot, with the slot's keys", _trigger(task, slot, about)),
+        )
     again = shlex.join(["rota", "run", task, "--slot", slot_key(slot)])
     return (
         ("ask the same at a terminal", why_command(task, slot)),
