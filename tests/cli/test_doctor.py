@@ -53,6 +53,31 @@ def test_a_failure_exits_with_1_and_the_rest_is_looked_at_all_the_same(rota, hea
     assert CANARY not in ended.stdout
 
 
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        pytest.param({"ROTA_API_CLIENT": "nowhere:Client"}, "ROTA_API_CLIENT", id="client"),
+        pytest.param({"ROTA_OBSERVERS": "nowhere:hear"}, "ROTA_OBSERVERS", id="observer"),
+        pytest.param(
+            {"ROTA_API_TOKEN": None, "ROTA_API_TOKEN_FILE": "/nowhere/token"},
+            "token file /nowhere/token",
+            id="file",
+        ),
+    ],
+)
+def test_what_no_process_could_start_with_fails_once(rota, healthy, variables, message):
+    given = {name: value for name, value in (healthy | variables).items() if value is not None}
+
+    ended = rota("doctor", **given)
+
+    assert ended.exit_code == 1
+    [line] = [line for line in ended.stdout.splitlines() if line.startswith("fail  settings")] or [
+        line for line in ended.stdout.splitlines() if line.startswith("fail  files")
+    ]
+    assert message in line
+    assert ended.stdout.count(message) <= 2
+
+
 def test_a_warning_exits_with_0(rota, healthy):
     ended = rota("doctor", **(healthy | {"ROTA_STATE_PATH": "off"}))
 

@@ -1,7 +1,10 @@
+import weakref
+
 import pytest
 
 from rota.doctor.finding import Health
 from rota.doctor.tasks import examine_tasks, examine_time_zones, schedule_findings
+from rota.tasks import function
 from support.environment import clear_environment, settings_from
 from support.statuses import make_task
 
@@ -40,6 +43,35 @@ def test_tasks_that_cannot_be_found_are_a_failure_and_not_the_end(monkeypatch, v
 
     assert finding.health is Health.FAIL
     assert message in finding.text
+
+
+PROGRAM = """
+from rota import task
+
+@task(interval_seconds=3600)
+async def bills(api): ...
+
+@task(interval_seconds=3600)
+async def forgotten(api): ...
+
+TASKS = [bills]
+"""
+
+
+def test_a_task_that_nobody_registered_is_told(monkeypatch, tmp_path):
+    (tmp_path / "forgetful_office.py").write_text(PROGRAM)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(function, "_decorated", weakref.WeakSet())
+
+    findings = examine_tasks(settings_from(monkeypatch, {"ROTA_TASKS": "forgetful_office"}), NOW)
+
+    assert [(each.health, each.text) for each in findings] == [
+        (Health.OK, "1 found: bills"),
+        (
+            Health.WARN,
+            "forgetful_office:forgotten is decorated but not registered: name it in ROTA_TASKS",
+        ),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from rota.schedules.zone_report import tz_database_text
 from rota.settings import Settings
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.discovery import discover
+from rota.tasks.modules import unregistered
 from rota.tasks.registry import check_not_empty
 from rota.tasks.warnings import task_warnings
 
@@ -25,13 +26,18 @@ _SOON_SECONDS = 100 * _DAY_SECONDS
 def examine_tasks(settings: Settings, now: int) -> list[Finding]:
     """Look for the tasks, and at each one's schedule from `now`, an epoch time."""
     try:
-        tasks = discover(settings).selected()
+        registry = discover(settings)
+        tasks = registry.selected()
         check_not_empty(tasks)
     except ConfigError as error:
         return [fail(_SUBJECT, str(error))]
     names = ", ".join(task.name for task in tasks)
     found = ok(_SUBJECT, f"{len(tasks)} found: {names}")
-    return [found, *schedule_findings(tasks, now)]
+    forgotten = [
+        warn(_SUBJECT, f"{target} is decorated but not registered: name it in ROTA_TASKS")
+        for target in unregistered(registry)
+    ]
+    return [found, *forgotten, *schedule_findings(tasks, now)]
 
 
 def schedule_findings(tasks: Sequence[TaskDefinition], now: int) -> list[Finding]:
