@@ -150,3 +150,41 @@ async def test_up_to_when_all_was_seen_is_what_the_slowest_watch_has_heard(
         await until(lambda: watch.health["Job"].heard_at == SLOT + 50.0)
 
         assert watch.horizon == SLOT
+
+
+async def test_it_is_blind_since_the_watch_that_was_cut_first(watching, clock, cluster):
+    async with watching() as watch:
+        await seen(watch, cluster, clock, SLOT)
+        assert watch.blind_since is None
+        for kind, heard_at in (("Job", SLOT - 20.0), ("Pod", SLOT - 5.0)):
+            watch.health[kind].connected, watch.health[kind].heard_at = False, heard_at
+        # Events are optional.
+        watch.health["Event"].connected = False
+
+        assert watch.blind_since == SLOT - 20
+
+
+async def test_before_the_first_lists_it_is_blind_since_the_one_before(
+    watching, clock, cluster, tmp_path
+):
+    path = tmp_path / "console.sqlite3"
+    ledger = ConsoleLedger(path, clock)
+    assert ReleaseWatch(cluster, "shop", "rota", ledger, clock).blind_since == clock.now
+    ledger.close()
+    async with watching() as watch:
+        await seen(watch, cluster, clock, SLOT)
+    clock.now = SLOT + 900.0
+
+    assert ReleaseWatch(cluster, "shop", "rota", ledger, clock).blind_since == SLOT
+    ledger.close()
+
+
+async def test_a_cluster_without_cronjobs_is_seen_too(watching, clock, cluster):
+    async with watching() as watch:
+        await seen(watch, cluster, clock, SLOT)
+        await until(lambda: watch.reader.watched_until() == SLOT)
+        # A disk is not kept busy by the passing of time.
+        await seen(watch, cluster, clock, SLOT + 5)
+        assert watch.reader.watched_until() == SLOT
+        await seen(watch, cluster, clock, SLOT + 10)
+        await until(lambda: watch.reader.watched_until() == SLOT + 10)

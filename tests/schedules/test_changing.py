@@ -38,6 +38,9 @@ def changing(*stretches):
             [(0.0, EVERY, START - 7), (START + 900.0, None)], [413, 833], id="every from its anchor"
         ),
         pytest.param(
+            [(0.0, EVERY, START + 13)], [433, 853, 1273], id="every has no slot before its anchor"
+        ),
+        pytest.param(
             [(0.0, None), (START + 60.0, EVERY, START + 13)],
             [433, 853, 1273],
             id="every has no slot at its anchor",

@@ -220,3 +220,9 @@ def test_the_newest_unseen_slots_are_found_in_a_gap_of_years():
         SLOT - 6060,
     ]
     assert list(unseen_slots(task.schedule, sight, SLOT - 130, known, 3)) == [SLOT - 120]
+
+
+def test_a_stretch_within_another_and_two_that_meet_are_one(seen):
+    seen.note(gaps=[(10.0, 90.0), (20.0, 30.0), (90.0, 100.0), (110.0, 120.0)])
+
+    assert seen.board.sight().gaps == [(10.0, 100.0), (110.0, 120.0)]

@@ -10,9 +10,11 @@ from rota.kubernetes.release_watch import ReleaseWatch
 from rota.kubernetes.resources import CRON_JOBS, JOBS, PODS
 from rota.ledger.console import ConsoleLedger
 from rota.ledger.console_notes import ConsoleNotes
-from rota.ledger.records import RecordedSkip
+from rota.ledger.records import RecordedRun, RecordedSkip
 from rota.model.events import SlotsSkipped
 from rota.model.outcome import SkipReason
+from rota.model.run import Trigger
+from rota.model.slot import SlotState
 from rota.observers.metric_table import METRICS
 from rota.status.board import Board
 from rota.web.console_metrics import ConsoleMetrics
@@ -115,14 +117,15 @@ async def test_every_metric_of_the_table_is_there_from_the_start(counted):
 
 async def test_a_run_is_counted_once_however_often_it_is_seen(counted):
     succeeded = ("rota_task_runs_total", "succeeded", "cleanup")
-    counted.cluster.put(CRON_JOBS, cronjob())
+    limits = {"spec": {"activeDeadlineSeconds": 900}}
+    counted.cluster.put(CRON_JOBS, cronjob(jobTemplate=limits))
     async with counted.watching():
         await counted.seen(SLOT)
         counted.cluster.put(JOBS, job())
         counted.cluster.put(PODS, pod(state=running()))
         await counted.eventually(("rota_task_running", "cleanup"), 1)
         run_due = (await counted.samples())["rota_task_run_due_timestamp_seconds", "cleanup"]
-        assert run_due == SLOT + 5 + 3600 + 60
+        assert run_due == SLOT + 5 + 900 + 60
         counted.cluster.put(PODS, pod(state=ended(0, message={"counts": {"sent": 4}})))
         counted.cluster.put(JOBS, job(conditions=COMPLETE))
         await counted.eventually(succeeded, 1)
@@ -136,7 +139,7 @@ async def test_a_run_is_counted_once_however_often_it_is_seen(counted):
     assert samples["rota_run_lateness_seconds_count",] == 1
     assert samples["rota_task_last_success_timestamp_seconds", "cleanup"] == SLOT + 9
     # The second slot after it, with the window and the budget.
-    due = SLOT + 2 * HOUR + 3600 + 3600 + 60
+    due = SLOT + 2 * HOUR + 3600 + 900 + 60
     assert samples["rota_task_success_due_timestamp_seconds", "cleanup"] == due
 
     async with counted.watching():
@@ -162,6 +165,18 @@ async def test_skips_and_what_nobody_saw_are_counted(counted):
         await counted.seen(SLOT)
         await counted.seen(SLOT + 300)
         await counted.eventually(("rota_task_slots_skipped_total", "too_late", "cleanup"), 1)
+
+
+def test_a_run_by_hand_is_not_late(counted):
+    metrics = ConsoleMetrics(ConsoleLedger(counted.path, counted.clock), counted.clock)
+    state = SlotState.SUCCEEDED
+    by_hand = RecordedRun("t", "u", Trigger.MANUAL, None, state, SLOT + 5.0, 2.0)
+    on_time = RecordedRun("t", "v", Trigger.SCHEDULE, SLOT, state, SLOT + 5.0, 2.0)
+
+    metrics.noted(ConsoleNotes(), [by_hand, on_time])
+
+    buckets, total = metrics._metrics._distributions["rota_run_lateness_seconds"].buckets()
+    assert (buckets[-1][1], total) == (1, 5)
 
 
 def test_several_slots_in_one_skip_are_as_many(counted):

@@ -137,6 +137,6 @@ class ReleaseWatch:
         return None if horizon is None else self._tracker.advance(horizon)
 
     def _write(self, notes: ConsoleNotes | None) -> Sequence[RecordedRun] | None:
-        if notes is None or not (notes.says_something() or notes.accounted):
+        if notes is None or not notes.worth_writing:
             return None
         return self._ledger.write(notes)

@@ -22,7 +22,8 @@ class ConsoleNotes:
     """What was seen since the last write. Slots and times are epoch times.
 
     `owed` tells whether a task's slot still waits for its Job. `accounted` has schedule, slot and
-    whether it is suspended, by task: every slot up to it has been met.
+    whether it is suspended, by task: every slot up to it has been met. Notes are not
+    `worth_writing` where nothing has happened and little time has passed.
     """
 
     runs: dict[str, RecordedRun] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class ConsoleNotes:
     specs: list[SeenSpec] = field(default_factory=list)
     gaps: list[tuple[float, float]] = field(default_factory=list)
     watched_until: float | None = None
+    worth_writing: bool = True
 
     def says_something(self) -> bool:
         """Whether more than time has passed."""

@@ -89,13 +89,11 @@ class TaskStatus:
     @property
     def strip(self) -> Sequence[Cell]:
         """The last slots, a cell each, the oldest first; those that nobody saw are among them."""
-        cells, sight, oldest = strip_of(self.digest, self.strip_length), self.sight, None
-        if cells:
-            oldest = cells[0].at if len(cells) == self.strip_length else self.digest.oldest_due
-        if sight is None or oldest is None:
+        cells = strip_of(self.digest, self.strip_length)
+        if self.sight is None or not cells:
             return cells
         known = {cell.at for cell in cells}
-        unseen = unseen_slots(self.task.schedule, sight, oldest, known, self.strip_length)
+        unseen = unseen_slots(self.task.schedule, self.sight, cells[0].at, known, self.strip_length)
         return with_unobserved(cells, unseen, self.strip_length)
 
     @property

@@ -109,7 +109,7 @@ def test_nothing_is_noted_before_all_kinds_were_listed():
 
     world.tracker.listed(PODS, None)
     assert world.tracker.is_ready
-    assert world.tracker.advance(1.0) == ConsoleNotes(watched_until=1.0)
+    assert world.tracker.advance(1.0) == ConsoleNotes(watched_until=1.0, worth_writing=False)
 
 
 def test_a_slot_is_due_runs_and_succeeds():

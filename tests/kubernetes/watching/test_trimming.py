@@ -66,3 +66,17 @@ def test_an_object_without_anything_is_let_through():
     assert trimmed({}) == {"metadata": {}}
     event = {"metadata": {"name": "e"}, "reason": "FailedCreate"}
     assert trimmed(event) == event
+
+
+def test_of_a_cronjobs_environment_only_rotas_settings_are_kept():
+    env = [
+        {"name": "ROTA_SETTINGS", "value": "ROTA_ONLY=cleanup"},
+        {"name": "DATABASE_PASSWORD", "value": "canary"},
+        {"name": "ROTA_JOB_UID", "valueFrom": {"fieldRef": {"fieldPath": "metadata.uid"}}},
+    ]
+    container = {"name": "rota", "args": ["run", "cleanup"], "env": env, "image": "large"}
+    template = {"spec": {"template": {"spec": {"containers": [container]}}}}
+    kept = trimmed(cronjob(jobTemplate=template))["spec"]["jobTemplate"]["spec"]
+
+    [left] = kept["template"]["spec"]["containers"]
+    assert left == {"name": "rota", "args": ["run", "cleanup"], "env": env[:1]}

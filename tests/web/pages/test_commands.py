@@ -38,11 +38,12 @@ def test_a_job_is_made_from_the_cronjob_that_is_there():
     ]
 
 
-@pytest.mark.parametrize("name", ["shop-cleanup", LONG])
+@pytest.mark.parametrize("name", ["shop-cleanup", LONG, "a" * 50 + "-b"])
 def test_the_name_of_a_job_by_hand_is_short_enough_for_its_pods(name):
     first = texts(task_commands(task_of(name), ABOUT))[0]
     job = first.split("create job ")[1].split(" --from")[0]
 
+    assert "--" not in job
     assert len(job.replace("$(date +%H%M%S)", "235959")) <= 63
     assert f"--from=cronjob/{name}" in first
 

@@ -47,9 +47,9 @@ def _deployed(cronjob: Fields) -> DeployedTask | None:
 
 
 def _interval_of(deployed: DeployedTask) -> int | None:
-    """Return the interval that the pods are told, unless somebody has changed the schedule since.
+    """Return the interval that the pods are told, where its five-field text is the schedule.
 
-    An interval with a five-field text has that text; any other is `@every` its seconds.
+    Somebody may have changed the schedule since, by hand. `@every` needs no telling.
     """
     settings = deployed.settings
     interval = _whole(settings, "interval_seconds")
@@ -57,8 +57,7 @@ def _interval_of(deployed: DeployedTask) -> int | None:
         return None
     splay = _whole(settings, "splay_minutes") or 0
     offset = splay_offset_minutes(deployed.release, deployed.name, splay) if splay else 0
-    text = five_field_text(interval, offset) or f"@every {interval}s"
-    return interval if text == deployed.schedule else None
+    return interval if five_field_text(interval, offset) == deployed.schedule else None
 
 
 def _whole(settings: Mapping[str, str], field: str) -> int | None:

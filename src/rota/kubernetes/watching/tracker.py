@@ -107,6 +107,8 @@ class Tracker:
         if notes.says_something() or horizon - self._progress_at >= _PROGRESS_SECONDS:
             self._progress_at = horizon
             notes.accounted = self._slots.progress(horizon)
+        else:
+            notes.worth_writing = False
         self._forget()
         return notes
 
