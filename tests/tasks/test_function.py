@@ -142,6 +142,10 @@ async def generator(api):
     yield api
 
 
+def plain_generator(api):
+    yield api
+
+
 REFUSED = {
     "a schedule without its name": (
         lambda: task("0 6 * * *"),
@@ -160,6 +164,7 @@ REFUSED = {
     "a bound method": (lambda: task(Holder().method), "a method cannot be a task"),
     "a static method": (lambda: task(vars(Holder)["apart"]), "a method cannot be a task"),
     "a generator": (lambda: task(generator), "it yields, but a task must return"),
+    "a plain generator": (lambda: task(plain_generator), "it yields, but a task must return"),
     "a lambda": (lambda: task(lambda api: api), "a lambda has no name"),
     "a partial": (lambda: task(functools.partial(fine)), "only a function can be decorated"),
     "a task": (lambda: task(task(fine)), "it already is the task 'fine': keep one @task"),
@@ -226,8 +231,19 @@ REFUSED = {
         lambda: task(interval_seconds=90, splay_minutes=5)(fine),
         "splay_minutes is refused for an interval of 90 s",
     ),
+    "a splay of an odd interval as text": (
+        lambda: task(schedule="@every 90s", splay_minutes=5)(fine),
+        "splay_minutes is refused for an interval of 90 s",
+    ),
     "a bad name": (lambda: task(name="Send Bills")(fine), "task name 'Send Bills' is not allowed"),
 }
+
+
+@pytest.mark.parametrize("when", [{"interval_seconds": 3600}, {"schedule": "@every 1h"}], ids=str)
+def test_an_interval_in_either_form_may_have_a_splay(when):
+    hourly = task(**when, splay_minutes=5)(fine)
+
+    assert define(hourly).schedule.text.endswith(" * * * *")
 
 
 async def no_parameter(): ...
