@@ -18,8 +18,8 @@ def test_a_day_of_a_task_is_told_slot_by_slot(rota, mode):
     assert [hour["runs"] for hour in told["day"]] == [1] * 24
 
 
-def test_an_outage_shows_in_the_table(rota):
-    down = "2026-11-24T01:00:00Z/2026-11-24T04:00:00Z"
+@pytest.mark.parametrize("down", ["2026-11-24T01:00:00Z/2026-11-24T04:00:00Z", "1h/4h"])
+def test_an_outage_shows_in_the_table(rota, down):
     ended = rota("simulate", "cleanup", "--days", "1", *FROM, "--down", down)
 
     assert ended.exit_code == 0, ended.stderr
@@ -47,7 +47,7 @@ def test_the_code_of_tasks_is_not_run(rota):
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["--down", "yesterday"], "--down 'yesterday' is not two instants"),
+        (["--down", "yesterday"], "--down 'yesterday' is not two instants or spans"),
         (["--down", "a/b"], "'a' is not an instant"),
         (["--from", "2026-11-24T00:00:00"], "has no time zone"),
         (["nothing"], "no task is named 'nothing'"),

@@ -1,7 +1,10 @@
 """What `from rota.testing import …` offers, what it needs, and who does without it."""
 
+import contextlib
+import inspect
 import subprocess
 import sys
+import typing
 
 import rota.testing
 
@@ -33,6 +36,27 @@ PUBLIC = {
 def test_the_public_names_are_these_and_no_others():
     assert set(rota.testing.__all__) == PUBLIC
     assert all(hasattr(rota.testing, name) for name in PUBLIC)
+
+
+def annotations(thing):
+    if inspect.isclass(thing):
+        members = [getattr(thing, name) for name in dir(thing) if not name.startswith("_")]
+        yield from (each for member in members for each in annotations(member))
+        yield from typing.get_type_hints(thing).values()
+    if callable(thing):
+        with contextlib.suppress(TypeError, ValueError):
+            yield inspect.signature(thing)
+
+
+def test_no_signature_names_httpx():
+    named = [
+        (name, str(each))
+        for name in PUBLIC - {"VirtualLoop"}
+        for each in annotations(getattr(rota.testing, name))
+    ]
+
+    assert len(named) > 50
+    assert [each for each in named if "httpx" in each[1]] == []
 
 
 def python(program):

@@ -68,6 +68,11 @@ def test_an_unknown_argument_is_named():
         run_task(CleanupTask, arguments={"limit": 3})
 
 
+def test_of_several_tasks_none_is_run():
+    with pytest.raises(UsageError, match=r"run_task\(\) runs one task, not cleanup, notifications"):
+        run_task([CleanupTask, NotificationTask])
+
+
 def test_an_error_has_its_traceback():
     @task
     async def broken(api):

@@ -40,7 +40,8 @@ _SHOWN_TASKS = 4
     "--down",
     multiple=True,
     metavar="A/B",
-    help="The Business API is out of order from A to B; may be repeated.",
+    help="The Business API is out of order from A to B: instants, or spans since the start such as "
+    "1h; may be repeated.",
 )
 @click.option(
     "--how",
@@ -123,8 +124,8 @@ def _outage(text: str, how: str) -> "Outage":
     first, slash, last = text.partition("/")
     if not slash:
         raise UsageError(
-            f"--down {text!r} is not two instants with a slash between them, such as "
-            "2027-03-28T01:00:00Z/2027-03-28T04:00:00Z"
+            f"--down {text!r} is not two instants or spans with a slash between them: write "
+            "2027-03-28T01:00:00Z/2027-03-28T04:00:00Z, or 1h/4h"
         )
     return Outage(first, last, how)
 

@@ -1,15 +1,14 @@
-"""What goes wrong in a simulation, and when.
+"""What goes wrong in a simulation, and when: at an instant, or so long after the start.
 
 Instants are those of a clock that nobody sets: after a ClockJump the simulated clock shows others.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from enum import StrEnum
 
 from rota.model.errors import UsageError
-from rota.testing.moments import Moment, Span, epoch_of, seconds_of
+from rota.testing.moments import Moment, Span, elapsed_of, seconds_of
 
 
 class Down(StrEnum):
@@ -118,7 +117,7 @@ def plan_of(disruptions: Sequence[Disruption], start: float) -> Plan:
         jumps=tuple(
             sorted(
                 (
-                    _elapsed(each.at, start, "ClockJump.at") - EARLY_SECONDS,
+                    elapsed_of(each.at, start, "ClockJump.at") - EARLY_SECONDS,
                     seconds_of(each.by, "ClockJump.by"),
                 )
                 for each in disruptions
@@ -157,7 +156,7 @@ def _ends(disruptions: Sequence[Disruption], start: float) -> list[PlannedEnd]:
 
 
 def _planned_end(moment: Moment, start: float, name: str, *, down: float | None) -> PlannedEnd:
-    at = _elapsed(moment, start, name)
+    at = elapsed_of(moment, start, name)
     returns_at = None if down is None else at + down
     return PlannedEnd(at - EARLY_SECONDS, crash=False, returns_at=returns_at)
 
@@ -173,14 +172,8 @@ def _down(disruption: Restart | Crash) -> float:
 def _outage(outage: Outage, start: float) -> PlannedOutage:
     if outage.how not in list(Down):
         raise UsageError(f"Outage.how {outage.how!r} is not one of {', '.join(Down)}")
-    first = _elapsed(outage.start, start, "Outage.start")
-    last = _elapsed(outage.end, start, "Outage.end")
+    first = elapsed_of(outage.start, start, "Outage.start")
+    last = elapsed_of(outage.end, start, "Outage.end")
     if last <= first:
         raise UsageError(f"an outage must end after its start: {outage.start} to {outage.end}")
     return PlannedOutage(first, last, Down(outage.how))
-
-
-def _elapsed(moment: Moment, start: float, name: str) -> float:
-    if isinstance(moment, timedelta):
-        return moment.total_seconds()
-    return epoch_of(moment, name) - start

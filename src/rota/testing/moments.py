@@ -11,7 +11,7 @@ Instant = datetime | str
 """An aware datetime, RFC 3339 as `2027-03-28T00:30:00Z`, or `2027-03-28 01:30 Europe/Berlin`."""
 Span = timedelta | str
 """A timedelta, or a text as `30d`, `1h30m` or `90s`."""
-Moment = Instant | timedelta
+Moment = Instant | Span
 """An instant, or how long after the start."""
 
 _LOCAL = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?) ([A-Za-z][\w+/-]*)")
@@ -59,3 +59,12 @@ def seconds_of(value: Span, name: str) -> float:
         )
     parts = zip(match.groups(), _UNIT_SECONDS.values(), strict=True)
     return float(sign * sum(int(number or 0) * seconds for number, seconds in parts))
+
+
+def elapsed_of(moment: Moment, start: float, name: str) -> float:
+    """Return how many seconds after the epoch time `start` a moment is. Raises UsageError."""
+    if isinstance(moment, timedelta):
+        return moment.total_seconds()
+    if isinstance(moment, str) and _SPAN.fullmatch(moment):
+        return seconds_of(moment, name)
+    return epoch_of(moment, name) - start

@@ -84,7 +84,10 @@ def run_task(
     """
     refuse_running_loop("run_task()")
     given = settings_of(settings)
-    [definition] = definitions_of([task], given)
+    definition, *others = definitions_of([task], given)
+    if others:
+        names = ", ".join(each.name for each in (definition, *others))
+        raise UsageError(f"run_task() runs one task, not {names}")
     begins = epoch_of(now or slot or DEFAULT_NOW, "now")
     slot_epoch = None if slot is None else epoch_of(slot, "slot")
     crash_after = () if kill_after_request is None else ((kill_after_request, 0.0),)
@@ -160,6 +163,8 @@ class _Process:
         wire = Wire(world)
 
         def kill(*_: object) -> None:
+            if ended.done():
+                return
             wire.dead = True
             self.lines_said = len(self._lines)
             ended.set_result(None)

@@ -18,6 +18,7 @@ from rota import (
     task,
 )
 from rota.model.events import RunEvent
+from rota.testing import ApiRequest, FakeApi, Outage, Reply, assert_idempotent, run_task, simulate
 
 
 class ShopClient(BusinessApiClient):
@@ -109,3 +110,26 @@ def count(event: RunEvent) -> None:
 
 
 SCHEDULER = TaskScheduler(ShopClient("http://shop"), observers=[count])
+
+
+def bills(request: ApiRequest) -> Reply:
+    return Reply(201, {"order": request.parts["id"]})
+
+
+def shop() -> FakeApi:
+    api = FakeApi(latency_seconds=0.1).on("GET", "/api/v1/orders", {"items": [{"id": "7"}]})
+    return api.on("POST", "/api/v1/orders/{id}/bill", bills)
+
+
+def check_bills() -> None:
+    report = simulate(
+        [SendBills, ping],
+        "2027-03-26 12:00 Europe/Berlin",
+        "3d",
+        api=shop(),
+        mode="cronjobs",
+        disruptions=[Outage("1h", "4h", "hangs")],
+    )
+    assert_type(report.runs[0].counts, Mapping[str, Any])
+    assert_type(run_task(SendBills, api=shop()).outcome, Outcome | None)
+    assert_idempotent(ping, shop)
