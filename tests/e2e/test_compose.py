@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from support.docker import ROOT, Container, inspect, run, wait_until
-from support.prometheus import prometheus
+from support import prometheus
+from support.docker import ROOT, Container, run, wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -30,7 +30,12 @@ class Stack:
             f"--project-name=rotae2e{uuid.uuid4().hex[:8]}",
             f"--file={ROOT / 'docker-compose.yml'}",
         )
-        self._env = {**os.environ, "BUSINESS_API_PORT": "0", "ROTA_CONSOLE_PORT": "0"}
+        self._env = {
+            **os.environ,
+            "BUSINESS_API_PORT": "0",
+            "ROTA_CONSOLE_PORT": "0",
+            "PROMETHEUS_PORT": "0",
+        }
 
     def __call__(self, *arguments: str, timeout_seconds: float = 120) -> str:
         return run(*self._command, *arguments, timeout_seconds=timeout_seconds, env=self._env)
@@ -100,7 +105,7 @@ def stack(compose) -> Iterator[Stack]:
         stack("up", "--build", "--detach", timeout_seconds=UP_SECONDS)
         yield stack
     finally:
-        stack("down", "--volumes", "--remove-orphans")
+        stack("--profile", "metrics", "down", "--volumes", "--remove-orphans")
 
 
 def test_both_services_become_healthy_and_stay_up(stack):
@@ -144,19 +149,25 @@ def test_the_console_shows_the_slots_that_ran_on_this_machine_alone(stack):
     assert "cleanup" in page
 
 
-def test_a_prometheus_scrapes_the_worker(stack, tmp_path):
-    [network] = inspect(stack.worker.name)["NetworkSettings"]["Networks"].values()
-    with prometheus(tmp_path, f"{network['IPAddress']}:8080") as server:
-        runs = 'rota_task_runs_total{task="notifications",outcome="succeeded"}'
-        first = server.wait_for(runs)
-        server.wait_for(f"{runs} > {first:.0f}")
-        overdue = server.query("time() - (rota_task_success_due_timestamp_seconds > 0)")
-        requests = server.value('sum(rota_http_requests_total{status_class="2xx"})')
-        errors = [target["lastError"] for target in server.targets()]
-    assert errors == [""]
+def test_with_the_profile_metrics_a_prometheus_scrapes_the_worker_and_knows_the_alerts(stack):
+    stack("--profile", "metrics", "up", "--detach", "--build", "prometheus", timeout_seconds=600)
+    address = stack("port", "prometheus", "9090").strip()
+    assert address.startswith("127.0.0.1:")
+    server = prometheus.ready(f"http://{address}")
+    runs = 'rota_task_runs_total{task="notifications",outcome="succeeded"}'
+    first = server.wait_for(runs)
+    server.wait_for(f"{runs} > {first:.0f}")
+    overdue = server.query("time() - (rota_task_success_due_timestamp_seconds > 0)")
+    requests = server.value('sum(rota_http_requests_total{status_class="2xx"})')
+
+    assert [target["lastError"] for target in server.targets()] == [""]
     assert {dict(labels)["task"] for labels in overdue} == {"cleanup", "notifications"}
     assert max(overdue.values()) < 0
     assert requests > 0
+    rules = {rule["name"]: (rule["health"], rule["state"]) for rule in server.rules()}
+    assert set(rules.values()) == {("ok", "inactive")}
+    assert {"RotaTaskOverdue", "RotaSchedulerDown"} <= set(rules)
+    assert "RotaConsoleDown" not in rules
 
 
 def test_a_one_shot_run_beside_the_scheduler_does_its_work_and_ends_with_0(stack):

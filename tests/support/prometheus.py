@@ -5,7 +5,7 @@ import json
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,10 @@ class Prometheus:
         found: list[dict[str, Any]] = self._get("targets")["activeTargets"]
         return found
 
+    def rules(self) -> list[dict[str, Any]]:
+        """Return what it knows of the alerting rules, their health and state too."""
+        return [rule for group in self._get("rules")["groups"] for rule in group["rules"]]
+
     def _get(self, path: str, **parameters: str) -> Any:
         answer = httpx.get(f"{self.url}/api/v1/{path}", params=parameters, trust_env=False)
         assert answer.status_code == 200, answer.text
@@ -82,8 +86,17 @@ def prometheus(folder: Path, target: str, **labels: str) -> Iterator[Prometheus]
 
 
 def _ready(url: str, process: subprocess.Popen[bytes], log: Path) -> Prometheus:
-    def answers() -> bool:
+    def running() -> None:
         assert process.poll() is None, log.read_text()
+
+    return ready(url, running)
+
+
+def ready(url: str, check: Callable[[], None] = lambda: None) -> Prometheus:
+    """Return the Prometheus at `url` once it answers; `check` raises if it will not."""
+
+    def answers() -> bool:
+        check()
         try:
             return httpx.get(f"{url}/-/ready", trust_env=False).is_success
         except httpx.TransportError:
