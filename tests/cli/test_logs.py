@@ -43,6 +43,15 @@ def test_the_log_of_a_run_is_that_of_its_pods_in_their_order(rota, api, run):
     assert result.stderr == "rota: pod b-first\nrota: pod a-second\n"
 
 
+@pytest.mark.parametrize("run", ["6b07d452-b9fa74929c", "the-pod"], ids=["run-id", "pod"])
+def test_a_run_is_found_by_the_id_in_its_log_and_by_its_pod(rota, api, run):
+    state = ended(0, message={"run_id": "6b07d452-b9fa74929c"})
+    api.add("shop", {"kind": "Pod", **pod("the-pod", state=state)})
+    api.logs["the-pod"] = line(2, "run.finished")
+
+    assert rota("logs", run, "-n", "shop").stdout == "run.finished\n"
+
+
 def test_json_has_the_lines_of_each_pod(rota, api):
     add_pod(api, "only", SLOT, line(2, "a") + line(3, "b"))
 
@@ -76,7 +85,7 @@ def test_a_job_that_is_gone_is_told_and_exits_with_1(rota, api):
     result = rota("logs", "rota-cleanup-1", "-n", "shop")
 
     assert result.exit_code == 1
-    assert "no Job with the name or uid 'rota-cleanup-1' is in namespace 'shop'" in result.stderr
+    assert "no Job, pod or run 'rota-cleanup-1' is in namespace 'shop'" in result.stderr
 
 
 def test_a_pod_that_is_gone_is_told_and_exits_with_1(rota, api):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rota.ledger.records import RecordedRun
 
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-_HARD_STOP_SECONDS = 5.0
+_HARD_STOP_SECONDS = 10.0
 
 Result = TypeVar("Result")
 Command = TypeVar("Command", bound=Callable[..., Any])

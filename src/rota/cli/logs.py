@@ -44,7 +44,8 @@ def logs_command(
 ) -> int:
     """Show the log of RUN in the cluster: of each pod of its Job, one after the other.
 
-    RUN is the name of the Job, or the run's id in a console. Exits with 0, whatever the run's end;
+    RUN is the name of the Job or of a pod, the run's id in a console, or the run_id in the log of a
+    pod that has ended. Exits with 0, whatever the run's end;
     with 1 if the Job or its pods are gone.
     """
     if follow and (as_json or tail is not None):
@@ -77,7 +78,7 @@ async def _logs(
         job = await find_job(connection, run, namespace=namespace)
         if job is None:
             tell(
-                f"no Job with the name or uid {run!r} is in namespace {namespace!r}: it is in "
+                f"no Job, pod or run {run!r} is in namespace {namespace!r}: it is in "
                 "another one, or was deleted, as the history limits of its CronJob ask; a "
                 "console still has the run's end: rota history --url URL"
             )

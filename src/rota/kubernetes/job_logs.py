@@ -6,24 +6,39 @@ from typing import Any
 from rota.kubernetes.job_follower import JOB_NAME_LABEL, Reads, log_parameters
 from rota.kubernetes.listing import each_page
 from rota.kubernetes.manifests.installation import TASK_LABEL
-from rota.kubernetes.resources import JOBS, PODS
-from rota.kubernetes.watching.fields import created_at, metadata, name_of, uid
+from rota.kubernetes.resources import JOBS, PODS, Resource
+from rota.kubernetes.watching.fields import created_at, metadata, name_of, owner, uid
+from rota.kubernetes.watching.pods import attempt_of
 
 # Longer than the API server needs for a log of the past; the kubelet sends it in one go.
 _SILENCE_SECONDS = 30.0
 
 
 async def find_job(connection: Reads, run: str, *, namespace: str) -> dict[str, Any] | None:
-    """Return the Job that has the name or the uid `run`; a uid is a run's id in a console.
+    """Return the Job that `run` names: by its name or uid, or by a pod's name or run id.
 
-    None where there is none (any more). Raises ApiServerError.
+    A uid is a run's id in a console, the run id of a pod is that of its log lines. None where there
+    is none (any more). Raises ApiServerError.
     """
-    selectors: dict[str, str | int] = {"labelSelector": TASK_LABEL}
-    async for page in each_page(connection, JOBS, namespace, selectors=selectors):
-        for job in page.items:
-            if run in (name_of(job), uid(job)):
-                return job
+    jobs = [each async for each in _labelled(connection, JOBS, namespace)]
+    for job in jobs:
+        if run in (name_of(job), uid(job)):
+            return job
+    async for pod in _labelled(connection, PODS, namespace):
+        if run in (name_of(pod), attempt_of(pod).message.get("run_id")):
+            of = owner(pod, "Job").get("uid")
+            return next((job for job in jobs if uid(job) == of), None)
     return None
+
+
+async def _labelled(
+    connection: Reads, resource: Resource, namespace: str
+) -> AsyncIterator[dict[str, Any]]:
+    """Yield the objects of all tasks."""
+    selectors: dict[str, str | int] = {"labelSelector": TASK_LABEL}
+    async for page in each_page(connection, resource, namespace, selectors=selectors):
+        for found in page.items:
+            yield found
 
 
 async def pods_of(connection: Reads, job: dict[str, Any]) -> Sequence[dict[str, Any]]:
