@@ -93,10 +93,13 @@ async def test_it_is_ready_once_everything_is_listed_and_stays_so(served):
 
 
 async def test_before_it_has_seen_anything_it_has_no_answer(served):
-    for path in ("/", "/system", "/api/v1/tasks", "/api/v1/summary"):
+    for path in ("/", "/tasks/x", "/api/v1/tasks", "/api/v1/summary"):
         answer = await served.ask(path)
         assert answer.status_code == 503
-        assert "has not seen the cluster yet" in answer.text, path
+        assert "he console has not seen the cluster yet" in answer.text, path
+    # But how the watches do, which may say why.
+    assert (await served.ask("/system")).status_code == 200
+    assert (await served.json("system"))["watch"]["watches"]["Job"]["connected"] is False
 
 
 async def test_tasks_come_change_and_go_as_cronjobs_do(served):
@@ -173,6 +176,8 @@ async def test_what_became_of_a_run_is_there_with_its_pods(served):
     assert "OOMKilled" in attempt["reason"]
     assert "kubectl --namespace shop logs rota-cleanup-29402040-x7k2p" in page
     assert "OOMKilled" in page
+    waited = "its first pod was made after 1.0 s, whose container started 4.0 s later"
+    assert waited in page
 
 
 async def test_how_the_watches_do_is_on_the_system_page_and_in_its_json(served):

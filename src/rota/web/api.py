@@ -12,6 +12,7 @@ from starlette.routing import Route
 from rota.ledger.protocol import MOST_RUNS_READ
 from rota.ledger.run_filter import RunFilter
 from rota.model.clock import instant, rfc3339
+from rota.model.errors import ConfigError
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
 from rota.status.board import Board
@@ -21,7 +22,7 @@ from rota.web.answers import Answers
 from rota.web.pages.about import About
 from rota.web.pages.commands import Commands, run_commands, slot_commands, task_commands
 from rota.web.pages.system import system_facts
-from rota.web.problems import BadQuestionError, with_problems
+from rota.web.problems import BadQuestionError, Endpoint, with_problems
 from rota.web.questions import epoch_of, instant_of, number_of, refuse_unknown, words_of
 
 _DEFAULT_RUNS = 100
@@ -52,9 +53,20 @@ class Api:
             "/system": self.system,
         }
         return [
-            Route(path, with_problems(endpoint), name=f"api-{endpoint.__name__}")
+            Route(path, with_problems(self._once_seen(endpoint)), name=f"api-{endpoint.__name__}")
             for path, endpoint in found.items()
         ]
+
+    def _once_seen(self, endpoint: Endpoint) -> Endpoint:
+        """Return an endpoint that answers with 503 while there is nothing to tell yet."""
+
+        async def answer(request: Request) -> Response:
+            not_yet = None if endpoint == self.system else self._about.not_yet()
+            if not_yet is not None:
+                raise ConfigError(not_yet)
+            return await endpoint(request)
+
+        return answer
 
     async def tasks(self, request: Request) -> Response:
         """List how all tasks are doing, problems first."""

@@ -8,7 +8,6 @@ from rota.ledger.console import ConsoleLedger
 from rota.ledger.console_notes import ConsoleNotes
 from rota.ledger.records import RecordedRun
 from rota.model.clock import Clock, duration_text, instant, rfc3339
-from rota.model.errors import ConfigError
 from rota.settings import Settings
 from rota.status.board import Board
 from rota.web.console_metrics import ConsoleMetrics
@@ -53,11 +52,6 @@ class ConsoleWeb:
         def make_board() -> Board:
             return Board(watch.tasks(), self._ledger.reader(), self._clock)
 
-        def board_to_show() -> Board:
-            if watch.horizon is None and not watch.tasks():
-                raise ConfigError(f"the console has not seen the cluster yet{_trouble(watch)}")
-            return make_board()
-
         self._metrics.attach(watch, make_board)
         servers.callback(self._metrics.close)
         routes = metrics_routes(self._metrics.render)
@@ -70,11 +64,12 @@ class ConsoleWeb:
             namespace=namespace,
             instance=instance,
             watch=lambda: watch_facts(watch),
+            not_yet=lambda: _not_yet(watch),
             notes=lambda: blind_notes(watch, self._clock.timestamp()),
         )
         return await serve_pages(
             settings,
-            board_to_show,
+            make_board,
             self._news,
             about,
             probe=probe,
@@ -92,6 +87,12 @@ def blind_notes(watch: ReleaseWatch, now: float) -> Collection[str]:
     ago = duration_text(max(0, int(now - since)))
     at = rfc3339(instant(int(since)))
     return (f"The cluster has not been seen since {at}, {ago} ago{_trouble(watch)}.",)
+
+
+def _not_yet(watch: ReleaseWatch) -> str | None:
+    if watch.horizon is not None or watch.tasks():
+        return None
+    return f"the console has not seen the cluster yet{_trouble(watch)}"
 
 
 def _trouble(watch: ReleaseWatch) -> str:

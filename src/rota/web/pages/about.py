@@ -17,6 +17,7 @@ class About:
     that have the label `instance`.
     `ledger_path` is None where the history is in memory only. `notes` returns sentences that
     concern every page now, such as how old the data is. `watch` returns how a console's watches do.
+    `not_yet` returns why there is nothing to show but that, for as long as there is not.
     """
 
     release: str = "rota"
@@ -28,6 +29,7 @@ class About:
     instance: str | None = None
     notes: Callable[[], Collection[str]] = tuple
     watch: Callable[[], Mapping[str, Any]] | None = None
+    not_yet: Callable[[], str | None] = lambda: None
 
     @property
     def name(self) -> str:

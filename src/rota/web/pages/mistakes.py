@@ -33,6 +33,12 @@ def known_task(board: Board, name: str) -> TaskDefinition:
     raise NoSuchPageError(sentence, *((task_path(each), each) for each in near))
 
 
+def not_yet_page(pages: Pages, request: Request, reason: str) -> Response:
+    """Answer for every page that has nothing to show yet."""
+    title, systems = "Not seen yet", ("system", "How the watches do")
+    return _page(pages, request, _UNAVAILABLE, _sentence(reason), systems, title=title)
+
+
 async def explained(pages: Pages, handler: PageHandler, request: Request) -> Response:
     """Return the handler's page, or one that says in a sentence why there is none."""
     try:
@@ -40,9 +46,9 @@ async def explained(pages: Pages, handler: PageHandler, request: Request) -> Res
     except NoSuchPageError as error:
         return _page(pages, request, _NOT_FOUND, str(error), *error.suggestions)
     except UsageError as error:
-        return _page(pages, request, _NOT_FOUND, _sentence(error))
+        return _page(pages, request, _NOT_FOUND, _sentence(str(error)))
     except ConfigError as error:
-        return _page(pages, request, _UNAVAILABLE, _sentence(error))
+        return _page(pages, request, _UNAVAILABLE, _sentence(str(error)))
 
 
 def unknown_page(_pages: Pages, _board: Board, request: Request) -> Response:
@@ -54,9 +60,15 @@ def unknown_page(_pages: Pages, _board: Board, request: Request) -> Response:
 
 
 def _page(
-    pages: Pages, request: Request, status: int, sentence: str, *suggestions: tuple[str, str]
+    pages: Pages,
+    request: Request,
+    status: int,
+    sentence: str,
+    *suggestions: tuple[str, str],
+    title: str | None = None,
 ) -> Response:
-    title = "Not found" if status == _NOT_FOUND else "The history cannot be read"
+    if title is None:
+        title = "Not found" if status == _NOT_FOUND else "The history cannot be read"
     return pages.render(
         request,
         "mistake.html",
@@ -69,6 +81,5 @@ def _page(
     )
 
 
-def _sentence(error: Exception) -> str:
-    text = str(error)
+def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?", ")")) else ".")

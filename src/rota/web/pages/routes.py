@@ -45,6 +45,9 @@ def page_routes(
 
 def _endpoint(pages: Pages, handler: PageHandler) -> Handler:
     async def answer(request: Request) -> Response:
+        not_yet = None if handler is system_page else pages.about.not_yet()
+        if not_yet is not None:
+            return mistakes.not_yet_page(pages, request, not_yet)
         return await mistakes.explained(pages, handler, request)
 
     return answer

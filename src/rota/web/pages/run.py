@@ -40,8 +40,20 @@ def run_page(pages: Pages, board: Board, request: Request) -> Response:
         durations=board.task(run.task).durations if known else None,
         meaning=None if run.exit_code is None else meaning_of(run.exit_code),
         attempts=[(each, each.facts()["meaning"]) for each in run.attempts],
+        lateness=lateness_parts(run),
         commands=run_commands(run, pages.about),
     )
+
+
+def lateness_parts(run: RecordedRun) -> tuple[float, float] | None:
+    """Return what a CronJob's run waited for, in seconds: its first pod, then its container.
+
+    The first is the controllers' time, the second that of scheduling and pulling the image.
+    """
+    first = run.attempts[0] if run.attempts else None
+    if run.slot is None or first is None or not first.created_at or first.started_at is None:
+        return None
+    return first.created_at - run.slot, first.started_at - first.created_at
 
 
 def _around(
