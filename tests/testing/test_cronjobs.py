@@ -161,6 +161,20 @@ def test_an_evicted_pod_is_replaced_and_does_not_count():
     ]
 
 
+def test_a_pod_waits_for_a_controller():
+    report = cronjobs(
+        failing_with(TryAgain("later")), "90m", disruptions=[Restart(at(1, 0, 5), "10m")]
+    )
+
+    assert [run.started for run in report.runs] == [at(1), at(1, 10, 5), at(1, 10, 25)]
+
+
+def test_after_a_shutdown_no_pod_is_replaced():
+    report = cronjobs(twelve_minutes, "30m", disruptions=[Shutdown(at(0, 6))])
+
+    assert [(run.state.value, run.exit_code) for run in report.runs] == [("interrupted", 143)]
+
+
 def test_a_killed_pod_counts():
     @task(interval_seconds=3600, timeout_seconds=600, backoff_limit=0)
     async def minute(api):

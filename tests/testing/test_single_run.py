@@ -96,6 +96,21 @@ def test_a_timeout_takes_virtual_time():
     assert 200 < run.duration_seconds < 3600
 
 
+@pytest.mark.parametrize(
+    ("outage", "calls", "effects"),
+    [("refused", 0, 0), ("hangs", 0, 0), ("errors", 4, 0), ("cut", 4, 1)],
+)
+def test_an_outage_lasts_for_the_whole_run(outage, calls, effects):
+    run = run_task(CleanupTask, outage=outage)
+
+    assert (run.exit_code, len(run.calls), sum(run.effects.values())) == (4, calls, effects)
+
+
+def test_an_unknown_form_of_an_outage_is_named():
+    with pytest.raises(UsageError, match="outage 'on fire' is not one of refused, hangs, errors"):
+        run_task(CleanupTask, outage="on fire")
+
+
 def test_a_killed_run_has_done_what_it_has_done():
     @task
     async def three(api):

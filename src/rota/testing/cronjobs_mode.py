@@ -33,12 +33,12 @@ class _ControllerManager:
         self._world = world
         self._recorder = recorder
         self._controllers: list[CronJobController] = []
+        self._pods = Pods(world, recorder)
 
     async def run(self) -> None:
         """Run until the end of the simulation."""
-        world = self._world
+        world, pods = self._world, self._pods
         loop = asyncio.get_running_loop()
-        pods = Pods(world, self._recorder)
         world.on_crash = lambda run_id, _: pods.kill(run_id)
         for task in world.tasks:
             controller = CronJobController(task, world, self._recorder, pods)
@@ -51,27 +51,29 @@ class _ControllerManager:
             # As soon as the scheduler, though nothing is known of when the controller finds out.
             loop.call_at(at + EARLY_SECONDS + LONGEST_SLEEP_SECONDS, self._sync)
         for end in world.plan.ends:
-            loop.call_at(end.at, self._end, end, pods)
+            loop.call_at(end.at, self._end, end)
         await asyncio.sleep(world.seconds + SETTLE_SECONDS)
         self._leave()
         pods.seal()
 
-    def _end(self, end: PlannedEnd, pods: Pods) -> None:
+    def _end(self, end: PlannedEnd) -> None:
         self._leave()
         if end.crash:
-            pods.kill_all()
+            self._pods.kill_all()
         else:
-            pods.evict_all()
+            self._pods.evict_all()
         if end.returns_at is not None:
             asyncio.get_running_loop().call_at(end.returns_at, self._return)
 
     def _leave(self) -> None:
+        self._pods.leave()
         for controller in self._controllers:
             controller.away = True
 
     def _return(self) -> None:
         for controller in self._controllers:
             controller.away = False
+        self._pods.come_back()
         self._sync()
 
     def _sync(self) -> None:

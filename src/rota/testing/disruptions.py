@@ -169,11 +169,18 @@ def _down(disruption: Restart | Crash) -> float:
     return seconds
 
 
+def form_of(how: Down | str) -> Down:
+    """Return the form of an outage. Raises UsageError."""
+    try:
+        return Down(how)
+    except ValueError:
+        raise UsageError(f"outage {how!r} is not one of {', '.join(Down)}") from None
+
+
 def _outage(outage: Outage, start: float) -> PlannedOutage:
-    if outage.how not in list(Down):
-        raise UsageError(f"Outage.how {outage.how!r} is not one of {', '.join(Down)}")
+    how = form_of(outage.how)
     first = elapsed_of(outage.start, start, "Outage.start")
     last = elapsed_of(outage.end, start, "Outage.end")
     if last <= first:
         raise UsageError(f"an outage must end after its start: {outage.start} to {outage.end}")
-    return PlannedOutage(first, last, Down(outage.how))
+    return PlannedOutage(first, last, how)

@@ -36,6 +36,7 @@ class Pods:
         self.client: Any = world.client(self._wire)
         self.active: dict[str, Pod] = {}
         self.sealed = False
+        self._held: list[Callable[[], None]] | None = None
 
     def observe(self, event: RunEvent) -> None:
         """Pass an event on to the recorder."""
@@ -60,6 +61,23 @@ class Pods:
         for pod in list(self.active.values()):
             pod.evicted = True
             pod.terminate()
+
+    def hold(self, start: Callable[[], None]) -> bool:
+        """Keep the start of a pod for later if no controller is there; return whether it is so."""
+        if self._held is None:
+            return False
+        self._held.append(start)
+        return True
+
+    def leave(self) -> None:
+        """Note that no controller is there: pods that run go on, and none begins."""
+        self._held = self._held or []
+
+    def come_back(self) -> None:
+        """Start the pods that should have begun."""
+        held, self._held = self._held or [], None
+        for start in held:
+            start()
 
     def seal(self) -> None:
         """Let nothing more be seen or heard of any pod, and none begin."""
@@ -185,12 +203,17 @@ class Job:
         self._waiting[index] = loop.call_later(seconds, self._start_pod, index)
 
     def _start_pod(self, index: int) -> None:
-        self._waiting.pop(index, None)
-        if self.pods.sealed:
+        if self.pods.sealed or self.pods.hold(lambda: self._start_held(index)):
             return
+        self._waiting.pop(index, None)
         attempt = self._attempts[index]
         self._attempts[index] += 1
         self._running[index] = Pod(self, index, attempt)
+
+    def _start_held(self, index: int) -> None:
+        # The Job may have been deleted meanwhile.
+        if index in self._waiting:
+            self._start_pod(index)
 
     def _check_over(self) -> None:
         if not self._running and not self._waiting:

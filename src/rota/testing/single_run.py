@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ from rota.settings import Settings
 from rota.tasks.arguments import argument_defaults
 from rota.tasks.definition import TaskDefinition
 from rota.testing.definitions import definitions_of, settings_of
-from rota.testing.disruptions import Plan
+from rota.testing.disruptions import Down, Plan, PlannedOutage, form_of
 from rota.testing.fake_api import Call, FakeApi
 from rota.testing.moments import Instant, epoch_of
 from rota.testing.recorder import KILLED_EXIT_CODE
@@ -72,15 +73,17 @@ def run_task(
     now: Instant | None = None,
     arguments: Mapping[str, Any] | None = None,
     settings: Settings | Mapping[str, Any] | None = None,
+    outage: Down | str | None = None,
     kill_after_request: int | None = None,
     seed: int = 0,
 ) -> TaskRun:
     """Run a task once, in virtual time; return how that ended.
 
     With `slot` it is that slot's scheduled run, else one by hand. `now` is the time at its start,
-    by default the slot. `arguments` are values for parameters with defaults. With
-    `kill_after_request` the process gets SIGKILL as soon as the API has acted on that request, from
-    1. Otherwise as `simulate`. Raises UsageError, TaskDefinitionError or ScheduleError.
+    by default the slot. `arguments` are values for parameters with defaults. With `outage`, one of
+    Down, the API is out of order all the time. With `kill_after_request` the process gets SIGKILL
+    as soon as the API has acted on that request, from 1. Otherwise as `simulate`. Raises
+    UsageError, TaskDefinitionError or ScheduleError.
     """
     refuse_running_loop("run_task()")
     given = settings_of(settings)
@@ -90,14 +93,17 @@ def run_task(
         raise UsageError(f"run_task() runs one task, not {names}")
     begins = epoch_of(now or slot or DEFAULT_NOW, "now")
     slot_epoch = None if slot is None else epoch_of(slot, "slot")
-    crash_after = () if kill_after_request is None else ((kill_after_request, 0.0),)
+    plan = Plan(
+        outages=() if outage is None else (PlannedOutage(0.0, math.inf, form_of(outage)),),
+        crash_after=() if kill_after_request is None else ((kill_after_request, 0.0),),
+    )
     used = FakeApi() if api is None else api
     world = World(
         [definition],
         given,
         start=begins,
         seconds=definition.timeout_seconds,
-        plan=Plan(crash_after=crash_after),
+        plan=plan,
         api=used,
     )
     calls_before, effects_before = len(used.calls), used.effects.copy()
