@@ -65,7 +65,7 @@ def test_the_version_is_reported(rota):
         (["next", "clenup"], "no task is named 'clenup', did you mean 'cleanup'?"),
         (["run", "clenup"], "no task is named 'clenup', did you mean 'cleanup'?"),
         (["completion", "tcsh"], "'bash', 'zsh', 'fish'"),
-        (["health"], "ROTA_HEALTH_ADDRESS is not set"),
+        (["health"], "neither ROTA_HEALTH_ADDRESS nor ROTA_WEB_ADDRESS is set"),
         (["demo", "--api-only", "8080"], "is not of the form host:port"),
         (["demo", "--serve", "8080"], "--serve: '8080' is not of the form host:port"),
     ],

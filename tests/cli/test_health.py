@@ -37,6 +37,14 @@ def test_it_ends_with_0_only_where_the_scheduler_says_that_it_is_well(
     assert ended.stdout == ("" if status == 204 else "what it says") + "\n"
 
 
+def test_without_an_address_for_health_alone_that_of_the_pages_is_asked(rota, server):
+    server.status = 200
+    web_address = f"127.0.0.1:{server.server_port}"
+
+    assert rota("health", ROTA_WEB_ADDRESS=web_address).exit_code == 0
+    assert rota("health", ROTA_HEALTH_ADDRESS="127.0.0.1:1", ROTA_WEB_ADDRESS=web_address).exit_code
+
+
 def test_no_answer_is_not_well(rota, server):
     port = server.server_port
     server.socket.close()

@@ -59,7 +59,7 @@ def ask(url):
 
 
 def eventually(question, wanted):
-    for _ in range(600):
+    for _ in range(3000):
         answer = question()
         if wanted(answer):
             return answer

@@ -15,11 +15,17 @@ _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (a key to c
 
 @click.command("health", epilog="\b\nExample, as a container's health check:\n  rota health")
 def health_command() -> int:
-    """Ask the scheduler at ROTA_HEALTH_ADDRESS if it is healthy; exit 0 if it is, else 1."""
-    address = load_settings().health_address
+    """Ask the scheduler or console here if it is healthy; exit 0 if it is, else 1.
+
+    It is asked at ROTA_HEALTH_ADDRESS, else at ROTA_WEB_ADDRESS.
+    """
+    settings = load_settings()
+    address = settings.health_address or settings.web_address
     if not address:
-        raise ConfigError("ROTA_HEALTH_ADDRESS is not set: the scheduler has no health server")
-    host, port = parse_address(address, "ROTA_HEALTH_ADDRESS")
+        raise ConfigError(
+            "neither ROTA_HEALTH_ADDRESS nor ROTA_WEB_ADDRESS is set: there is no health server"
+        )
+    host, port = parse_address(address, "address")
     connection = http.client.HTTPConnection(
         _EVERY_ADDRESS.get(host, host), port, timeout=_TIMEOUT_SECONDS
     )
