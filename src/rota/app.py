@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rota.ledger.backfill_log import BackfillLog
     from rota.ledger.protocol import Ledger
     from rota.ledger.reader import SqliteReader
+    from rota.observers.pings import PingLine
     from rota.scheduler import TaskScheduler
     from rota.status.board import Board
     from rota.web.scheduler_web import SchedulerWeb
@@ -57,9 +58,22 @@ class App:
         self.clock = clock or SystemClock()
         self.client: BusinessApiClient = make_client(settings)
         self._found = [BackgroundObserver(observer) for observer in find_observers(settings)]
-        self.observers: Sequence[Observer] = [*observers, log_run_event, *self._found]
+        self._pings = _ping_line(settings)
+        self.observers: Sequence[Observer] = [
+            *observers,
+            log_run_event,
+            *self._run_pings(),
+            *self._found,
+        ]
         self._servers = contextlib.AsyncExitStack()
         self._web: SchedulerWeb | None = None
+
+    def _run_pings(self) -> Sequence[Observer]:
+        if self._pings is None:
+            return ()
+        from rota.observers.pings import RunPings  # noqa: PLC0415 (as in _ping_line)
+
+        return (RunPings(self._pings, job_uid=self.settings.job_uid),)
 
     def runner(self, stop: Stop) -> Runner:
         """Return what starts single runs, until `stop` is requested."""
@@ -76,6 +90,8 @@ class App:
 
             self._web = SchedulerWeb(self.settings, ledger, self.clock)
             observers = [*self._web.observers, *observers]
+            if self._pings is not None:
+                self._pings.on_result = self._web.count_ping
         scheduler = TaskScheduler(
             self.client,
             settings=self.settings,
@@ -124,10 +140,15 @@ class App:
         self.close_observers()
 
     def close_observers(self) -> None:
-        """Let the observers on threads of their own see what waits for them, for a moment."""
+        """Let the observers on threads of their own see what waits for them, for a moment.
+
+        Pings have longer: what is left of them goes to another network.
+        """
         end = time.monotonic() + CLOSE_SECONDS
         for observer in self._found:
             observer.close(max(0.0, end - time.monotonic()))
+        if self._pings is not None:
+            self._pings.close()
 
     async def _close_client(self) -> None:
         # An application's own close() must not make another end of work that is done.
@@ -136,6 +157,14 @@ class App:
                 await self.client.close()
         except (Exception, SystemExit):
             _logger.warning("client.close_failed", exc_info=True)
+
+
+def _ping_line(settings: Settings) -> "PingLine | None":
+    if settings.ping_url is None and settings.ping_url_file is None:
+        return None
+    from rota.observers.pings import ping_line  # noqa: PLC0415 (most processes have none)
+
+    return ping_line(settings)
 
 
 def make_ledger(settings: Settings, clock: Clock) -> "Ledger":

@@ -107,6 +107,7 @@ def test_numbers_and_booleans_become_the_text_that_was_meant():
     [
         ("BUSINESS_API_URL", "businessApi.url"),
         ("ROTA_API_TOKEN", "businessApi.existingSecret"),
+        ("ROTA_PING_URL", "env or envFrom, by a Secret"),
         ("ROTA_ONLY", "tasks"),
         ("ROTA_STATE_PATH", "state"),
         ("ROTA_TASK__CLEANUP__SHARDS", "tasks"),

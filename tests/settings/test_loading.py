@@ -6,6 +6,7 @@ import subprocess
 import pytest
 from pydantic import ValidationError
 
+from rota.logs import redaction
 from rota.model.errors import SettingsError
 from rota.model.exit_codes import ExitCode
 from rota.settings import LogFormat, LogLevel, Overlap, load_settings
@@ -406,3 +407,29 @@ def test_importing_the_settings_reads_nothing_until_they_are_used(settings_of, m
 def test_a_json_text_in_place_of_single_variables_is_refused(settings_of, variable, value):
     text = refusal_of(settings_of, **{variable: value})
     assert text.startswith(f"{variable}: ")
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("", "ROTA_PING_URL: is empty"),
+        (f"https://u:{CANARY}@x.test/", "ROTA_PING_URL: must be an http or https URL"),
+        (f"a https://x.test/{CANARY}\nb {CANARY}", "ROTA_PING_URL: line 2: must be an http"),
+    ],
+    ids=["empty", "password", "second-line"],
+)
+def test_a_ping_url_is_refused_without_being_shown(settings_of, value, told):
+    text = refusal_of(settings_of, ROTA_PING_URL=value)
+    assert told in text
+    assert CANARY not in text
+
+
+def test_a_ping_url_is_masked_and_shown_nowhere(settings_of):
+    settings = settings_of(ROTA_PING_URL=f"https://x.test/{CANARY}9/{{task}}")
+    assert CANARY not in f"{settings!r} {settings.model_dump_json()}"
+    assert CANARY not in redaction.redact(f"GET https://x.test/{CANARY}9/cleanup")
+
+
+def test_a_ping_url_and_its_file_are_not_both_set(settings_of):
+    text = refusal_of(settings_of, ROTA_PING_URL="https://x.test", ROTA_PING_URL_FILE="/run/ping")
+    assert text == "set ROTA_PING_URL or ROTA_PING_URL_FILE, not both"

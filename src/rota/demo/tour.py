@@ -65,6 +65,8 @@ def _demo_settings(settings: Settings, url: str, console: str) -> Settings:
             "api_client": "",
             "api_token": None,
             "api_token_file": None,
+            "ping_url": None,
+            "ping_url_file": None,
             "health_address": "",
             "state_path": STATE_OFF,
             "web_address": console,

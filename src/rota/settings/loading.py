@@ -12,13 +12,14 @@ from pydantic_settings import SettingsError as PydanticSettingsError
 
 from rota.logs import redaction
 from rota.model.errors import SettingsError
+from rota.net.ping_targets import parse_ping_targets
 from rota.settings.env_file import read_env_file
 from rota.settings.model import Settings, variable_name
 from rota.settings.settings_text import FILE_NAME, TEXT_NAME, SettingsText, settings_texts
 from rota.settings.task_variables import task_variable
 from rota.settings.unknown_names import unknown_name_problems
 
-_SECRET_FIELDS = frozenset({"api_token"})
+_SECRET_FIELDS = frozenset({"api_token", "ping_url"})
 _LONGEST_VALUE_SHOWN = 80
 # Where pydantic found a wrong field of a task: in `task`, under the task's name, in the field.
 _TASK_FIELD_DEPTH = 3
@@ -49,6 +50,8 @@ def load_settings() -> Settings:
     if settings.api_token is not None:
         # Here, before any module of the application is imported.
         redaction.hide(settings.api_token.get_secret_value())
+    if settings.ping_url is not None:
+        redaction.hide_all(parse_ping_targets(settings.ping_url.get_secret_value()).secrets())
     return settings
 
 

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from rota.model.errors import ConfigError
 from rota.net.addresses import parse_address, parse_base_url
+from rota.net.ping_targets import parse_ping_targets
 from rota.settings.task_overrides import IntervalSeconds, TaskOverrides
 from rota.settings.task_variables import override_key
 
@@ -104,6 +105,10 @@ class Settings(BaseSettings):
     """Exactly the tasks that may run, comma-separated; empty: all that are found and enabled."""
     observers: Names = ()
     """`module:attribute`, comma-separated: functions or classes to be called with every event."""
+    ping_url: SecretStr | None = None
+    """URL template for dead-man pings, of all tasks or in lines of `TASK URL`; a secret."""
+    ping_url_file: Path | None = None
+    """File with the same; read at the start."""
     release: Annotated[str, Field(pattern=_NAME_PATTERN, max_length=63)] = "rota"
     """Name of this installation: part of each task's splay and of every idempotency key. The chart
     sets its release name."""
@@ -229,12 +234,23 @@ class Settings(BaseSettings):
         "api_client_cert_file",
         "api_client_key_file",
         "web_secret_file",
+        "ping_url_file",
         mode="before",
     )
     @classmethod
     def _named_file(cls, value: object) -> object:
         if value == "":
             raise ValueError("is empty: name a file, or leave the variable unset")
+        return value
+
+    @field_validator("ping_url")
+    @classmethod
+    def _usable_pings(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            if value is not None:
+                parse_ping_targets(value.get_secret_value())
+        except ConfigError as error:
+            raise ValueError(str(error)) from None
         return value
 
     @field_validator("health_address", "web_address")
@@ -256,6 +272,8 @@ class Settings(BaseSettings):
     def _one_token(self) -> "Settings":
         if self.api_token is not None and self.api_token_file is not None:
             raise ValueError("set ROTA_API_TOKEN or ROTA_API_TOKEN_FILE, not both")
+        if self.ping_url is not None and self.ping_url_file is not None:
+            raise ValueError("set ROTA_PING_URL or ROTA_PING_URL_FILE, not both")
         if self.api_client_key_file is not None and self.api_client_cert_file is None:
             raise ValueError("ROTA_API_CLIENT_KEY_FILE needs ROTA_API_CLIENT_CERT_FILE")
         return self

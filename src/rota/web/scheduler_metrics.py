@@ -40,6 +40,10 @@ class SchedulerMetrics:
         """What is to hear of the scheduler's events."""
         return (self._metrics, self._histories)
 
+    def count_ping(self, result: str) -> None:
+        """Count what became of a dead-man ping. Any thread."""
+        self._metrics.count("rota_pings_total", result)
+
     def attach(self, scheduler: TaskScheduler, clock: Clock) -> None:
         """Read this scheduler from now on."""
         self._read = SchedulerReadings(scheduler, self._histories, clock)

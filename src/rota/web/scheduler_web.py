@@ -34,6 +34,10 @@ class SchedulerWeb:
         news = [self._news] if self._settings.web_address else []
         return [*self._metrics.observers, *news]
 
+    def count_ping(self, result: str) -> None:
+        """Count what became of a dead-man ping. Any thread."""
+        self._metrics.count_ping(result)
+
     async def serve(
         self, scheduler: TaskScheduler, servers: contextlib.AsyncExitStack
     ) -> str | None:

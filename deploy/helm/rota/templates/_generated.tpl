@@ -1361,6 +1361,12 @@ Written by `make generate`: what the templates check values by, as JSON.
   "ROTA_ONLY": {
    "type": "string"
   },
+  "ROTA_PING_URL": {
+   "type": "string"
+  },
+  "ROTA_PING_URL_FILE": {
+   "type": "string"
+  },
   "ROTA_RELEASE": {
    "maxLength": 63,
    "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$",

@@ -88,6 +88,7 @@ Settings that are not set in `settings`, and where they come from, as JSON.
   "ROTA_API_CA_FILE" "businessApi.ca"
   "ROTA_API_CLIENT_CERT_FILE" "businessApi.clientCertificate"
   "ROTA_API_CLIENT_KEY_FILE" "businessApi.clientCertificate"
+  "ROTA_PING_URL" "env or envFrom, by a Secret"
   "ROTA_HEALTH_ADDRESS" "scheduler.healthHost"
   "ROTA_STATE_PATH" "state"
   "ROTA_CRONJOB_NAME" "the chart"

@@ -23,7 +23,7 @@ _LIBRARIES = ("starlette", "uvicorn", "httpx", "pydantic")
 _KIB = 1024
 _MOST_GAPS = 20
 # Whole texts of settings, in which a token may stand.
-_NEVER_SHOWN = ("settings", "api_token")
+_NEVER_SHOWN = ("settings", "api_token", "ping_url")
 Facts = Sequence[tuple[str, str]]
 
 

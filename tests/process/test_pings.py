@@ -1,0 +1,77 @@
+"""Dead-man pings of real processes, to a service on this machine."""
+
+import socket
+from contextlib import contextmanager
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+
+from support.loopback_api import loopback_api
+
+KEY = "Zk3-canary-91"
+
+
+@pytest.fixture
+def service():
+    """A service: its URL, and the paths and bodies of the pings that it has got."""
+    pings = []
+
+    async def ping(request):
+        body = (await request.body()).decode()
+        pings.append((request.url.path.partition(f"/{KEY}")[2], body))
+        return Response()
+
+    app = Starlette(routes=[Route("/{path:path}", ping, methods=["GET", "POST"])])
+    with loopback_api(app=app) as running:
+        yield f"{running.url}/{KEY}", pings
+
+
+@contextmanager
+def hanging_service():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/{KEY}"
+
+
+@pytest.mark.parametrize(
+    ("task", "exit_code", "end"),
+    [
+        ("cleanup", 0, ("/cleanup", "exit code 0: succeeded")),
+        ("raises", 1, ("/raises/1", "exit code 1: the task raised")),
+        ("blocks-the-loop", 5, ("/blocks-the-loop/5", "exit code 5: the task timed out")),
+    ],
+)
+def test_a_run_pings_at_its_start_and_end(rota, service, task, exit_code, end):
+    url, pings = service
+    process = rota.run(
+        "run",
+        task,
+        ROTA_TASKS="rota.tasks.reference,misbehaving_tasks:Raises,misbehaving_tasks:BlocksTheLoop",
+        ROTA_TASK__BLOCKS_THE_LOOP__TIMEOUT_SECONDS="1",
+        ROTA_PING_URL=f"healthchecks+{url}/{{task}}",
+        DEBUG="true",
+    )
+    assert process.exit_code == exit_code
+    assert pings == [(f"/{task}/start", ""), end]
+    assert KEY not in process.stderr
+
+
+def test_a_service_that_hangs_changes_no_exit_code_and_costs_one_line(rota, api, tmp_path):
+    path = tmp_path / "ping-url"
+    with hanging_service() as url:
+        path.write_text(f"{url}/{{task}}")
+        process = rota.run("run", "cleanup", ROTA_PING_URL_FILE=str(path))
+    assert process.exit_code == 0
+    assert api.store.cleanups == 1
+    [warning] = [line for line in process.log if line["level"] == "warning"]
+    assert (warning["event"], warning["reason"]) == ("ping.failed", "no answer within 2 s")
+    assert KEY not in process.stderr
+
+
+def test_a_setting_that_cannot_be_used_is_refused_without_its_value(rota, api):
+    process = rota.run("run", "cleanup", ROTA_PING_URL=f"https://user:{KEY}@x.test/")
+    assert process.exit_code == 2
+    assert "ROTA_PING_URL: must be an http or https URL" in process.stderr
+    assert KEY not in process.stderr
+    assert api.store.cleanups == 0
