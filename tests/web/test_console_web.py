@@ -68,7 +68,7 @@ async def served(tmp_path):
 async def watching(console):
     task = asyncio.ensure_future(console.watch.run())
     try:
-        await until(lambda: console.watch.horizon is not None)
+        await until(lambda: console.watch.is_noted)
         await until(lambda: len(console.cluster.watched) == len(console.watch.health))
         yield
     finally:
@@ -90,6 +90,31 @@ async def test_it_is_ready_once_everything_is_listed_and_stays_so(served):
         assert health["blind_since"] is None
         assert health["watches"]["Job"]["connected"] is True
     assert (await served.ask("/readyz")).status_code == 200
+
+
+async def test_it_is_not_ready_before_the_pages_can_show_what_was_listed(served):
+    served.cluster.put(CRON_JOBS, cronjob())
+    served.cluster.put(JOBS, job())
+    written, write = asyncio.Event(), served.ledger.write
+    loop = asyncio.get_running_loop()
+
+    def slow_write(notes):
+        asyncio.run_coroutine_threadsafe(written.wait(), loop).result(30)
+        return write(notes)
+
+    served.ledger.write = slow_write
+    task = asyncio.ensure_future(served.watch.run())
+    await until(lambda: served.watch.horizon is not None)
+    assert (await served.ask("/readyz")).status_code == 503
+
+    written.set()
+    await until(lambda: served.watch.is_noted)
+    assert (await served.ask("/readyz")).status_code == 200
+    assert (await served.json("runs"))["items"][0]["run_id"] == JOB_UID
+    served.ledger.write = write
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 async def test_before_it_has_seen_anything_it_has_no_answer(served):

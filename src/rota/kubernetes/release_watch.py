@@ -45,6 +45,7 @@ class ReleaseWatch:
         self._on_noted = on_noted
         self._sleep = sleep
         self._tick = time.monotonic()
+        self._is_noted = False
         remembered = ledger.open()
         self._blind_at_start = remembered.watched_until or clock.timestamp()
         self._tracker = Tracker(remembered, ledger.attempts, clock)
@@ -90,6 +91,11 @@ class ReleaseWatch:
         return min(known) if self._tracker.is_ready and len(known) == len(heard) else None
 
     @property
+    def is_noted(self) -> bool:
+        """Whether all that there is was listed once, and is in the ledger."""
+        return self._is_noted
+
+    @property
     def blind_since(self) -> float | None:
         """Since when something may have come and gone unseen, an epoch time; None: all is seen.
 
@@ -129,6 +135,7 @@ class ReleaseWatch:
             if notes is not None:
                 # In another thread: a disk must not keep the watches from being read.
                 ended = await asyncio.to_thread(self._write, notes)
+                self._is_noted = True
                 if ended is not None:
                     self._on_noted(notes, ended)
 

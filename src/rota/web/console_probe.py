@@ -20,11 +20,11 @@ class ConsoleProbe:
         return self._watch.heartbeat_age_seconds
 
     def ready(self) -> bool:
-        """Return whether all that there is has been listed once.
+        """Return whether all that there is has been listed once, and can be shown.
 
         It stays ready while the API server is away: the pages tell what is known.
         """
-        return self._watch.horizon is not None
+        return self._watch.is_noted
 
     def summary(self) -> Mapping[str, object]:
         """Return how many tasks there are, since when nothing is seen, and how each watch does."""
