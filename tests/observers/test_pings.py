@@ -39,10 +39,10 @@ class Told:
         self.observer = RunPings(line, job_uid=job_uid, monotonic=lambda: self.now)
         self.number = 0
 
-    def run(self, *outcomes, task="cleanup", every=60.0, **more):
+    def run(self, *outcomes, task="cleanup", every=60.0, trigger=Trigger.SCHEDULE, **more):
         for outcome in outcomes:
             self.number += 1
-            run = Run(task, f"r{self.number}", Trigger.SCHEDULE, None, NOW, "r", **more)
+            run = Run(task, f"r{self.number}", trigger, None, NOW, "r", **more)
             self.observer(RunStarted(run, 0.0))
             self.observer(RunFinished(RunRecord(run, outcome, CODES[outcome], 0.0, 1.0)))
             self.now += every
@@ -72,6 +72,12 @@ def test_a_run_is_told_of_at_its_start_and_end(outcome, ends):
 def test_a_task_without_a_target_is_not_told_of():
     told = Told()
     told.run(Outcome.SUCCEEDED, Outcome.FAILED, task="quiet")
+    assert told.sent == []
+
+
+def test_a_backfill_is_not_told_of():
+    told = Told()
+    told.run(Outcome.SUCCEEDED, Outcome.FAILED, trigger=Trigger.BACKFILL)
     assert told.sent == []
 
 

@@ -7,9 +7,13 @@ import urllib.error
 import urllib.request
 
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
 
 from support.kubernetes_api import kubernetes_api, write_kubeconfig
 from support.kubernetes_objects import CRONJOB_UID, JOB_UID, cronjob, ended, job, pod
+from support.loopback_api import loopback_api
 
 INSTANCE = {"app.kubernetes.io/instance": "rota"}
 HOUR = 3600
@@ -138,3 +142,30 @@ def test_a_stop_while_it_is_being_imported_is_no_failure(start, tmp_path):
     console.until("importing")
 
     assert console.end_after(signal.SIGTERM)[0] == 0
+
+
+def test_it_pings_on_behalf_of_a_pod_that_was_killed_and_counts_that(start, cluster):
+    pings = []
+
+    async def ping(request):
+        pings.append((request.url.path, (await request.body()).decode()))
+        return Response()
+
+    app = Starlette(routes=[Route("/{path:path}", ping, methods=["GET", "POST"])])
+    now = int(time.time())
+    slot = now - now % HOUR
+    cluster.put("shop", _kind("CronJob", cronjob(created=now - 2 * HOUR)))
+    with loopback_api(app=app) as service:
+        console = start(ROTA_PING_URL=f"healthchecks+{service.url}/Zk3-canary-91/{{task}}")
+        url = url_of(console)
+        eventually(lambda: ask(f"{url}/readyz"), lambda answer: answer[0] == 200)
+        killed = ended(137, start=now + 5, end=now + 60, reason="OOMKilled")
+        cluster.put("shop", _kind("Pod", pod(state=killed)))
+        failed = [("Failed", "BackoffLimitExceeded")]
+        cluster.put("shop", _kind("Job", job(slot, created=now, conditions=failed)))
+        delivered = 'rota_pings_total{result="delivered"} 1.0'
+        eventually(lambda: ask(f"{url}/metrics")[1], lambda text: delivered in text)
+        assert console.end_after(signal.SIGTERM)[0] == 0
+
+    assert pings == [("/Zk3-canary-91/cleanup/137", "exit code 137: killed by SIGKILL")]
+    assert "canary" not in console.stderr

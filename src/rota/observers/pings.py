@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rota.logs import redaction
 from rota.model.events import RunEvent, RunFinished, RunLost, RunStarted, SlotsSkipped
 from rota.model.outcome import Outcome, SkipReason
-from rota.model.run import Run, RunRecord
+from rota.model.run import Run, RunRecord, Trigger
 from rota.net.ping_sender import Delivery, PingRequest, PingSender
 from rota.net.ping_targets import PingTargets, parse_ping_targets, read_ping_targets
 from rota.observers.ping_services import Ping, PingEvent, request_of, run_uuid
@@ -101,7 +101,7 @@ class RunPings:
 
     A task that runs more often than once a minute is told of once a minute, and where it fails
     after a success or the other way round. Of a run in shards the first one tells of start and
-    success, every one of its failure.
+    success, every one of its failure. Backfills are of slots that no service waits for any more.
     """
 
     def __init__(
@@ -120,9 +120,11 @@ class RunPings:
         """Tell of a run's start or end, or of slots that never start."""
         match event:
             case RunStarted(run):
-                self._start(run)
+                if run.trigger is not Trigger.BACKFILL:
+                    self._start(run)
             case RunFinished(record):
-                self._end(record)
+                if record.run.trigger is not Trigger.BACKFILL:
+                    self._end(record)
             case RunLost(task, run_id):
                 note = "the process that ran it died"
                 self._line.tell(Ping(PingEvent.FAILURE, task, run_uuid(task, run_id), note=note))

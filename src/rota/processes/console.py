@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from rota.app import STATE_OFF
 from rota.kubernetes.permissions import check_permissions
 from rota.kubernetes.release_watch import ReleaseWatch
 from rota.ledger.console import ConsoleLedger
+from rota.ledger.console_notes import ConsoleNotes
+from rota.ledger.records import RecordedRun
 from rota.ledger.storage import default_ledger_path
 from rota.model.clock import SystemClock
 from rota.model.errors import UsageError
@@ -23,8 +26,11 @@ from rota.settings import Settings, load_settings, setup_logging
 
 if TYPE_CHECKING:
     from rota.kubernetes.connection import Connection
+    from rota.observers.console_pings import ConsolePings
 
 _HASH_CHARACTERS = 8
+# For pings that are still to be sent.
+_CLOSE_SECONDS = 2.0
 _MISSING_LIBRARY = (
     "the console needs the Kubernetes client, which is not installed: "
     "pip install 'rota[kubernetes]'"
@@ -96,7 +102,15 @@ async def _watch(settings: Settings, options: ConsoleOptions) -> None:
         path = _ledger_path(settings, f"{namespace}-{instance}", connection.server)
         ledger = ConsoleLedger(path, clock)
         web = ConsoleWeb(settings, ledger, clock)
-        watch = ReleaseWatch(connection, namespace, instance, ledger, clock, on_noted=web.noted)
+        pings = _pings(settings, web.count_ping, servers)
+
+        def noted(notes: ConsoleNotes, ended: Sequence[RecordedRun]) -> None:
+            web.noted(notes, ended)
+            pings.noted(notes, ended)
+
+        watch = ReleaseWatch(connection, namespace, instance, ledger, clock, on_noted=noted)
+        # Until it has listed anything: when an earlier console ended, or this one began.
+        pings.since = watch.blind_since or 0.0
         servers.callback(ledger.close)
         await web.serve(watch, servers, namespace=namespace, instance=instance)
         await check_permissions(connection, namespace)
@@ -109,6 +123,19 @@ async def _watch(settings: Settings, options: ConsoleOptions) -> None:
         }
         _logger.info("console.started", extra=extra)
         await watch.run()
+
+
+def _pings(
+    settings: Settings, count: Callable[[str], object], servers: contextlib.AsyncExitStack
+) -> "ConsolePings":
+    from rota.observers.console_pings import ConsolePings  # noqa: PLC0415 (as ConsoleWeb)
+    from rota.observers.pings import ping_line  # noqa: PLC0415
+
+    line = ping_line(settings)
+    if line is not None:
+        line.on_result = count
+        servers.callback(line.close, _CLOSE_SECONDS)
+    return ConsolePings(line)
 
 
 def _connected(context: str | None) -> "contextlib.AbstractAsyncContextManager[Connection]":

@@ -65,6 +65,10 @@ class ConsoleMetrics:
             self._metrics.count("rota_watch_blind_seconds_total", by=seconds)
             self._blind_until = max(self._blind_until, last)
 
+    def count_ping(self, result: str) -> None:
+        """Count what became of a dead-man ping. Any thread."""
+        self._metrics.count("rota_pings_total", result)
+
     async def render(self, accept: str) -> tuple[bytes, str] | None:
         """Return the text of all metrics and its content type; None before `attach`."""
         watch, make_board = self._watch, self._make_board

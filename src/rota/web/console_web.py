@@ -34,6 +34,10 @@ class ConsoleWeb:
         for task in notes.tasks():
             self._news.note(task)
 
+    def count_ping(self, result: str) -> None:
+        """Count what became of a dead-man ping. Any thread."""
+        self._metrics.count_ping(result)
+
     async def serve(
         self,
         watch: ReleaseWatch,
