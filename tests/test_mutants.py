@@ -22,6 +22,7 @@ def test_a_survivor_is_named_by_its_function_and_its_change():
         ("-    a + b\n+    a - b", False),
         ('-    if part == ".":\n+    if part == "XX.XX":', False),
         ("-    get('name', '')\n+    get('name', 'XXXX')", False),
+        ('-    values["size"]\n+    values["XXsizeXX"]', False),
         ('-    x = "a"\n+    x = "XXaXX"', True),
     ],
 )

@@ -310,9 +310,9 @@ def key_of(name: str, diff: str) -> str:
 def is_wording(diff: str) -> bool:
     """Whether a mutant changes nothing but the letters of texts: XX around, upper case.
 
-    A text without letters, such as "." or an empty one, has no wording: it is a value.
+    A text without letters, such as "." or an empty one, is a value, and one in brackets a key.
     """
-    if re.search(r"""(["'])XX[^A-Za-z"']*XX\1""", diff):
+    if re.search(r"""(["'])XX[^A-Za-z"']*XX\1|\[(["'])XX\w+XX\2\]""", diff):
         return False
     sides: dict[str, str] = {"-": "", "+": ""}
     for line in diff.splitlines():

@@ -252,6 +252,14 @@ def test_the_timeout_is_the_interval_within_a_minute_and_an_hour(settings_of, in
     assert define(settings_of(), plain, interval_seconds=interval).timeout_seconds == timeout
 
 
+def test_slots_are_caught_up_one_after_the_other_only_where_runs_do_not_overlap():
+    assert definition_of("t", catch_up="all").overlap is Overlap.FORBID
+    for overlap in ("allow", "replace"):
+        problem = f"^task 't': catch_up=all .* requires overlap=forbid, not overlap={overlap}$"
+        with pytest.raises(TaskDefinitionError, match=problem):
+            definition_of("t", catch_up="all", overlap=overlap)
+
+
 def test_the_other_defaults(settings_of):
     task = define(settings_of(), plain)
     assert (task.overlap, task.catch_up_seconds, task.backoff_limit) == (Overlap.FORBID, 3600, 2)

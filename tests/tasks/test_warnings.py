@@ -17,6 +17,11 @@ IN_2026 = 1_795_478_400
             {"interval_seconds": 420, "catch_up_seconds": 600},
             ["every 420 s has no five-field text", "catch_up_seconds is refused in CronJob mode"],
         ),
+        ({"schedule": "0 4 * * *", "catch_up": "all"}, ["catch_up=all is refused in CronJob mode"]),
+        (
+            {"interval_seconds": 420, "catch_up": "none"},
+            ["every 420 s has no five-field text", "catch_up=none is refused in CronJob mode"],
+        ),
         ({"schedule": "*/7 * * * *"}, ["the minute steps in '*/7'"]),
         (
             {"schedule": "30 2 * * *", "timezone": "Europe/Berlin"},
@@ -26,7 +31,17 @@ IN_2026 = 1_795_478_400
             ],
         ),
     ],
-    ids=["plain", "plain cron", "short", "every", "every with a deadline", "steps", "clock"],
+    ids=[
+        "plain",
+        "plain cron",
+        "short",
+        "every",
+        "every with a deadline",
+        "all",
+        "none",
+        "steps",
+        "clock",
+    ],
 )
 def test_what_may_not_be_meant_is_reported_in_its_order(attributes, words):
     warnings = task_warnings(definition_of("t", **attributes), IN_2026)
