@@ -175,6 +175,16 @@ def test_after_a_shutdown_no_pod_is_replaced():
     assert [(run.state.value, run.exit_code) for run in report.runs] == [("interrupted", 143)]
 
 
+def test_a_job_that_waits_beyond_its_deadline_starts_no_other_pod():
+    @task(interval_seconds=3600, timeout_seconds=60, backoff_limit=0)
+    async def half_a_minute(api):
+        await asyncio.sleep(30)
+
+    report = cronjobs(half_a_minute, "90m", disruptions=[Restart(at(1, 0, 5), "10m")])
+
+    assert [run.state.value for run in report.runs] == ["interrupted"]
+
+
 def test_a_killed_pod_counts():
     @task(interval_seconds=3600, timeout_seconds=600, backoff_limit=0)
     async def minute(api):
@@ -225,7 +235,8 @@ def test_run_on_start_is_a_job_by_hand():
 
 
 def test_a_suspended_task_starts_nothing():
-    report = cronjobs(hourly, "2h", settings={"task": {"hourly": {"suspend": True}}})
+    suspended = {"suspend": True, "run_on_start": True}
+    report = cronjobs(hourly, "2h", settings={"task": {"hourly": suspended}})
 
     assert report.runs == ()
     assert {slot.reason.value for slot in report.slots} == {"suspended"}

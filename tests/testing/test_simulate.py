@@ -257,6 +257,15 @@ def test_a_run_longer_than_its_interval_delays_the_next_and_skips_those_between(
     ]
 
 
+def test_a_slot_that_waits_at_a_stop_is_still_owed():
+    report = simulate(twelve_minutes, START, "14m", disruptions=[Shutdown(at(0, 11))])
+
+    assert [(slot.state.value, slot.reason) for slot in report.slots] == [
+        ("interrupted", None),
+        ("due", None),
+    ]
+
+
 def test_a_clock_set_forward_makes_up_the_newest_slot_within_seconds():
     report = simulate(hourly, START, "3h", disruptions=[ClockJump(at(1, 30), "1h")])
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rota.model.clock import Clock, instant
-from rota.model.events import RunEvent, RunFinished, RunLost, RunStarted, SlotsSkipped
+from rota.model.events import RunEvent, RunFinished, RunStarted, SlotsSkipped
 from rota.model.outcome import SkipReason
 from rota.model.run import Run
 from rota.model.slot import SlotState
@@ -49,8 +49,6 @@ class Recorder:
                     reason=record.reason,
                     counts=record.counts,
                 )
-            case RunLost(task=task, slot=slot) if slot is not None:
-                self._states[task, slot] = (SlotState.LOST, None)
             case SlotsSkipped():
                 self._skip_all(event)
             case _:
