@@ -16,6 +16,7 @@ class Watch:
     def __init__(self, kind: str) -> None:
         self._kind = kind
         self._seen: dict[str, dict[str, Any]] = {}
+        self._deleted: set[str] = set()
 
     def __enter__(self) -> Self:
         command = ("get", self._kind, "--all-namespaces", "--watch", "--output-watch-events")
@@ -37,8 +38,11 @@ class Watch:
 
     def _read(self) -> None:
         for line in self._process.stdout or ():
-            found = json.loads(line)["object"]
+            event = json.loads(line)
+            found = event["object"]
             self._seen[found["metadata"]["uid"]] = found
+            if event["type"] == "DELETED":
+                self._deleted.add(found["metadata"]["uid"])
 
     def of(self, namespace: str, **labels: str) -> list[dict[str, Any]]:
         """Return what was seen in a namespace with these labels (`_` for `/`), oldest first."""
@@ -51,6 +55,10 @@ class Watch:
             and wanted.items() <= each["metadata"].get("labels", {}).items()
         ]
         return sorted(found, key=lambda each: each["metadata"]["creationTimestamp"])
+
+    def is_deleted(self, found: dict[str, Any]) -> bool:
+        """Whether an object is gone; it is as it was last seen."""
+        return found["metadata"]["uid"] in self._deleted
 
     def of_job(self, namespace: str, job: str) -> list[dict[str, Any]]:
         """Return the pods of a Job."""
