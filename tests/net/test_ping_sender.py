@@ -1,5 +1,6 @@
 """The thread that sends pings."""
 
+import asyncio
 import contextlib
 import socket
 import threading
@@ -10,6 +11,8 @@ import respx
 
 from rota.net import ping_sender
 from rota.net.ping_sender import PingRequest, PingSender
+from support.certificates import server_context
+from support.fault_server import answer, drip, head, running
 
 LONG_SECONDS = 30.0
 URL = "https://ping.test/Zk3-canary-91"
@@ -84,6 +87,23 @@ def test_no_redirect_is_followed():
 
 def test_a_service_that_hangs_is_given_up_and_its_url_not_told(hanging):
     assert Sent(ping_seconds=0.05)(hanging) == [("failed", "no answer within 0.05 s")]
+
+
+async def test_the_certificate_of_the_service_is_verified(authority):
+    async with running(server_context(authority)) as server:
+        server.play(answer(200))
+        sent = await asyncio.to_thread(
+            Sent(ping_seconds=LONG_SECONDS), f"{server.url}/Zk3-canary-91"
+        )
+        assert server.requests == []
+    assert sent == [("failed", "the server's TLS certificate cannot be verified")]
+
+
+async def test_an_answer_that_drips_is_given_up_all_the_same():
+    async with running() as server:
+        server.play(drip(head(200, ("x", "y" * 5000)), every_seconds=0.02))
+        sent = await asyncio.to_thread(Sent(ping_seconds=0.3), server.url)
+    assert sent == [("failed", "no answer within 0.3 s")]
 
 
 def test_an_answer_that_never_ends_is_not_waited_for():

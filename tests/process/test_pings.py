@@ -1,16 +1,25 @@
 """Dead-man pings of real processes, to a service on this machine."""
 
+import signal
 import socket
 from contextlib import contextmanager
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
+from support.docker import wait_until
 from support.loopback_api import loopback_api
 
 KEY = "Zk3-canary-91"
+EVERY_SECOND = {
+    "ROTA_HEALTH_ADDRESS": "127.0.0.1:0",
+    "ROTA_ONLY": "cleanup",
+    "ROTA_TASK__CLEANUP__INTERVAL_SECONDS": "1",
+    "ROTA_STATE_PATH": "off",
+}
 
 
 @pytest.fixture
@@ -75,3 +84,33 @@ def test_a_setting_that_cannot_be_used_is_refused_without_its_value(rota, api):
     assert "ROTA_PING_URL: must be an http or https URL" in process.stderr
     assert KEY not in process.stderr
     assert api.store.cleanups == 0
+
+
+def test_a_scheduler_of_every_second_pings_once_a_minute_and_counts_that(rota, service):
+    url, pings = service
+    scheduler = rota.start("scheduler", **EVERY_SECOND, ROTA_PING_URL=f"{url}/{{task}}/{{event}}")
+    scheduler.until('"health.listening"')
+    [listening] = scheduler.events("health.listening")
+
+    def metrics():
+        return httpx.get(f"{listening['url']}/metrics", timeout=10, trust_env=False).text
+
+    def is_counted():
+        return 'rota_pings_total{result="delivered"} 2.0' in metrics()
+
+    wait_until(is_counted, "both pings are counted", timeout_seconds=30)
+    wait_until(
+        lambda: len(scheduler.events("run.finished")) > 1, "it runs again", timeout_seconds=30
+    )
+    assert scheduler.end_after(signal.SIGTERM)[0] == 0
+    assert pings[:2] == [("/cleanup/start", ""), ("/cleanup/success", "")]
+    finished = len(scheduler.events("run.finished"))
+    assert len(pings) < 2 * finished
+
+
+def test_a_service_that_hangs_does_not_keep_a_scheduler_from_stopping(rota):
+    with hanging_service() as url:
+        scheduler = rota.start("scheduler", **EVERY_SECOND, ROTA_PING_URL=f"{url}/{{event}}")
+        scheduler.until('"run.finished"')
+        assert scheduler.end_after(signal.SIGTERM)[0] == 0
+    assert KEY not in scheduler.stderr

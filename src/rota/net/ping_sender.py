@@ -56,6 +56,7 @@ class PingSender:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._clients: dict[str, httpx.AsyncClient] = {}
         self._last_of_task: dict[str, asyncio.Task[None]] = {}
+        self._sending: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(_CONCURRENCY)
 
     def send(self, task: str, request: PingRequest) -> None:
@@ -101,10 +102,10 @@ class PingSender:
         loop.close()
 
     async def _end(self) -> None:
-        rest = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
+        # Not the tasks of the HTTP library: it ends those itself, and in order.
+        for sending in self._sending:
+            sending.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
         for client in self._clients.values():
             await client.aclose()
 
@@ -112,8 +113,10 @@ class PingSender:
         before = self._last_of_task.get(task)
         sending = asyncio.ensure_future(self._deliver(task, request, before))
         self._last_of_task[task] = sending
+        self._sending.add(sending)
 
         def forget(_: asyncio.Task[None]) -> None:
+            self._sending.discard(sending)
             if self._last_of_task.get(task) is sending:
                 del self._last_of_task[task]
 
@@ -172,7 +175,8 @@ class PingSender:
                 verify=tls_context(scheme, ApiOptions()),
                 trust_env=False,
                 follow_redirects=False,
-                timeout=self._ping_seconds,
+                # All of it is limited together, so that each of its parts need not be.
+                timeout=None,  # noqa: S113 (as said)
                 headers={"User-Agent": USER_AGENT},
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             )
