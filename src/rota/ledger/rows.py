@@ -20,6 +20,10 @@ RUN_COLUMNS = (
 )
 SKIP_COLUMNS = "task, first_slot, last_slot, count, count_is_lower_bound, reason, noted_at, detail"
 
+# Looking up is a third of calling the class, and a page of tasks reads thousands of runs.
+_TRIGGERS = {each.value: each for each in Trigger}
+_STATES = {each.value: each for each in SlotState}
+
 _TASK = "INSERT OR REPLACE INTO tasks (name, schedule, accounted, suspended) VALUES (?, ?, ?, ?)"
 _OWE = "INSERT OR IGNORE INTO owed_slots (task, slot) VALUES (?, ?)"
 _SETTLE = "DELETE FROM owed_slots WHERE task = ? AND slot = ?"
@@ -91,9 +95,9 @@ def run_of(row: tuple[Any, ...]) -> RecordedRun:
     return RecordedRun(
         task=task,
         run_id=run_id,
-        trigger=Trigger(trigger),
+        trigger=_TRIGGERS[trigger],
         slot=slot,
-        state=SlotState(state),
+        state=_STATES[state],
         started_at=started_at,
         duration_seconds=duration_seconds,
         exit_code=exit_code,

@@ -15,7 +15,7 @@ from rota.status.words import schedule_text, schedule_words
 from rota.web.pages.commands import first_command
 from rota.web.pages.rendering import Pages
 
-PAGE_LENGTH = 100
+PAGE_LENGTH = 50
 _MOST_PROBLEMS = 5
 _NEVER = math.inf
 

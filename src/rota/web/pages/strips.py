@@ -1,6 +1,6 @@
 """The last slots of a task as a row of marks, each with a link.
 
-Made here and not in a template: a page of a hundred tasks has three thousand of them, and nearly
+Made here and not in a template: a page of fifty tasks has 1,500 of them, and nearly
 all are those of the page before.
 """
 
