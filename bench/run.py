@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def main() -> None:
     idle(run(python, "idle.py", "--seconds", "10" if quick else "60"))
     virtual_year(run(python, "virtual_year.py"))
     scheduler_load(python, rounds=1 if quick else 3)
+    together(python, rounds=1 if quick else 5)
 
 
 def prepare() -> Path:
@@ -171,6 +173,28 @@ def scheduler_load(python: Path, rounds: int) -> None:
         ours, theirs, _, fractions = (statistics.median(each) for each in figures)
         ratios = f"{ours / theirs:.2f} | {ours / fractions:.2f}"
         print(f"| {name} | {' | '.join(cells)} | {ratios} |")
+
+
+def together(python: Path, rounds: int) -> None:
+    """Print the CPU of rota and of APScheduler with equal lines, both at the same time.
+
+    In turn, the machine's own pace from one minute to the next differs by more than they do.
+    """
+    seconds = 40.0
+    print(f"\n## the same, both at once, {rounds} rounds of {seconds:.0f} s: CPU, % of a core\n")
+    print("| round | rota | APScheduler, rota's lines | rota / APScheduler (target: at most 1) |")
+    print("|---|---|---|---|")
+    ratios = []
+    for turn in range(rounds):
+        with ThreadPoolExecutor() as executor:
+            asked = [
+                executor.submit(run, python, "scheduler_load.py", each, "--seconds", str(seconds))
+                for each in ("rota", "apscheduler")
+            ]
+        ours, theirs = (each.result()["cpu_percent"] for each in asked)
+        ratios.append(ours / theirs)
+        print(f"| {turn + 1} | {ours:.2f} | {theirs:.2f} | {ratios[-1]:.2f} |")
+    print(f"| median | | | {statistics.median(ratios):.2f} |")
 
 
 if __name__ == "__main__":
