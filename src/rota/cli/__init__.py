@@ -34,6 +34,7 @@ COMMANDS = {
     "doctor": "rota.cli.doctor",
     "export": "rota.cli.export",
     "diff": "rota.cli.diff",
+    "import": "rota.cli.importing",
     "demo": "rota.cli.demo",
     "health": "rota.cli.health",
     "completion": "rota.cli.completion",

@@ -14,16 +14,19 @@ if TYPE_CHECKING:
 _NEVER_CUT = 10_000
 
 
-def echo_table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def echo_table(
+    headings: Sequence[str], rows: Sequence[Sequence[Any]], *, to_stderr: bool = False
+) -> None:
     """Print rows in columns as wide as their widest cell, headings in bold on a terminal.
 
     A cell is a text, or one of rich's with styles. Lines are cut at a terminal's width only.
     """
     from rich.console import Console  # noqa: PLC0415 (--help works without)
 
-    terminal = sys.stdout.isatty()
+    stream = sys.stderr if to_stderr else sys.stdout
+    terminal = stream.isatty()
     console = Console(
-        file=sys.stdout,
+        file=stream,
         width=None if terminal else _NEVER_CUT,
         no_color=True if streams.refuses_colour() else None,
         highlight=False,
@@ -31,7 +34,7 @@ def echo_table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     with console.capture() as captured:
         console.print(make_table(headings, rows))
     for line in captured.get().splitlines():
-        click.echo(line.rstrip())
+        click.echo(line.rstrip(), err=to_stderr)
 
 
 def make_table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> Any:
