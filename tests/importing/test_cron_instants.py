@@ -102,18 +102,32 @@ def test_the_instants_are_those_of_a_daemon_that_wakes_each_minute(text, clock, 
 
 
 @pytest.mark.parametrize(
-    ("text", "change", "expected"),
+    ("text", "machine", "zone", "change", "expected"),
     [
-        ("30 2 * * *", SPRING, ["2027-03-28T01:00:00Z"]),
-        ("30 2 * * *", AUTUMN, ["2027-10-31T00:30:00Z"]),
-        ("*/30 2 * * *", SPRING, []),
-        ("*/30 2 31 * *", AUTUMN, TWICE),
-        ("0 3 * * *", SPRING, ["2027-03-28T01:00:00Z"]),
+        ("30 2 * * *", "Europe/Berlin", None, SPRING, ["2027-03-28T01:00:00Z"]),
+        ("30 2 * * *", "Europe/Berlin", None, AUTUMN, ["2027-10-31T00:30:00Z"]),
+        ("*/30 2 * * *", "Europe/Berlin", None, SPRING, []),
+        ("*/30 2 31 * *", "Europe/Berlin", None, AUTUMN, TWICE),
+        ("0 3 * * *", "Europe/Berlin", None, SPRING, ["2027-03-28T01:00:00Z"]),
+        ("30 2 * * *", "Europe/Berlin", "Europe/Berlin", SPRING, []),
+        ("30 2 * * *", "Etc/UTC", "Europe/Berlin", SPRING, []),
+        ("0,30 2 31 * *", "Etc/UTC", "Europe/Berlin", AUTUMN, TWICE),
+        ("30 1 * * *", "Europe/Berlin", "Etc/UTC", AUTUMN, []),
     ],
-    ids=["made up", "not repeated", "wildcard skipped", "wildcard repeated", "exactly at it"],
-)  # fmt: skip
-def test_changes_of_the_clock(text, change, expected):
-    found, _, _ = computed(text, "Europe/Berlin", None, change - 8 * 3600, change + 8 * 3600)
+    ids=[
+        "made up",
+        "not repeated",
+        "wildcard skipped",
+        "wildcard repeated",
+        "exactly at it",
+        "not made up with CRON_TZ",
+        "skipped in CRON_TZ",
+        "repeated in CRON_TZ",
+        "lost as the machine's clock goes back",
+    ],
+)
+def test_changes_of_the_clock(text, machine, zone, change, expected):
+    found, _, _ = computed(text, machine, zone, change - 8 * 3600, change + 8 * 3600)
 
     assert [rfc3339(instant(each)) for each in found] == expected
 
