@@ -36,6 +36,7 @@ COMMANDS = {
     "diff": "rota.cli.diff",
     "import": "rota.cli.importing",
     "demo": "rota.cli.demo",
+    "dev": "rota.cli.dev",
     "health": "rota.cli.health",
     "completion": "rota.cli.completion",
 }

@@ -112,6 +112,11 @@ class TaskScheduler:
             self._begin(entry)
             self._tick()
 
+    def run_now(self, name: str) -> None:
+        """Start a run by hand, once the task's overlap policy allows it. Raises KeyError."""
+        if self._dispatcher is not None and self.running:
+            self._dispatcher.submit(self._entries[name], PendingRun(None, Trigger.MANUAL))
+
     @property
     def tasks(self) -> Mapping[str, Mapping[str, Any]]:
         """What is registered, by name, in the seed's words.

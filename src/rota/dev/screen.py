@@ -1,0 +1,105 @@
+"""A live table of the tasks below the lines of the log, on a terminal."""
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from rota.dev.board import Board, Phase, Row
+from rota.dev.keys import key_of
+from rota.model.clock import Clock, SystemClock, duration_text
+
+_HEADINGS = ("KEY", "TASK", "SCHEDULE", "NEXT", "RUNS", "LAST RUN", "TOOK", "RESULT")
+_COLOURS = {
+    Phase.STARTING: "cyan",
+    Phase.RUNNING: "green",
+    Phase.RELOADING: "cyan",
+    Phase.BROKEN: "red",
+    Phase.STOPPING: "yellow",
+}
+_SUCCEEDED = "succeeded"
+
+
+class Screen:
+    """A `View` on a terminal. `keys`: whether pressing one does something."""
+
+    def __init__(self, console: Console, *, keys: bool, clock: Clock | None = None) -> None:
+        self._keys = keys
+        self._clock = clock or SystemClock()
+        self._live = Live(console=console, auto_refresh=False)
+        self._live.start()
+
+    def line(self, text: str) -> None:
+        """Print the line above the table."""
+        self._live.console.print(Text(printable(text)))
+
+    def note(self, text: str) -> None:
+        """Print the line above the table, where the log's lines do not look like it."""
+        self._live.console.print(Text(f"rota dev: {printable(text)}", "bold"))
+
+    def show(self, board: Board) -> None:
+        """Draw the table anew."""
+        picture = picture_of(board, self._clock.timestamp(), keys=self._keys)
+        self._live.update(picture, refresh=True)
+
+    def close(self) -> None:
+        """Leave the table as it is, above what comes."""
+        self._live.stop()
+
+
+def printable(text: str) -> str:
+    """Return `text` without what would move the cursor or change colours."""
+    return "".join(each if each.isprintable() else " " for each in text)
+
+
+def picture_of(board: Board, now: float, *, keys: bool) -> Group:
+    """Return what is shown at `now`, an epoch time."""
+    headings = _HEADINGS if keys else _HEADINGS[1:]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in headings:
+        table.add_column(heading, no_wrap=True, overflow="ellipsis")
+    for number, row in enumerate(board.rows.values()):
+        cells = _cells(row, now)
+        table.add_row(*([Text(key_of(number), "bold"), *cells] if keys else cells))
+    head = Text.assemble((board.phase.value, f"bold {_COLOURS[board.phase]}"))
+    head.append(f"  {len(board.rows)} tasks")
+    if board.api:
+        head.append(f", Business API {board.api}")
+    parts = [Text(), head]
+    parts += [Text(printable(line), "red") for line in board.problem.splitlines()]
+    if board.phase is Phase.BROKEN:
+        parts.append(Text("Waiting for a file to be saved."))
+    if keys:
+        parts.append(Text("a task's key: run it now   r: reload   q: quit", "bright_black"))
+    return Group(*parts, table)
+
+
+def _cells(row: Row, now: float) -> list[Text]:
+    result, colour = _result(row)
+    return [
+        Text(row.name),
+        Text(row.schedule),
+        Text(_next(row, now)),
+        Text(str(row.runs)),
+        Text("-" if row.ended_at is None else f"{_seconds(now - row.ended_at)} ago"),
+        Text("-" if row.duration_seconds is None else f"{row.duration_seconds:.2f} s"),
+        Text(printable(result), colour),
+    ]
+
+
+def _next(row: Row, now: float) -> str:
+    if row.running:
+        return "running"
+    return "-" if row.next_slot is None else f"in {_seconds(row.next_slot - now)}"
+
+
+def _seconds(seconds: float) -> str:
+    return duration_text(max(0, int(seconds)))
+
+
+def _result(row: Row) -> tuple[str, str]:
+    if row.outcome is None:
+        return "-", ""
+    words = row.outcome.replace("_", " ")
+    text = f"{words}: {row.detail}" if row.detail else words
+    return text, "green" if row.outcome == _SUCCEEDED else "red"

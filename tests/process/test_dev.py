@@ -1,0 +1,160 @@
+"""`rota dev` as a real process: it runs, reloads, survives broken code, and ends in order."""
+
+import os
+import pty
+import select
+import signal
+import sys
+import threading
+
+import pytest
+
+from support.processes import LONGEST_SECONDS, Process
+
+TASK = """
+from rota import task
+
+@task(interval_seconds=3600, run_on_start={on_start})
+async def greet(api):
+    print("{greeting}", flush=True)
+"""
+BROKEN = "from rota import task\n\ndef broken(:\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def save(folder):
+    """Return a function that writes a module, with a time of change that is new each time."""
+    saved = [1_700_000_000]
+
+    def save(text, name="dev_shop.py"):
+        saved[0] += 10
+        path = folder / name
+        temporary = path.with_suffix(".new")
+        temporary.write_text(text, "utf-8")
+        os.utime(temporary, (saved[0], saved[0]))
+        temporary.replace(path)
+
+    return save
+
+
+@pytest.fixture
+def develop(rota, folder):
+    """Return a function that starts `rota dev` in the project's folder."""
+    started = []
+
+    def start(*arguments, popen=None, **settings):
+        environment = rota.environment(folder, ROTA_TASKS="dev_shop", **settings)
+        command = [sys.executable, "-m", "rota", "dev", *arguments]
+        process = Process(command, folder=folder, environment=environment, **(popen or {}))
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.close()
+
+
+def greeting(text, *, on_start=True):
+    return TASK.format(greeting=text, on_start=on_start)
+
+
+def test_it_runs_tasks_anew_after_each_save_survives_broken_code_and_ends_with_0(develop, save):
+    save(greeting("hello one"))
+    dev = develop()
+    dev.until("hello one")
+    dev.until('"event": "run.finished"')
+
+    save(BROKEN)
+    dev.until("reloading: dev_shop.py changed")
+    dev.until("SyntaxError")
+    dev.until("waiting for a file to be saved")
+
+    save(greeting("hello two").replace("3600", "1"))
+    dev.until("hello two")
+
+    assert dev.end_after(signal.SIGINT)[0] == 0
+    assert "Traceback" not in dev.stderr
+
+
+def test_code_that_is_broken_at_first_is_tried_again_and_its_start_run_is_made_up(develop, save):
+    save(BROKEN)
+    dev = develop()
+    dev.until("waiting for a file to be saved")
+    save(greeting("mended"))
+    dev.until("mended")
+
+    assert dev.end_after(signal.SIGTERM)[0] == 0
+
+
+def test_settings_that_cannot_be_used_are_shown_and_read_again(develop, save, folder):
+    save(greeting("with settings"))
+    (folder / ".env").write_text("ROTA_MAX_CONCURRENT_RUNS=none\n", "utf-8")
+    dev = develop()
+    dev.until("ROTA_MAX_CONCURRENT_RUNS")
+    dev.until("waiting for a file to be saved")
+    (folder / ".env").write_text("ROTA_MAX_CONCURRENT_RUNS=10\n", "utf-8")
+    dev.until("with settings")
+
+    assert dev.end_after(signal.SIGINT)[0] == 0
+
+
+def test_a_child_whose_parent_is_killed_ends_too(develop, save):
+    save(greeting("alone") + "\n    import os; print(f'child {os.getpid()} runs', flush=True)\n")
+    dev = develop()
+    dev.until(" runs")
+    [line] = [line for line in dev.stderr.splitlines() if line.endswith(" runs")]
+    watched = os.pidfd_open(int(line.split()[1]))
+    dev.send(signal.SIGKILL)
+
+    assert select.select([watched], [], [], LONGEST_SECONDS)[0]
+    os.close(watched)
+
+
+class Terminal:
+    """The other side of a terminal: what is shown there, and keys."""
+
+    def __init__(self):
+        self._own, self.side = pty.openpty()
+        self._changed = threading.Condition()
+        self.shown = ""
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        try:
+            while chunk := os.read(self._own, 65_536):
+                with self._changed:
+                    self.shown += chunk.decode("utf-8", "replace")
+                    self._changed.notify_all()
+        except OSError:
+            pass
+
+    def until(self, text):
+        with self._changed:
+            assert self._changed.wait_for(lambda: text in self.shown, LONGEST_SECONDS), self.shown
+
+    def press(self, key):
+        os.write(self._own, key.encode())
+
+
+def test_on_a_terminal_keys_run_a_task_reload_and_quit(develop, save):
+    save(greeting("by key", on_start=False))
+    terminal = Terminal()
+    streams = dict.fromkeys(("stdin", "stdout"), terminal.side)
+    dev = develop(popen=streams, TERM="xterm", COLUMNS="160", LINES="40")
+    terminal.until("greet")
+    terminal.press("1")
+    terminal.until("by key")
+    terminal.until("succeeded")
+    terminal.press("r")
+    terminal.until("reloading")
+    terminal.press("q")
+
+    assert dev.end() == 0
+    assert "stopping" in terminal.shown
