@@ -49,8 +49,10 @@ def develop(rota, folder):
     """Return a function that starts `rota dev` in the project's folder."""
     started = []
 
-    def start(*arguments, popen=None, **settings):
-        environment = rota.environment(folder, ROTA_TASKS="dev_shop", **settings)
+    def start(*arguments, popen=None, without=(), **settings):
+        environment = rota.environment(folder, **{"ROTA_TASKS": "dev_shop", **settings})
+        for name in without:
+            del environment[name]
         command = [sys.executable, "-m", "rota", "dev", *arguments]
         process = Process(command, folder=folder, environment=environment, **(popen or {}))
         started.append(process)
@@ -103,6 +105,34 @@ def test_settings_that_cannot_be_used_are_shown_and_read_again(develop, save, fo
     dev.until("with settings")
 
     assert dev.end_after(signal.SIGINT)[0] == 0
+
+
+def test_without_an_address_it_has_a_business_api_of_its_own(develop):
+    dev = develop(without=["BUSINESS_API_URL"], ROTA_TASKS="rota.tasks:register_tasks")
+    dev.until("Business API http://127.0.0.1:")
+    dev.until('"counts": {"sent":')
+
+    assert dev.end_after(signal.SIGINT)[0] == 0
+
+
+def test_the_address_of_a_business_api_may_be_given(develop, api):
+    dev = develop(
+        "--api",
+        api.url,
+        BUSINESS_API_URL="http://127.0.0.1:9",
+        ROTA_TASKS="rota.tasks:register_tasks",
+    )
+    dev.until(f"Business API {api.url}")
+    dev.until('"outcome": "succeeded"')
+
+    assert dev.end_after(signal.SIGINT)[0] == 0
+
+
+def test_an_address_that_cannot_be_one_is_refused(develop):
+    dev = develop("--api", "shop")
+
+    assert dev.end() == 2
+    assert dev.stderr.startswith("rota: error: --api: ")
 
 
 def test_a_child_whose_parent_is_killed_ends_too(develop, save):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rota.model.errors import SettingsError, UsageError
 from rota.model.exit_codes import ExitCode
 from rota.runtime import streams
 from rota.runtime.signals import StopSignals
@@ -32,11 +33,16 @@ def dev_command(*, api: str | None) -> int:
     """
     from rota.runtime.process import run_process  # noqa: PLC0415 (--help works without)
 
-    if api is not None:
-        from rota.net.addresses import parse_base_url  # noqa: PLC0415 (as above)
+    return run_process(_develop(None if api is None else _url(api)))
 
-        api = parse_base_url(api)
-    return run_process(_develop(api))
+
+def _url(text: str) -> str:
+    from rota.net.addresses import parse_base_url  # noqa: PLC0415 (as above)
+
+    try:
+        return parse_base_url(text)
+    except SettingsError as error:
+        raise UsageError(f"--api: {error}") from None
 
 
 async def _develop(api: str | None) -> ExitCode:

@@ -3,6 +3,8 @@
 import contextlib
 import os
 import sys
+import termios
+import tty
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -54,12 +56,9 @@ def pressed_at_once() -> Iterator[int | None]:
     Ctrl-C still sends SIGINT.
     """
     try:
-        import termios  # noqa: PLC0415 (not on every system)
-        import tty  # noqa: PLC0415
-
         number = sys.stdin.fileno()
         before = termios.tcgetattr(number)
-    except (ImportError, OSError, ValueError, termios.error):
+    except (OSError, ValueError, termios.error):
         yield None
         return
     tty.setcbreak(number)

@@ -62,7 +62,8 @@ def picture_of(board: Board, now: float, *, keys: bool) -> Group:
         cells = _cells(row, now)
         table.add_row(*([Text(key_of(number), "bold"), *cells] if keys else cells))
     head = Text.assemble((board.phase.value, f"bold {_COLOURS[board.phase]}"))
-    head.append(f"  {len(board.rows)} tasks")
+    number = len(board.rows)
+    head.append(f"  {number} task{'' if number == 1 else 's'}")
     if board.api:
         head.append(f", Business API {board.api}")
     parts = [Text(), head]

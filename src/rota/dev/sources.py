@@ -42,7 +42,10 @@ class Places:
 
 def places_here() -> Places:
     """Return what is watched before anything is known: settings and modules of this folder."""
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except OSError:  # it is deleted, and the child will say so
+        return Places()
     return Places(frozenset(str(here / name) for name in _SETTINGS), flat=frozenset([str(here)]))
 
 
