@@ -1,5 +1,6 @@
 """`rota dev` as a real process: it runs, reloads, survives broken code, and ends in order."""
 
+import contextlib
 import os
 import pty
 import select
@@ -77,12 +78,12 @@ def test_it_runs_tasks_anew_after_each_save_survives_broken_code_and_ends_with_0
     dev.until("reloading: dev_shop.py changed")
     dev.until("SyntaxError")
     dev.until("waiting for a file to be saved")
+    assert "Traceback" not in dev.stderr
 
     save(greeting("hello two").replace("3600", "1"))
     dev.until("hello two")
 
     assert dev.end_after(signal.SIGINT)[0] == 0
-    assert "Traceback" not in dev.stderr
 
 
 def test_code_that_is_broken_at_first_is_tried_again_and_its_start_run_is_made_up(develop, save):
@@ -157,13 +158,11 @@ class Terminal:
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):
-        try:
+        with contextlib.suppress(OSError):
             while chunk := os.read(self._own, 65_536):
                 with self._changed:
                     self.shown += chunk.decode("utf-8", "replace")
                     self._changed.notify_all()
-        except OSError:
-            pass
 
     def until(self, text):
         with self._changed:
@@ -172,13 +171,36 @@ class Terminal:
     def press(self, key):
         os.write(self._own, key.encode())
 
+    def close(self):
+        """Close it, as a window is closed."""
+        if self._own >= 0:
+            os.close(self._own)
+            self._own = -1
 
-def test_on_a_terminal_keys_run_a_task_reload_and_quit(develop, save):
-    save(greeting("by key", on_start=False))
+
+@pytest.fixture
+def terminal():
     terminal = Terminal()
+    yield terminal
+    terminal.close()
+
+
+@pytest.fixture
+def develop_there(develop, terminal):
+    """Start `rota dev` on the terminal, and return once it shows the task."""
     streams = dict.fromkeys(("stdin", "stdout"), terminal.side)
     dev = develop(popen=streams, TERM="xterm", COLUMNS="160", LINES="40")
+    os.close(terminal.side)
     terminal.until("greet")
+    return dev
+
+
+@pytest.fixture
+def saved(save):
+    save(greeting("by key", on_start=False))
+
+
+def test_on_a_terminal_keys_run_a_task_reload_and_quit(saved, terminal, develop_there):
     terminal.press("1")
     terminal.until("by key")
     terminal.until("succeeded")
@@ -186,5 +208,10 @@ def test_on_a_terminal_keys_run_a_task_reload_and_quit(develop, save):
     terminal.until("reloading")
     terminal.press("q")
 
-    assert dev.end() == 0
-    assert "stopping" in terminal.shown
+    assert develop_there.end() == 0
+
+
+def test_it_ends_with_its_terminal(saved, terminal, develop_there):
+    terminal.close()
+
+    assert develop_there.end() == 0

@@ -87,15 +87,18 @@ async def _run(dev: "DevLoop", *, keys: bool) -> None:
 
 
 def _listen(dev: "DevLoop", keyboard: int) -> None:
-    from rota.dev.keys import read_keys  # noqa: PLC0415 (as above)
+    from rota.dev.keys import Quit, read_keys  # noqa: PLC0415 (as above)
 
     loop = asyncio.get_running_loop()
 
     def read() -> None:
         keys = read_keys(keyboard)
-        if not keys:
+        if keys:
+            dev.press(keys)
+        else:
+            # The terminal was closed.
             loop.remove_reader(keyboard)
-        dev.press(keys)
+            dev.ask(Quit())
 
     loop.add_reader(keyboard, read)
 

@@ -65,7 +65,8 @@ def pressed_at_once() -> Iterator[int | None]:
     try:
         yield number
     finally:
-        termios.tcsetattr(number, termios.TCSADRAIN, before)
+        with contextlib.suppress(termios.error):  # the terminal was closed
+            termios.tcsetattr(number, termios.TCSADRAIN, before)
 
 
 def read_keys(number: int) -> str:

@@ -1,5 +1,7 @@
 """A live table of the tasks below the lines of the log, on a terminal."""
 
+import contextlib
+
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
@@ -21,7 +23,10 @@ _SUCCEEDED = "succeeded"
 
 
 class Screen:
-    """A `View` on a terminal. `keys`: whether pressing one does something."""
+    """A `View` on a terminal. `keys`: whether pressing one does something.
+
+    What a terminal that was closed does not take is dropped.
+    """
 
     def __init__(self, console: Console, *, keys: bool, clock: Clock | None = None) -> None:
         self._keys = keys
@@ -31,20 +36,24 @@ class Screen:
 
     def line(self, text: str) -> None:
         """Print the line above the table."""
-        self._live.console.print(Text(printable(text)))
+        with contextlib.suppress(OSError):
+            self._live.console.print(Text(printable(text)))
 
     def note(self, text: str) -> None:
         """Print the line above the table, where the log's lines do not look like it."""
-        self._live.console.print(Text(f"rota dev: {printable(text)}", "bold"))
+        with contextlib.suppress(OSError):
+            self._live.console.print(Text(f"rota dev: {printable(text)}", "bold"))
 
     def show(self, board: Board) -> None:
         """Draw the table anew."""
         picture = picture_of(board, self._clock.timestamp(), keys=self._keys)
-        self._live.update(picture, refresh=True)
+        with contextlib.suppress(OSError):
+            self._live.update(picture, refresh=True)
 
     def close(self) -> None:
         """Leave the table as it is, above what comes."""
-        self._live.stop()
+        with contextlib.suppress(OSError):
+            self._live.stop()
 
 
 def printable(text: str) -> str:
