@@ -3,6 +3,7 @@
 import pytest
 
 from support.cluster_scenarios import Scenarios
+from support.cluster_watch import SCHEDULED_AT
 
 pytestmark = pytest.mark.e2e
 
@@ -17,8 +18,9 @@ def test_a_suspended_task_has_never_started_on_its_own(scenarios):
     cronjobs = namespace.get("cronjobs")
     assert len(cronjobs) > 5
     assert [each for each in cronjobs if "lastScheduleTime" in each["status"]] == []
-    names = {job["metadata"]["name"] for job in scenarios.jobs.of(namespace.name)}
-    assert all(name.endswith("-by-hand") for name in names)
+    jobs = scenarios.jobs.of(namespace.name)
+    assert jobs
+    assert [each for each in jobs if SCHEDULED_AT in each["metadata"].get("annotations", {})] == []
 
 
 def test_pod_security_has_refused_nothing(scenarios):

@@ -11,7 +11,7 @@ from rota.ledger.run_filter import RunFilter
 from rota.model.slot import SlotState
 from support.cluster import Namespace
 from support.cluster_ledger import Console, cronjob, next_minute
-from support.cluster_watch import Watch, scheduled_at
+from support.cluster_watch import SCHEDULED_AT, Watch, scheduled_at
 from support.docker import wait_until
 
 pytestmark = pytest.mark.e2e
@@ -117,7 +117,7 @@ def _happened(namespace, crowded, consoles, image, jobs):
             each.close()
     made = {}
     for job in jobs.of(namespace.name):
-        if "batch.kubernetes.io/cronjob-scheduled-timestamp" in job["metadata"]["annotations"]:
+        if SCHEDULED_AT in job["metadata"]["annotations"]:
             made.setdefault(job["metadata"]["labels"]["rota/task"], set()).add(scheduled_at(job))
     readers = [SqliteReader(each.path) for each in consoles]
     return Watched(first, last, away, cut, *readers, made, recreated, deleted_slot)

@@ -9,6 +9,9 @@ from typing import Any, Self
 from support.cluster import environment
 from support.helm import tool
 
+# Only the CronJob controller writes it.
+SCHEDULED_AT = "batch.kubernetes.io/cronjob-scheduled-timestamp"
+
 
 class Watch:
     """Every object of a kind in the cluster, as last seen; entered, it follows the changes."""
@@ -102,8 +105,7 @@ def epoch(moment: str) -> float:
 
 def scheduled_at(job: dict[str, Any]) -> int:
     """Return the second that the controller made a Job for, since the epoch."""
-    annotations = job["metadata"]["annotations"]
-    return int(epoch(annotations["batch.kubernetes.io/cronjob-scheduled-timestamp"]))
+    return int(epoch(job["metadata"]["annotations"][SCHEDULED_AT]))
 
 
 def conditions(job: dict[str, Any]) -> dict[str, str]:
