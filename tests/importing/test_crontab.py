@@ -163,3 +163,7 @@ def test_a_changed_stub_is_found_to_differ():
     assert str(early) == "differs: only rota runs at 2026-11-26T00:55:00Z"
     assert late.differs
     assert early.differs
+
+
+def test_a_long_line_of_options_is_read_quickly():
+    assert one("0 1 * * * timeout " + "-k " * 5_000 + "x").fields == ()

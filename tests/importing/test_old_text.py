@@ -44,3 +44,14 @@ def test_the_text_is_one_printable_line_of_bounded_length():
     assert text.startswith("a b[31m x")
     assert len(text) == MAX_CHARACTERS
     assert text.isprintable()
+
+
+@pytest.mark.parametrize("unit", ["--password ", "token", "mysql ", "a", "://", "auth:"])
+def test_a_long_text_is_read_to_a_bounded_length(unit):
+    assert len(old_text(unit * 50_000)) <= MAX_CHARACTERS
+
+
+def test_half_of_a_secret_is_not_shown():
+    padding = "--token " + "x" * 970
+
+    assert "hunter2" not in old_text(f"{padding} https://root:hunter2-{'y' * 30}@shop/")

@@ -13,7 +13,7 @@ from rota.model.errors import ScheduleError
 from rota.schedules import load_zone, parse_schedule
 from rota.schedules.zones import Zone
 
-_TIMEOUT = re.compile(r"\btimeout(?:\s+(?:-[ks]\s+\S+|-\S+))*\s+([0-9]{1,6})([smhd]?)(?=\s)")
+_TIMEOUT = re.compile(r"\btimeout(?:\s+(?:-[ks]\s+[^-\s]\S*|-\S+))*+\s+([0-9]{1,6})([smhd]?)(?=\s)")
 _UNIT_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 _LONGEST_TIMEOUT_SECONDS = 604_800
 _UNESCAPED_PERCENT = re.compile(r"(?<!\\)%")

@@ -4,6 +4,8 @@ import re
 
 MASK = "[left out]"
 MAX_CHARACTERS = 300
+# The patterns are not asked about more: a long line would take them long.
+_READ_CHARACTERS = 1000
 
 _VALUE = r"(?:\"[^\"]*\"|'[^']*'|[^\s'\"]+)"
 _NAME = r"[\w.-]*(?:passw|passphrase|pwd|token|secret|api[-_]?key|credential|auth)[\w.-]*"
@@ -29,6 +31,9 @@ _TOKEN = re.compile(r"(?<![A-Za-z0-9_-])(?=[^\s/]*[0-9])(?=[^\s/]*[A-Za-z])[A-Za
 def old_text(text: str) -> str:
     """Return `text` as one printable line of at most 300 characters, secrets left out."""
     line = "".join(each for each in " ".join(text.split()) if each.isprintable())
+    if len(line) > _READ_CHARACTERS:
+        # Without the word that is cut: half of a secret may not look like one.
+        line = line[:_READ_CHARACTERS].rpartition(" ")[0] + " …"
     for pattern in _PATTERNS:
         line = pattern.sub(rf"\g<1>{MASK}\g<2>", line)
     line = _TOKEN.sub(MASK, line)
