@@ -136,16 +136,43 @@ def test_an_address_that_cannot_be_one_is_refused(develop):
     assert dev.stderr.startswith("rota: error: --api: ")
 
 
-def test_a_child_whose_parent_is_killed_ends_too(develop, save):
-    save(greeting("alone") + "\n    import os; print(f'child {os.getpid()} runs', flush=True)\n")
-    dev = develop()
-    dev.until(" runs")
-    [line] = [line for line in dev.stderr.splitlines() if line.endswith(" runs")]
-    watched = os.pidfd_open(int(line.split()[1]))
+@pytest.fixture
+def watched_child(develop, save):
+    """Start a parent whose child runs a task with these lines; return it, and the child's file."""
+    opened = []
+
+    def start(*lines, **settings):
+        body = "\n    ".join(["    import os; print(f'child {os.getpid()} runs')", *lines])
+        save(f"{greeting('alone')}{body}\n")
+        dev = develop(**settings)
+        dev.until(" runs")
+        [line] = [line for line in dev.stderr.splitlines() if line.endswith(" runs")]
+        opened.append(os.pidfd_open(int(line.split()[1])))
+        return dev, opened[0]
+
+    yield start
+    for each in opened:
+        os.close(each)
+
+
+def has_ended(child):
+    return bool(select.select([child], [], [], LONGEST_SECONDS)[0])
+
+
+def test_a_child_whose_parent_is_killed_ends_too(watched_child):
+    dev, child = watched_child()
     dev.send(signal.SIGKILL)
 
-    assert select.select([watched], [], [], LONGEST_SECONDS)[0]
-    os.close(watched)
+    assert has_ended(child)
+
+
+def test_a_second_signal_ends_a_task_that_blocks_whatever_the_grace(watched_child):
+    dev, child = watched_child("import time; time.sleep(3600)", ROTA_GRACE_SECONDS="600")
+    dev.send(signal.SIGINT)
+    dev.until("a second Ctrl-C ends them")
+
+    assert dev.end_after(signal.SIGINT)[0] == 0
+    assert has_ended(child)
 
 
 class Terminal:

@@ -2,19 +2,19 @@
 
 import contextlib
 import os
-import signal
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from rota.dev.messages import LineSplitter, decoded, encoded
+from rota.runtime.shutdown import end_now
 
 
 class Link:
     """Sends messages, from any thread, and reads what the parent asks for, in one of its own.
 
-    If the parent goes away, the child gets SIGTERM: none is left behind. A second time ends it at
-    once, as from a person.
+    If the parent goes away, killed or by a second Ctrl-C, the child ends at once, also where a task
+    blocks: none is left behind.
     """
 
     def __init__(self, messages: int) -> None:
@@ -47,4 +47,4 @@ class Link:
                     match decoded(line):
                         case {"run": str(name)}:
                             self.on_run(name)
-        os.kill(os.getpid(), signal.SIGTERM)
+        end_now(0)
