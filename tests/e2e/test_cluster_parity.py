@@ -85,7 +85,7 @@ def test_a_task_fires_at_the_same_instants_everywhere(
     assert within(window, by_scheduler) == expected
     # Each at its time, and not only named after it.
     seen = [line for _, line in cronjob_starts if line["task"] == task]
-    assert all(0 <= line["lateness_seconds"] < 30 for line in seen)
+    assert all(0 <= line["lateness_seconds"] < 60 for line in seen)
 
 
 def test_an_interval_without_a_five_field_text_keeps_the_same_gaps(
