@@ -19,6 +19,9 @@ from rota.importing.old_text import MAX_CHARACTERS, old_text
         "mysqldump -u root -phunter2 shop",
         "curl https://ping/1f0d3a5e-9d2c-4a77-hunter2-012345678",
         "client --client-secret hunter2",
+        "backup --pass=hunter2 db",
+        "backup -pass hunter2 db",
+        "DB_PASS=hunter2 backup",
     ],
 )  # fmt: skip
 def test_what_looks_like_a_secret_is_left_out(text):
@@ -32,6 +35,7 @@ def test_what_looks_like_a_secret_is_left_out(text):
         "0 1 * * * /usr/local/bin/backup --all > /dev/null 2>&1",
         "/opt/very-long-name-of-a-program-without-digits/run",
         "python3 manage.py clearsessions --settings=shop.settings",
+        "bypass=yes compass=north run --passes=3",
     ],
 )
 def test_what_does_not_is_kept(text):

@@ -8,7 +8,8 @@ MAX_CHARACTERS = 300
 _READ_CHARACTERS = 1000
 
 _VALUE = r"(?:\"[^\"]*\"|'[^']*'|[^\s'\"]+)"
-_NAME = r"[\w.-]*(?:passw|passphrase|pwd|token|secret|api[-_]?key|credential|auth)[\w.-]*"
+_WORDS = r"(?<![a-z])pass(?![a-z])|passw|passphrase|pwd|token|secret|api[-_]?key|credential|auth"
+_NAME = rf"[\w.-]*(?:{_WORDS})[\w.-]*"
 _PATTERNS = (
     # https://user:password@host
     re.compile(r"(://)[^\s/@'\"]+(@)"),
