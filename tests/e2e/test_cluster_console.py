@@ -1,7 +1,7 @@
 """A release with a console: what page, terminal, JSON API and metrics say of every slot, against
 what the cluster really did.
 
-Each task has ROTA_E2E_MINUTES slots, 5 by default, and the console is restarted in the middle.
+Each task has E2E_MINUTES slots, 5 by default, and the console is restarted in the middle.
 """
 
 import os
@@ -23,7 +23,7 @@ from support.docker import wait_until
 pytestmark = pytest.mark.e2e
 
 MINUTE = 60
-SLOTS = int(os.environ.get("ROTA_E2E_MINUTES", "5"))
+SLOTS = int(os.environ.get("E2E_MINUTES", "5"))
 LATEST_START = 20
 # A slot is decided half a minute after it can no longer start, by what a watch heard within one.
 DECIDED_SECONDS = LATEST_START + 30 + 100
