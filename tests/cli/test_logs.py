@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from support.kubernetes_api import kubernetes_api, write_kubeconfig
+from support.kubernetes_api import cluster_of_kubeconfig
 from support.kubernetes_objects import JOB_UID, SLOT, ended, job, pod
 
 NAME = "rota-cleanup-29402040"
@@ -14,11 +14,7 @@ def line(second, text):
 
 @pytest.fixture
 def api(tmp_path, monkeypatch):
-    path = tmp_path / "kubeconfig"
-    monkeypatch.setenv("KUBECONFIG", str(path))
-    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
-    with kubernetes_api() as served:
-        write_kubeconfig(path, served.url)
+    with cluster_of_kubeconfig(tmp_path, monkeypatch) as served:
         done = [("Complete", "CompletionsReached")]
         served.add("shop", {"kind": "Job", **job(conditions=done)})
         yield served

@@ -4,18 +4,14 @@ import pytest
 
 from rota.doctor.cluster import examine_cluster, has_cluster
 from rota.doctor.finding import Health
-from support.kubernetes_api import kubernetes_api, write_kubeconfig
+from support.kubernetes_api import cluster_of_kubeconfig
 
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 
 @pytest.fixture
 def api(tmp_path, monkeypatch):
-    path = tmp_path / "kubeconfig"
-    monkeypatch.setenv("KUBECONFIG", str(path))
-    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
-    with kubernetes_api() as served:
-        write_kubeconfig(path, served.url)
+    with cluster_of_kubeconfig(tmp_path, monkeypatch) as served:
         yield served
 
 

@@ -1,14 +1,10 @@
 import pytest
 
-from support.kubernetes_api import kubernetes_api, write_kubeconfig
+from support.kubernetes_api import cluster_of_kubeconfig
 
 
 @pytest.fixture
 def api(tmp_path, monkeypatch):
     """A Kubernetes API that the kubeconfig of this test leads to."""
-    path = tmp_path / "kubeconfig"
-    monkeypatch.setenv("KUBECONFIG", str(path))
-    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
-    with kubernetes_api() as served:
-        write_kubeconfig(path, served.url)
+    with cluster_of_kubeconfig(tmp_path, monkeypatch) as served:
         yield served

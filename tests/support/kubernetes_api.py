@@ -212,3 +212,14 @@ def write_kubeconfig(path, url, *, token="canary-token", authority=None):  # noq
         ],
     }
     path.write_text(yaml.safe_dump(config))
+
+
+@contextlib.contextmanager
+def cluster_of_kubeconfig(tmp_path, monkeypatch):
+    """A Kubernetes API that the kubeconfig of this test leads to."""
+    path = tmp_path / "kubeconfig"
+    monkeypatch.setenv("KUBECONFIG", str(path))
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    with kubernetes_api() as served:
+        write_kubeconfig(path, served.url)
+        yield served

@@ -2,7 +2,7 @@
 
 import contextlib
 
-from support.kubernetes_api import kubernetes_api, write_kubeconfig
+from support.kubernetes_api import cluster_of_kubeconfig
 from support.kubernetes_objects import pod
 
 LABELS = {"rota/task": "cleanup"}
@@ -30,11 +30,7 @@ LOG = "2025-11-26T02:00:05.000000000Z run.finished\n"
 @contextlib.contextmanager
 def cluster_of_cronjob(tmp_path, monkeypatch):
     """An API server with the CronJob, which the kubeconfig leads to."""
-    path = tmp_path / "kubeconfig"
-    monkeypatch.setenv("KUBECONFIG", str(path))
-    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
-    with kubernetes_api() as served:
-        write_kubeconfig(path, served.url)
+    with cluster_of_kubeconfig(tmp_path, monkeypatch) as served:
         served.add("shop", CRONJOB)
         yield served
 

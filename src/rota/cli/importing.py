@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -164,18 +163,11 @@ def _verify(jobs: Sequence["ImportedJob"], module: str, after: int) -> "dict[str
 
 
 def _moment(text: str | None) -> int:
+    from rota.cli.next import moment_of_from  # noqa: PLC0415 (only with --verify)
+
     if text is None:
         return int(SystemClock().timestamp())
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise UsageError(
-            f"--from {text!r} is not an RFC 3339 instant with an offset, "
-            "for example 2026-10-25T00:00:00Z"
-        )
-    return int(moment.timestamp())
+    return int(moment_of_from(text).timestamp())
 
 
 def _write(output: str, module: str) -> None:

@@ -64,7 +64,7 @@ def next_command(
 ) -> None:
     """Show when a task, or any schedule, fires next, and what a CronJob would make of it."""
     answer = _answer_for(task, text, timezone)
-    after = _moment(start) if start else instant(SystemClock().timestamp())
+    after = moment_of_from(start) if start else instant(SystemClock().timestamp())
     times = list(_fire_times(answer.schedule, after, count))
     answer.warnings.extend(zone_warnings(answer.timezone, *_seen(after, times)))
     if as_json:
@@ -108,7 +108,8 @@ def _answer_for_text(text: str, timezone: str) -> _Answer:
     return _Answer(text, schedule, timezone, cronjob, warnings)
 
 
-def _moment(text: str) -> datetime:
+def moment_of_from(text: str) -> datetime:
+    """Return the instant that --from states; UsageError for what is not one with an offset."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -9,6 +9,15 @@ from rota.settings import load_settings, setup_logging
 _CODES = "\n".join(f"  {code.value:>3}  {code.meaning}" for code in ExitCode)
 
 
+arguments_option = click.option(
+    "--arg",
+    "arguments",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A value for a parameter of the task that has a default; may be repeated.",
+)
+
+
 @click.command(
     "run",
     epilog=f"\b\nExit codes:\n{_CODES}\n\n"
@@ -16,13 +25,7 @@ _CODES = "\n".join(f"  {code.value:>3}  {code.meaning}" for code in ExitCode)
     "  rota run send-bills --slot 2026-11-25T06:00:00Z --arg limit=10",
 )
 @click.argument("task", shell_complete=complete_task)
-@click.option(
-    "--arg",
-    "arguments",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A value for a parameter of the task that has a default; may be repeated.",
-)
+@arguments_option
 @click.option(
     "--slot",
     metavar="INSTANT",

@@ -20,6 +20,7 @@ from rota.cli.cluster import (
     tell,
 )
 from rota.cli.completion import complete_task
+from rota.cli.run import arguments_option
 from rota.model.clock import SystemClock, rfc3339
 from rota.model.errors import UsageError
 from rota.model.exit_codes import ExitCode
@@ -52,13 +53,7 @@ class _Order:
 )
 @click.argument("task", shell_complete=complete_task)
 @click.option("--slot", metavar="INSTANT", help="The slot that the run is for, in RFC 3339.")
-@click.option(
-    "--arg",
-    "arguments",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A value for a parameter of the task that has a default; may be repeated.",
-)
+@arguments_option
 @click.option("--wait", is_flag=True, help="Follow the run's log, and end with its exit code.")
 @cluster_options
 @instance_option

@@ -106,10 +106,8 @@ class Board:
 
     def overview(self, *, strip_length: int = STRIP_LENGTH) -> Overview:
         """Return how every task is doing. Strips are most of the work: of many tasks, 0."""
-        statuses = self.tasks(self.task_names, strip_length=strip_length)
-        sight = statuses[0].sight if statuses else self.sight()
+        statuses, now, sight = self._look(self.task_names, strip_length)
         blind_since = None if sight is None else sight.blind_since
-        now = self._clock.timestamp()
         return Overview(sorted(statuses, key=_severity), now, blind_since)
 
     def task(self, name: str, *, strip_length: int = 200) -> TaskStatus:
@@ -121,10 +119,17 @@ class Board:
         self, names: Collection[str], *, strip_length: int = STRIP_LENGTH
     ) -> Sequence[TaskStatus]:
         """Return how some tasks are doing, in their order; UnknownTaskError for another name."""
+        statuses, _, _ = self._look(names, strip_length)
+        return statuses
+
+    def _look(
+        self, names: Collection[str], strip_length: int
+    ) -> tuple[Sequence[TaskStatus], float, Sight | None]:
+        """Return the tasks, the moment that they are shown at, and what could be seen then."""
         tasks = [self.definition(name) for name in names]
         digests = self._reader.digests(names, recent=strip_length)
         now, sight = self._clock.timestamp(), self.sight()
-        return [
+        statuses = [
             task_status(
                 task,
                 digests[task.name],
@@ -135,6 +140,7 @@ class Board:
             )
             for task in tasks
         ]
+        return statuses, now, sight
 
     def sight(self) -> Sight | None:
         """Return what the console that writes the ledger could see; None of a scheduler's."""

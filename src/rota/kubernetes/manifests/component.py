@@ -59,6 +59,19 @@ def pod_patch(kind: str, component: str, pod: Mapping[str, Any]) -> Patch:
     return Patch(f"{kind.lower()}-patch.yaml", target, body)
 
 
+def claim(metadata: Mapping[str, Any], size: str) -> dict[str, Any]:
+    """Return the claim of one pod's volume."""
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": metadata,
+        "spec": {
+            "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": size}},
+        },
+    }
+
+
 def claim_patch(claim: str, component: str) -> Patch:
     """Return the patch that puts a claim in the place of the emptyDir of a Deployment's state."""
     # Null removes the emptyDir: a volume has one source.

@@ -6,7 +6,14 @@ Each says what the chart says for the value of that name.
 from collections.abc import Mapping
 from typing import Any
 
-from rota.kubernetes.manifests.component import POD_KINDS, Component, Patch, claim_patch, pod_patch
+from rota.kubernetes.manifests.component import (
+    POD_KINDS,
+    Component,
+    Patch,
+    claim,
+    claim_patch,
+    pod_patch,
+)
 from rota.kubernetes.manifests.cronjob import TASK_COMPONENT
 from rota.kubernetes.manifests.deployment import HEALTH_PORT, SCHEDULER_COMPONENT
 from rota.kubernetes.manifests.installation import Installation
@@ -77,19 +84,11 @@ def _items(*keys: str) -> list[dict[str, str]]:
 
 def _state_claim(installation: Installation) -> Component:
     name = f"{release_name(installation.release)}-state"
-    claim = {
-        "apiVersion": "v1",
-        "kind": "PersistentVolumeClaim",
-        "metadata": {"name": name, "labels": installation.labels(SCHEDULER_COMPONENT)},
-        "spec": {
-            "accessModes": ["ReadWriteOnce"],
-            "resources": {"requests": {"storage": _STATE_SIZE}},
-        },
-    }
+    metadata = {"name": name, "labels": installation.labels(SCHEDULER_COMPONENT)}
     return Component(
         "state-claim",
         ["Keeps the scheduler's last slots when its pod is replaced."],
-        {"persistentvolumeclaim.yaml": claim},
+        {"persistentvolumeclaim.yaml": claim(metadata, _STATE_SIZE)},
         [claim_patch(name, SCHEDULER_COMPONENT)],
     )
 

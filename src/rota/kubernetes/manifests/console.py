@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from rota.kubernetes.manifests.component import Component, Patch, claim_patch, rota_objects
+from rota.kubernetes.manifests.component import Component, Patch, claim, claim_patch, rota_objects
 from rota.kubernetes.manifests.deployment import (
     HEALTH_PORT,
     STATE_FOLDER,
@@ -159,19 +159,10 @@ def _cronjob_patch(path: str, spec: Mapping[str, Any], labels: Mapping[str, list
 
 
 def _claim(installation: Installation) -> Component:
-    claim = {
-        "apiVersion": "v1",
-        "kind": "PersistentVolumeClaim",
-        "metadata": _metadata(installation),
-        "spec": {
-            "accessModes": ["ReadWriteOnce"],
-            "resources": {"requests": {"storage": _CLAIM_SIZE}},
-        },
-    }
     return Component(
         "console-claim",
         ["Keeps what the console knows when its pod is replaced."],
-        {"persistentvolumeclaim.yaml": claim},
+        {"persistentvolumeclaim.yaml": claim(_metadata(installation), _CLAIM_SIZE)},
         [claim_patch(_name(installation), CONSOLE_COMPONENT)],
     )
 
