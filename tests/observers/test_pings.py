@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from rota.logs import redaction
 from rota.model.clock import instant
 from rota.model.events import RunFinished, RunLost, RunStarted, SlotsSkipped
 from rota.model.exit_codes import ExitCode
@@ -135,3 +136,11 @@ def test_the_first_of_a_row_of_failures_is_logged_and_all_are_counted(caplog):
     assert results == ["failed", "dropped", "failed", "delivered", "failed"]
     assert [record.message for record in caplog.records] == ["ping.failed"] * 2
     assert KEY not in str([vars(record) for record in caplog.records])
+
+
+def test_a_target_is_masked_wherever_rota_writes(monkeypatch):
+    monkeypatch.setattr(redaction, "_forms_by_secret", {})
+    key = "5f0c1e9a-77aa-4bd1-9c1e-canary000001"
+    PingLine(parse_ping_targets(f"healthchecks+https://hc.example/{key}"), release="shop")
+
+    assert key not in redaction.redact(f"POST https://hc.example/{key}/start: refused")
