@@ -82,6 +82,10 @@ class KubernetesApi:
         self.requests.append((address.path, query, headers))
         if self.replies:
             return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        everything = [each for objects in self.objects.values() for each in objects]
+        for kind, path in PATHS.items():
+            if address.path == path.replace("namespaces/{}/", ""):
+                return 200, self._page(_of_kind(everything, kind), query)
         for namespace, objects in self.objects.items():
             for kind, path in PATHS.items():
                 collection, of_kind = path.format(namespace), _of_kind(objects, kind)

@@ -47,7 +47,7 @@ def cluster_options(command: Command) -> Command:
         "--namespace",
         "-n",
         callback=_check_namespace,
-        help="Namespace of the release.  [default: the context's]",
+        help="Namespace in the cluster.  [default: the context's]",
     )
     context = click.option(
         "--context", help="Context of the kubeconfig.  [default: its current one]"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rota.cli.cluster import cluster_options
 from rota.cli.table import echo_table
 from rota.model.clock import SystemClock
 from rota.model.errors import UsageError
@@ -22,7 +23,7 @@ _SYSTEM_PATHS = ("/etc/crontab", "/etc/cron.d/")
 _EXIT_CODES = (
     "\b\nExit codes:\n  0  every job is converted or left out\n"
     "  1  something is left to do by hand, or --verify found a difference\n"
-    "  2  nothing was imported: bad usage, an unreadable file"
+    "  2  nothing was imported: bad usage, an unreadable file or cluster"
 )
 
 
@@ -89,11 +90,14 @@ def import_crontab_command(
 @import_command.command(
     "cronjobs",
     epilog="\b\nExamples:\n"
-    "  kubectl get cronjobs -o yaml | rota import cronjobs - --verify\n"
-    "  helm template shop ./chart | rota import cronjobs - --output shop/imported.py\n\n"
-    + _EXIT_CODES,
+    "  rota import cronjobs --namespace shop --verify\n"
+    "  rota import cronjobs -A --selector team=shop --output shop/imported.py\n"
+    "  helm template shop ./chart | rota import cronjobs -\n\n" + _EXIT_CODES,
 )
-@click.argument("file")
+@click.argument("file", required=False)
+@cluster_options
+@click.option("--all-namespaces", "-A", is_flag=True, help="Read the CronJobs of all namespaces.")
+@click.option("--selector", "-l", help="Label selector of the CronJobs to read.")
 @click.option(
     "--timezone",
     default="Etc/UTC",
@@ -101,14 +105,33 @@ def import_crontab_command(
     help="Time zone of the controller, for CronJobs without timeZone.",
 )
 @_options
-def import_cronjobs_command(*, file: str, timezone: str, **options: Any) -> int:
-    """Make tasks of the CronJobs in manifests, YAML or JSON; - reads them from stdin."""
-    from rota.importing.cronjobs import import_cronjobs  # noqa: PLC0415 (--help works without)
+def import_cronjobs_command(
+    *,
+    file: str | None,
+    namespace: str | None,
+    context: str | None,
+    all_namespaces: bool,
+    selector: str | None,
+    timezone: str,
+    **options: Any,
+) -> int:
+    """Make tasks of the CronJobs in manifests, or of those in a cluster.
+
+    FILE is YAML or JSON; - reads it from stdin. Without FILE, they are read from the API server
+    that the kubeconfig names. That needs the right to list CronJobs, and nothing is changed.
+    """
+    from rota.cli.cronjob_source import ClusterSource  # noqa: PLC0415 (--help works without)
+    from rota.importing.cronjobs import import_cronjobs  # noqa: PLC0415
     from rota.kubernetes.manifests.yaml_text import read_documents  # noqa: PLC0415
     from rota.schedules import load_zone  # noqa: PLC0415
 
     load_zone(timezone)
-    objects = read_documents(_read(file), "stdin" if file == "-" else file)
+    cluster = ClusterSource(namespace, context, all_namespaces, selector)
+    if file is None:
+        objects = cluster.read()
+    else:
+        cluster.refuse_beside(file)
+        objects = read_documents(_read(file), "stdin" if file == "-" else file)
     jobs = list(import_cronjobs(objects, timezone=timezone))
     return _report(jobs, "rota import cronjobs", **options)
 

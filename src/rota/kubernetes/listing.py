@@ -29,14 +29,15 @@ class Page:
 async def each_page(
     connection: Gets,
     resource: Resource,
-    namespace: str,
+    namespace: str | None,
     *,
     limit: int | None = PAGE_OBJECTS,
     selectors: Mapping[str, str | int] | None = None,
 ) -> AsyncIterator[Page]:
     """Yield the pages of a list; all are of the version of the first. Raises ApiServerError.
 
-    `limit` is how many objects a page has, None for all of them; `selectors` are parameters.
+    `namespace` None is all of them; `limit` is how many objects a page has, None for all of them;
+    `selectors` are parameters.
     """
     parameters: dict[str, str | int] = {**(selectors or {})}
     if limit is not None:

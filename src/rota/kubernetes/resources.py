@@ -11,8 +11,10 @@ class Resource:
     plural: str
     base: str
 
-    def path(self, namespace: str) -> str:
-        """Return the path of the collection in one namespace."""
+    def path(self, namespace: str | None) -> str:
+        """Return the path of the collection in one namespace, or of that in all of them (None)."""
+        if namespace is None:
+            return f"{self.base}/{self.plural}"
         return f"{self.base}/namespaces/{namespace}/{self.plural}"
 
 
