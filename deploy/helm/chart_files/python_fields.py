@@ -7,7 +7,8 @@ its type and bounds from here.
 from typing import Any
 
 from rota.settings import Settings, TaskOverrides
-from rota.settings.model import LEVEL_ALIASES, variable_name
+from rota.settings.model import variable_name
+from rota.settings.values import LEVEL_ALIASES
 
 LARGEST_EXACT = 2**53
 """Helm reads numbers as floats; whole numbers beyond are not what was written."""

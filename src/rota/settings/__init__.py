@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rota.model.task_fields import CatchUp, Overlap
 from rota.settings.loading import default_settings, load_settings
-from rota.settings.model import LogFormat, LogLevel, Settings, WebAccess, variable_name
+from rota.settings.model import Settings, variable_name
 from rota.settings.settings_text import parse_settings_text, settings_text
 from rota.settings.task_overrides import TaskOverrides
 from rota.settings.task_variables import (
@@ -17,6 +17,7 @@ from rota.settings.task_variables import (
     texts_of_task,
     value_of,
 )
+from rota.settings.values import LogFormat, LogLevel, WebAccess
 
 if TYPE_CHECKING:
     settings: Settings
