@@ -141,7 +141,8 @@ CONTRAST = """() => {
       const got = ratio(channels(svg ? style.fill : style.color), behind);
       if (got < wanted) found.add(name(element, got));
     }
-    if (element.nodeName === "rect") {
+    // A band's edges are lines, which stand out.
+    if (element.nodeName === "rect" && !element.classList.contains("band")) {
       const colours = [style.fill, style.stroke].filter((c) => c !== "none").map(channels);
       const got = Math.max(...colours.map((colour) => ratio(colour, behind)));
       if (got < 3) found.add(name(element, got));

@@ -109,7 +109,13 @@ def _slots(interval, count, until=NOW):
 
 def _hourly(found):
     for number, slot in enumerate(_slots(HOUR, 60)):
-        found.ran("cleanup", slot, duration_seconds=0.4 + number % 5 * 0.05, counts={"deleted": 7})
+        found.ran(
+            "cleanup",
+            slot,
+            late=0.2 + number % 7 * 0.1,
+            duration_seconds=0.4 + number % 5 * 0.05,
+            counts={"deleted": 0 if number > 56 else 40 + number * 37 % 53},
+        )
     for number, slot in enumerate(_slots(HOUR, 60)):
         failed = number > 54 or number == 20
         reason = "POST /letters: the printer is out of paper (503 after 4 attempts)"
@@ -137,7 +143,14 @@ def _frequent(found):
         if number == 40:
             found.skipped("notifications", slot, slot + 600, count=3)
         if not skipped:
-            found.ran("notifications", slot, duration_seconds=2.0 + number % 9 * 0.4)
+            counts = {"sent": 120 + number * 29 % 41, "failed": number % 23 // 22 * 3}
+            found.ran(
+                "notifications",
+                slot,
+                late=0.1 + number % 11 * 0.05,
+                duration_seconds=2.0 + number % 9 * 0.4,
+                counts=counts,
+            )
     for number, slot in enumerate(_slots(900, 80)[:-1]):
         cut = number % 19 == 5
         found.ran(

@@ -16,7 +16,7 @@ def run(run_id, task="t", slot=START, trigger=Trigger.SCHEDULE):
 def record(run_id, outcome="succeeded", *, task="t", slot=START, started_at=START, **fields):
     exit_code = ExitCode.SUCCEEDED if outcome == "succeeded" else ExitCode.TASK_FAILED
     return RunRecord(
-        run=run(run_id, task, slot),
+        run=run(run_id, task, slot, fields.pop("trigger", Trigger.SCHEDULE)),
         outcome=Outcome(outcome),
         exit_code=exit_code,
         started_at=started_at,

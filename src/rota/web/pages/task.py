@@ -16,12 +16,12 @@ from rota.status.words import schedule_text, schedule_words
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.description import describe_cronjob
 from rota.tasks.warnings import task_warnings
-from rota.web.pages.bars import duration_bars
 from rota.web.pages.commands import task_commands
 from rota.web.pages.links import task_path
 from rota.web.pages.mistakes import known_task
-from rota.web.pages.moments import span_text, zone_of
+from rota.web.pages.moments import span_text
 from rota.web.pages.rendering import Pages
+from rota.web.pages.trends import trends_of
 
 STRIP_LENGTH = 200
 _RUNS_SHOWN = 25
@@ -55,7 +55,7 @@ def task_page(pages: Pages, board: Board, request: Request) -> Response:
         next_slots=next_slots(task, status.next_slots),
         limits=limits(task),
         warnings=task_warnings(task, int(pages.now())),
-        bars=duration_bars(status.digest.recent, status.durations),
+        trends=trends_of(status.digest.recent, status.durations),
         commands=task_commands(task, pages.about),
     )
 
@@ -75,7 +75,6 @@ def limits(task: TaskDefinition) -> Sequence[tuple[str, str]]:
     catch_up = f"{task.catch_up.value}, within {span_text(task.latest_start_seconds)}"
     none = task.catch_up is CatchUp.NONE
     found = [
-        ("time zone", zone_of(task)),
         ("timeout", span_text(task.timeout_seconds)),
         ("overlap", task.overlap.value),
         ("catch-up", "none" if none else catch_up),
