@@ -39,9 +39,15 @@ def ledger(tmp_path, monkeypatch, hour):
         "cleanup", "u1", Trigger.SCHEDULE, hour - HOUR, SlotState.SUCCEEDED, hour - HOUR + 2.0, 3.0
     )
     skipped = SlotsSkipped(
-        "cleanup", hour - 2 * HOUR, hour - 2 * HOUR, 1, capped=False, reason=SkipReason.REFUSED
+        "cleanup",
+        hour - 2 * HOUR,
+        hour - 2 * HOUR,
+        1,
+        capped=False,
+        reason=SkipReason.REFUSED,
+        detail="exceeded quota: no-jobs",
     )
-    skip = RecordedSkip(skipped, hour - HOUR + 0.0, "exceeded quota: no-jobs")
+    skip = RecordedSkip(skipped, hour - HOUR + 0.0)
     ledger.write(ConsoleNotes(runs={"u1": run}, skips=[skip], specs=[spec]))
     yield ledger
     ledger.close()

@@ -256,7 +256,7 @@ def test_a_job_that_a_quota_refused_is_reported_with_the_quotas_words(watched):
     assert skips[0].skipped.reason.value == "refused"
     assert {skip.skipped.reason.value for skip in skips} <= {"refused", "too_late"}
     for skip in skips:
-        assert "exceeded quota: no-jobs" in skip.detail
+        assert "exceeded quota: no-jobs" in skip.skipped.detail
 
 
 def test_one_time_that_nobody_saw_is_recorded(watched):

@@ -33,9 +33,10 @@ RUNNING = RecordedRun(
 )
 ENDED = replace(RUNNING, state=SlotState.SUCCEEDED, duration_seconds=9.0, exit_code=0)
 REFUSED = RecordedSkip(
-    SlotsSkipped("t", START, START, 1, capped=False, reason=SkipReason.REFUSED),
+    SlotsSkipped(
+        "t", START, START, 1, capped=False, reason=SkipReason.REFUSED, detail="exceeded quota"
+    ),
     START + 90.0,
-    "exceeded quota",
 )
 
 

@@ -16,6 +16,7 @@ from rota.ledger.run_filter import RunFilter
 from rota.ledger.sqlite import SqliteLedger
 from rota.model.events import SlotsSkipped
 from rota.model.outcome import SkipReason
+from rota.model.pause import Pause
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
 from rota.testing import VirtualClock
@@ -206,6 +207,8 @@ def test_a_run_is_found_with_its_facts(place):
         "exit_code": 1,
         "reason": "x" * 2000,
         "counts": counts,
+        "actor": None,
+        "purpose": None,
     }
     assert place.reader.run("nobody") is None
 
@@ -386,3 +389,30 @@ def test_the_history_of_a_stretch_of_time_has_the_runs_that_were_due_in_it_in_th
     found = [each.run_id for each in place.reader.history("t", 61, 239)]
     assert found == ["again", "first", "by hand"]
     assert [each.run_id for each in place.reader.history("t", 60, 60)] == ["early"]
+
+
+def test_who_asked_for_a_run_and_what_for_is_kept(place):
+    asked = run("r", slot=None, trigger=Trigger.MANUAL, actor="ada", purpose="the disk is full")
+    place.ledger.run_started(asked, START + 1)
+    place.reopen()
+
+    found = place.reader.run("r")
+    assert (found.actor, found.purpose) == ("ada", "the disk is full")
+    assert found.facts()["actor"] == "ada"
+
+
+def test_the_last_pause_of_a_task_outlives_the_process(place):
+    place.ledger.paused("t", Pause(START, START + 600, "ada", "the disk is full"))
+    last = Pause(START + 60, START + 900, None, "moving house")
+    place.ledger.paused("t", last)
+
+    assert place.reopen().pauses == {"t": last}
+    assert place.reader.pauses() == {"t": last}
+
+
+def test_what_more_there_is_to_say_of_a_skipped_slot_is_kept(place):
+    detailed = replace(skipped(START, reason=SkipReason.PAUSED), detail="paused by ada")
+    place.ledger.slots_skipped(detailed, START + 1)
+    place.reopen()
+
+    assert [each.skipped for each in place.reader.skips("t", START, START)] == [detailed]

@@ -48,8 +48,8 @@ class Seen:
 
     def skipped(self, hours, reason, detail=None):
         slot = SLOT + hours * HOUR
-        skipped = SlotsSkipped("cleanup", slot, slot, 1, capped=False, reason=reason)
-        self.note(skips=[RecordedSkip(skipped, slot + 60.0, detail)])
+        skipped = SlotsSkipped("cleanup", slot, slot, 1, capped=False, reason=reason, detail=detail)
+        self.note(skips=[RecordedSkip(skipped, slot + 60.0)])
 
     def gone(self, at):
         last = {name: getattr(self.spans[-1], name) for name in self.spans[-1].__slots__}

@@ -8,9 +8,9 @@ from rota.model.run import Run, RunRecord, Trigger
 START = 1_795_478_400
 
 
-def run(run_id, task="t", slot=START, trigger=Trigger.SCHEDULE):
+def run(run_id, task="t", slot=START, trigger=Trigger.SCHEDULE, **fields):
     moment = None if slot is None else instant(slot)
-    return Run(task, run_id, trigger, moment, deadline=instant(START), identity=run_id)
+    return Run(task, run_id, trigger, moment, instant(START), identity=run_id, **fields)
 
 
 def record(run_id, outcome="succeeded", *, task="t", slot=START, started_at=START, **fields):

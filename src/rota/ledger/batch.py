@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from rota.ledger.records import RecordedRun, RecordedSkip, recorded_end, recorded_start
+from rota.model.pause import Pause
 from rota.model.run import Run, RunRecord
 
 # Of a disk that stays full: history is given up above this, slots never.
@@ -15,16 +16,18 @@ class Batch:
 
     `tasks`: name, schedule, accounted, suspended. `owed`: whether a task's slot is. `runs` by run
     id, in the order of their starts: one that has ended in between is here as what it came to.
+    `pauses` has the last one of a task.
     """
 
     tasks: dict[str, tuple[str, str, int, bool]] = field(default_factory=dict)
     owed: dict[tuple[str, int], bool] = field(default_factory=dict)
     runs: dict[str, tuple[Run, float] | RunRecord] = field(default_factory=dict)
     skips: list[RecordedSkip] = field(default_factory=list)
+    pauses: dict[str, Pause] = field(default_factory=dict)
 
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not (self.tasks or self.owed or self.runs or self.skips)
+        return not (self.tasks or self.owed or self.runs or self.skips or self.pauses)
 
     def recorded_runs(self) -> list[RecordedRun]:
         """Return the runs as they are written."""
@@ -42,6 +45,7 @@ class Batch:
         self.owed = {**older.owed, **self.owed}
         self.runs = {**older.runs, **self.runs}
         self.skips = [*older.skips, *self.skips]
+        self.pauses = {**older.pauses, **self.pauses}
         ended = [run_id for run_id, each in self.runs.items() if isinstance(each, RunRecord)]
         surplus = ended[: max(0, len(ended) - MOST_RUNS_HELD)]
         for run_id in surplus:

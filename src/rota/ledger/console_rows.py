@@ -9,11 +9,11 @@ from rota.ledger.attempts import Attempt
 from rota.ledger.console_notes import ConsoleNotes
 from rota.ledger.digest import ENDED
 from rota.ledger.records import RecordedRun
-from rota.ledger.rows import INSERT_SKIP, RUN_COLUMNS, run_of, run_row, skip_row
+from rota.ledger.rows import INSERT_RUN, INSERT_SKIP, RUN_COLUMNS, run_of, run_row, skip_row
 
 # A console learns a run's start after the run, and may take a lost one for found again.
 _RUN = f"""
-INSERT INTO runs ({RUN_COLUMNS}, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+{INSERT_RUN}
 ON CONFLICT (run_id) DO UPDATE SET state = excluded.state, reason = excluded.reason,
     started_at = excluded.started_at, duration_seconds = excluded.duration_seconds,
     exit_code = excluded.exit_code, counts = excluded.counts

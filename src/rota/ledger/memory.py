@@ -20,6 +20,7 @@ from rota.ledger.records import (
 from rota.ledger.retention import Retention, forgettable
 from rota.ledger.run_filter import EVERY_RUN, RunFilter
 from rota.model.events import SlotsSkipped
+from rota.model.pause import Pause
 from rota.model.run import Run, RunRecord
 from rota.model.slot import SlotState
 
@@ -48,6 +49,7 @@ class MemoryLedger:
         self._tasks: dict[str, _Task] = {}
         self._runs: dict[str, RecordedRun] = {}
         self._skips: deque[RecordedSkip] = deque(maxlen=_MOST_SKIPS)
+        self._pauses: dict[str, Pause] = {}
 
     def open(self, on_dirty: OnDirty) -> Recovered:  # noqa: ARG002 (nothing is ever dirty)
         """Return what was noted before the scheduler was stopped."""
@@ -60,9 +62,8 @@ class MemoryLedger:
             )
             for name, task in self._tasks.items()
         }
-        return Recovered(
-            tasks, tuple(LostRun(run.task, run.run_id, run.slot) for run in unfinished)
-        )
+        lost = tuple(LostRun(run.task, run.run_id, run.slot) for run in unfinished)
+        return Recovered(tasks, lost, self.pauses())
 
     def account(self, task: str, schedule: str, until: int, *, suspended: bool = False) -> None:
         """Note that every slot of `schedule` up to `until` has been met or was never one."""
@@ -93,6 +94,10 @@ class MemoryLedger:
             slot for slot in known.owed if not skipped.first_slot <= slot <= skipped.last_slot
         }
         self._skips.append(RecordedSkip(skipped, noted_at))
+
+    def paused(self, task: str, pause: Pause) -> None:
+        """Note the last pause of a task, also where it has ended."""
+        self._pauses[task] = pause
 
     def flush(self) -> bool:
         """Do nothing: what is noted is kept."""
@@ -173,6 +178,10 @@ class MemoryLedger:
         """Return the slots of a task that still need a run, ascending."""
         known = self._tasks.get(task)
         return sorted(known.owed) if known is not None else ()
+
+    def pauses(self) -> Mapping[str, Pause]:
+        """Return the last pause of each task that ever had one."""
+        return dict(self._pauses)
 
     def watched_until(self) -> float | None:
         """Return None: a console's ledger is a file."""

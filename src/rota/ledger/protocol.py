@@ -7,6 +7,7 @@ from rota.ledger.digest import TaskDigest
 from rota.ledger.records import RecordedRun, RecordedSkip, Recovered
 from rota.ledger.run_filter import EVERY_RUN, RunFilter
 from rota.model.events import SlotsSkipped
+from rota.model.pause import Pause
 from rota.model.run import Run, RunRecord
 from rota.model.slot import SlotState
 
@@ -46,6 +47,10 @@ class Ledger(Protocol):
 
     def slots_skipped(self, skipped: SlotsSkipped, noted_at: float) -> None:
         """Note slots that never start; none of them is owed any more."""
+        ...
+
+    def paused(self, task: str, pause: Pause) -> None:
+        """Note the last pause of a task, also where it has ended."""
         ...
 
     def flush(self) -> bool:
@@ -106,6 +111,10 @@ class LedgerReader(Protocol):
 
     def owed(self, task: str) -> Sequence[int]:
         """Return the slots of a task that still need a run, ascending."""
+        ...
+
+    def pauses(self) -> Mapping[str, Pause]:
+        """Return the last pause of each task that ever had one."""
         ...
 
     def watched_until(self) -> float | None:

@@ -13,11 +13,12 @@ from rota.ledger.digest import TaskDigest
 from rota.ledger.digest_rows import NEWEST_FIRST, digests_of
 from rota.ledger.protocol import MOST_RUNS_READ
 from rota.ledger.records import RecordedRun, RecordedSkip, state_of_slot
-from rota.ledger.rows import RUN_COLUMNS, SKIP_COLUMNS, run_of, skip_of
+from rota.ledger.rows import RUN_COLUMNS, SKIP_COLUMNS, pauses, run_of, skip_of
 from rota.ledger.run_filter import EVERY_RUN, RunFilter
 from rota.ledger.schema import SCHEMA_VERSION
 from rota.ledger.storage import open_for_reading
 from rota.model.errors import ConfigError
+from rota.model.pause import Pause
 from rota.model.slot import SlotState
 
 _RUN = f"SELECT {RUN_COLUMNS} FROM runs"
@@ -99,6 +100,11 @@ class SqliteReader:
         """Return the slots of a task that still need a run, ascending."""
         with self._connected() as connection:
             return [slot for (slot,) in connection.execute(_OWED_SLOTS, (task,))]
+
+    def pauses(self) -> Mapping[str, Pause]:
+        """Return the last pause of each task that ever had one."""
+        with self._connected() as connection:
+            return pauses(connection)
 
     def digests(self, tasks: Collection[str], *, recent: int) -> Mapping[str, TaskDigest]:
         """Return each task's history in short, with its `recent` newest runs and skips."""

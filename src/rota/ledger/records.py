@@ -7,6 +7,7 @@ from typing import Any
 from rota.ledger.attempts import Attempt
 from rota.model.clock import instant, rfc3339
 from rota.model.events import SlotsSkipped
+from rota.model.pause import Pause
 from rota.model.run import Run, RunRecord, Trigger
 from rota.model.slot import SlotState
 
@@ -39,10 +40,14 @@ class LostRun:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What an earlier process left: progress by task, and the runs that died with it."""
+    """What an earlier process left: progress by task, the runs that died with it, and pauses.
+
+    Of each task the last pause, which may have ended.
+    """
 
     tasks: Mapping[str, TaskProgress] = field(default_factory=dict)
     lost: tuple[LostRun, ...] = ()
+    pauses: Mapping[str, Pause] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class RecordedRun:
     """A run and what became of it; `duration_seconds` and `exit_code` are None while it goes on.
 
     `attempts` are the pods of a Job, in the order of their making; a scheduler's runs have none.
+    `actor` is who asked a scheduler for it, where that is known, and `purpose` what for.
     """
 
     task: str
@@ -63,6 +69,8 @@ class RecordedRun:
     reason: str | None = None
     counts: Mapping[str, Any] = field(default_factory=dict)
     attempts: tuple[Attempt, ...] = ()
+    actor: str | None = None
+    purpose: str | None = None
 
     @property
     def due(self) -> int:
@@ -90,16 +98,17 @@ class RecordedRun:
             "exit_code": self.exit_code,
             "reason": self.reason,
             "counts": dict(self.counts),
+            "actor": self.actor,
+            "purpose": self.purpose,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedSkip:
-    """Slots that never started, and when that was decided; `detail` where there is more to say."""
+    """Slots that never started, and when that was decided."""
 
     skipped: SlotsSkipped
     noted_at: float
-    detail: str | None = None
 
 
 def state_of_slot(run: SlotState | None, *, skipped: bool, owed: bool) -> SlotState | None:
@@ -128,6 +137,8 @@ def recorded_start(run: Run, started_at: float) -> RecordedRun:
         slot=None if run.slot is None else int(run.slot.timestamp()),
         state=SlotState.RUNNING,
         started_at=started_at,
+        actor=run.actor,
+        purpose=run.purpose,
     )
 
 
@@ -145,4 +156,6 @@ def recorded_end(record: RunRecord) -> RecordedRun:
         exit_code=int(record.exit_code),
         reason=_storable(record.reason) if record.reason else None,
         counts=record.counts,
+        actor=run.actor,
+        purpose=run.purpose,
     )

@@ -12,11 +12,13 @@ from rota.ledger.records import (
 )
 from rota.model.events import SlotsSkipped
 from rota.model.outcome import SkipReason
+from rota.model.pause import Pause
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
 
 RUN_COLUMNS = (
-    "task, run_id, trigger, slot, state, started_at, duration_seconds, exit_code, reason, counts"
+    "task, run_id, trigger, slot, state, started_at, duration_seconds, exit_code, reason, counts, "
+    "actor, purpose"
 )
 SKIP_COLUMNS = "task, first_slot, last_slot, count, count_is_lower_bound, reason, noted_at, detail"
 
@@ -27,13 +29,20 @@ _STATES = {each.value: each for each in SlotState}
 _TASK = "INSERT OR REPLACE INTO tasks (name, schedule, accounted, suspended) VALUES (?, ?, ?, ?)"
 _OWE = "INSERT OR IGNORE INTO owed_slots (task, slot) VALUES (?, ?)"
 _SETTLE = "DELETE FROM owed_slots WHERE task = ? AND slot = ?"
+INSERT_RUN = f"""
+INSERT INTO runs ({RUN_COLUMNS}, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
 _RUN = f"""
-INSERT INTO runs ({RUN_COLUMNS}, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+{INSERT_RUN}
 ON CONFLICT (run_id) DO UPDATE SET state = excluded.state, reason = excluded.reason,
     duration_seconds = excluded.duration_seconds, exit_code = excluded.exit_code,
     counts = excluded.counts
 """
 INSERT_SKIP = f"INSERT INTO skips ({SKIP_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_PAUSE = """
+INSERT OR REPLACE INTO pauses (task, since, until, actor, reason) VALUES (?, ?, ?, ?, ?)
+"""
+_PAUSES = "SELECT task, since, until, actor, reason FROM pauses"
 _SETTLE_SKIPPED = "DELETE FROM owed_slots WHERE task = ? AND slot BETWEEN ? AND ?"
 
 
@@ -52,6 +61,9 @@ def write(connection: sqlite3.Connection, batch: Batch) -> list[RecordedRun]:
             connection.execute(
                 _SETTLE_SKIPPED, (skipped.task, skipped.first_slot, skipped.last_slot)
             )
+    for task, pause in batch.pauses.items():
+        row = (task, pause.since, pause.until, pause.actor, pause.reason)
+        connection.execute(_PAUSE, row)
     return runs
 
 
@@ -68,6 +80,8 @@ def run_row(run: RecordedRun) -> tuple[Any, ...]:
         run.exit_code,
         run.reason,
         json.dumps(dict(run.counts)) if run.counts else None,
+        run.actor,
+        run.purpose,
         int(run.started_at) if run.slot is None else run.slot,
     )
 
@@ -83,15 +97,26 @@ def skip_row(skip: RecordedSkip) -> tuple[Any, ...]:
         skipped.capped,
         skipped.reason.value,
         skip.noted_at,
-        skip.detail,
+        skipped.detail,
     )
 
 
 def run_of(row: tuple[Any, ...]) -> RecordedRun:
     """Return the run of a row of `RUN_COLUMNS`."""
-    task, run_id, trigger, slot, state, started_at, duration_seconds, exit_code, reason, counts = (
-        row
-    )
+    (
+        task,
+        run_id,
+        trigger,
+        slot,
+        state,
+        started_at,
+        duration_seconds,
+        exit_code,
+        reason,
+        counts,
+        actor,
+        purpose,
+    ) = row
     return RecordedRun(
         task=task,
         run_id=run_id,
@@ -103,14 +128,22 @@ def run_of(row: tuple[Any, ...]) -> RecordedRun:
         exit_code=exit_code,
         reason=reason,
         counts=json.loads(counts) if counts else {},
+        actor=actor,
+        purpose=purpose,
     )
 
 
 def skip_of(row: tuple[Any, ...]) -> RecordedSkip:
     """Return the skip of a row of `SKIP_COLUMNS`."""
     task, first_slot, last_slot, count, capped, reason, noted_at, detail = row
-    skipped = SlotsSkipped(task, first_slot, last_slot, count, bool(capped), SkipReason(reason))
-    return RecordedSkip(skipped, noted_at, detail)
+    why = SkipReason(reason)
+    skipped = SlotsSkipped(task, first_slot, last_slot, count, bool(capped), why, detail)
+    return RecordedSkip(skipped, noted_at)
+
+
+def pauses(connection: sqlite3.Connection) -> dict[str, Pause]:
+    """Return the last pause of each task that ever had one."""
+    return {task: Pause(*rest) for task, *rest in connection.execute(_PAUSES)}
 
 
 def task_progress(connection: sqlite3.Connection) -> dict[str, TaskProgress]:

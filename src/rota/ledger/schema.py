@@ -5,7 +5,7 @@ A copy of a file of each released version is in `tests/fixtures`. Forward only.
 
 import sqlite3
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 # `due` is the slot, or the start of a run without one: the order of a task's history.
 # The state is in the index too, so that the last success is found without the rows.
@@ -71,7 +71,22 @@ CREATE TABLE cronjob_specs (
 CREATE TABLE watch_gaps (first_at REAL NOT NULL, last_at REAL NOT NULL) STRICT;
 CREATE TABLE watched (id INTEGER PRIMARY KEY CHECK (id = 1), until REAL NOT NULL) STRICT;
 """
-_STEPS = {0: _SCHEMA_3 + _FROM_3_TO_4, 1: _FROM_1_TO_2, 2: _FROM_2_TO_3, 3: _FROM_3_TO_4}
+# What people ask of a scheduler: who wanted a run and what for, and the last pause of each task.
+_FROM_4_TO_5 = """
+ALTER TABLE runs ADD COLUMN actor TEXT;
+ALTER TABLE runs ADD COLUMN purpose TEXT;
+CREATE TABLE pauses (
+    task TEXT PRIMARY KEY, since INTEGER NOT NULL, until INTEGER NOT NULL, actor TEXT,
+    reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+_STEPS = {
+    0: _SCHEMA_3 + _FROM_3_TO_4 + _FROM_4_TO_5,
+    1: _FROM_1_TO_2,
+    2: _FROM_2_TO_3,
+    3: _FROM_3_TO_4,
+    4: _FROM_4_TO_5,
+}
 
 
 class NewerSchemaError(Exception):

@@ -18,11 +18,12 @@ from rota.ledger.pruning import Pruning
 from rota.ledger.reader import SqliteReader
 from rota.ledger.records import LostRun, RecordedSkip, Recovered
 from rota.ledger.retention import Retention
-from rota.ledger.rows import task_progress, write
+from rota.ledger.rows import pauses, task_progress, write
 from rota.ledger.schema import NewerSchemaError
 from rota.ledger.storage import Storage
 from rota.model.clock import Clock
 from rota.model.events import SlotsSkipped
+from rota.model.pause import Pause
 from rota.model.run import Run, RunRecord
 
 _CLOSE_TIMEOUT_SECONDS = 5.0
@@ -79,7 +80,7 @@ class SqliteLedger:
             with connection:
                 connection.execute(_LOST_ARE_OWED)
                 connection.execute(_MARK_LOST)
-            recovered = Recovered(task_progress(connection), lost)
+            recovered = Recovered(task_progress(connection), lost, pauses(connection))
         except BaseException:
             connection.close()
             self._storage.release()
@@ -140,6 +141,14 @@ class SqliteLedger:
         self._batch.skips.append(RecordedSkip(skipped, noted_at))
         for slot in {skipped.first_slot, skipped.last_slot}:
             self._batch.owed[skipped.task, slot] = False
+        self._ask_for_flush()
+
+    def paused(self, task: str, pause: Pause) -> None:
+        """Note the last pause of a task, also where it has ended."""
+        if self._connection is None:
+            self._memory.paused(task, pause)
+            return
+        self._batch.pauses[task] = pause
         self._ask_for_flush()
 
     def _ask_for_flush(self) -> None:

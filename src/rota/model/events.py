@@ -24,7 +24,10 @@ class RunFinished:
 
 @dataclass(frozen=True, slots=True)
 class SlotsSkipped:
-    """Slots that never start, as epoch times. `count` is a lower bound if it is `capped`."""
+    """Slots that never start, as epoch times. `count` is a lower bound if it is `capped`.
+
+    `detail` is there if there is more to say than the reason.
+    """
 
     task: str
     first_slot: int
@@ -32,6 +35,7 @@ class SlotsSkipped:
     count: int
     capped: bool
     reason: SkipReason
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

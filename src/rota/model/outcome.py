@@ -28,6 +28,7 @@ class SkipReason(StrEnum):
     TOO_LATE = "too_late"
     STOPPING = "stopping"
     SUSPENDED = "suspended"
+    PAUSED = "paused"
     DELETED = "deleted"
     REFUSED = "refused"
 

@@ -35,7 +35,8 @@ class Run:
     `deadline` the instant at which the task's timeout ends it. `attempt` counts from 0, and is None
     if Kubernetes does not provide it. `identity` stays the same when the same work is retried: the
     slot, else the Job's uid, else the run id. Idempotency keys are made from it. `arguments` are
-    the values of `rota run --arg`, by name.
+    the values of `rota run --arg`, by name. `actor` is who asked a scheduler for the run, where
+    that is known, and `purpose` what for.
     """
 
     task: str
@@ -48,6 +49,8 @@ class Run:
     shard_count: int = 1
     attempt: int | None = None
     arguments: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    actor: str | None = None
+    purpose: str | None = None
 
     def facts(self) -> dict[str, Any]:
         """Return what identifies the run in log lines and answers, JSON-ready."""
@@ -63,6 +66,10 @@ class Run:
             facts["attempt"] = self.attempt
         if self.arguments:
             facts["arguments"] = plain_data(self.arguments)
+        if self.actor is not None:
+            facts["actor"] = self.actor
+        if self.purpose is not None:
+            facts["purpose"] = self.purpose
         return facts
 
 

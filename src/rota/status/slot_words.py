@@ -21,6 +21,7 @@ _BY_SCHEDULER: Mapping[SkipReason, str] = {
     ),
     SkipReason.STOPPING: "It was skipped: the scheduler was stopping.",
     SkipReason.SUSPENDED: "It was skipped: the task was suspended.",
+    SkipReason.PAUSED: "It was skipped: the task was paused.",
 }
 _BY_CRONJOB: Mapping[SkipReason, str] = {
     SkipReason.OVERLAP: (

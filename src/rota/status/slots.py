@@ -133,5 +133,5 @@ def _status(task: TaskDefinition, slot: int, known: _Known, now: float) -> SlotS
     if state is None:
         return SlotStatus(task, slot, known.absence(slot, now))
     if state is SlotState.SKIPPED and skip is not None:
-        return SlotStatus(task, slot, state, skip.skipped.reason.value, runs, skip.detail)
+        return SlotStatus(task, slot, state, skip.skipped.reason.value, runs, skip.skipped.detail)
     return SlotStatus(task, slot, state, runs[-1].reason if runs else None, runs)

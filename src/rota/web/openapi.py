@@ -171,6 +171,8 @@ _RUN = {
     "meaning": _OPTIONAL_TEXT,
     "reason": _OPTIONAL_TEXT,
     "counts": {"type": "object"},
+    "actor": _OPTIONAL_TEXT,
+    "purpose": _OPTIONAL_TEXT,
 }
 _SLOT = {
     "at": _INSTANT,

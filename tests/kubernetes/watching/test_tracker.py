@@ -62,7 +62,7 @@ class World:
         self.owed -= {key for key, owed in notes.owed.items() if not owed}
         for skip in notes.skips:
             assert skip.skipped.first_slot not in self.skips, "decided twice"
-            self.skips[skip.skipped.first_slot] = (skip.skipped.reason, skip.detail)
+            self.skips[skip.skipped.first_slot] = (skip.skipped.reason, skip.skipped.detail)
         self.specs += notes.specs
         self.gaps += notes.gaps
         self.accounted |= notes.accounted

@@ -100,9 +100,16 @@ class Tracker:
         for task, verdict in decisions.verdicts:
             notes.owed[task, verdict.slot] = False
             if verdict.reason is not None:
-                slot = verdict.slot
-                skipped = SlotsSkipped(task, slot, slot, 1, capped=False, reason=verdict.reason)
-                notes.skips.append(RecordedSkip(skipped, now, verdict.detail))
+                skipped = SlotsSkipped(
+                    task,
+                    verdict.slot,
+                    verdict.slot,
+                    1,
+                    capped=False,
+                    reason=verdict.reason,
+                    detail=verdict.detail,
+                )
+                notes.skips.append(RecordedSkip(skipped, now))
         notes.specs, notes.gaps = self._slots.take_specs(), self._take_gaps()
         if notes.says_something() or horizon - self._progress_at >= _PROGRESS_SECONDS:
             self._progress_at = horizon
