@@ -49,7 +49,7 @@ def test_the_code_of_tasks_is_not_run(rota):
     [
         (["--down", "yesterday"], "--down 'yesterday' is not two instants or spans"),
         (["--down", "a/b"], "'a' is not an instant"),
-        (["--from", "2026-11-24T00:00:00"], "has no time zone"),
+        (["--from", "2026-11-24T00:00:00"], "write an instant with its zone"),
         (["nothing"], "no task is named 'nothing'"),
     ],
 )

@@ -110,7 +110,7 @@ def test_what_equals_the_default_is_left_out(text):
         (["rate=x"], "write a number, such as 0.5"),
         (["dry=maybe"], "--arg dry='maybe' is not allowed: write true or false"),
         (["day=25.11."], "write a date, such as 2026-11-25"),
-        (["since=2026-11-25"], "write an instant with its zone (RFC 3339), such as 2026-"),
+        (["since=2026-11-25"], "write an instant with its zone, in RFC 3339 such as 2027-"),
         (["since=2026-11-25T03:00:00"], "write an instant with its zone"),
         (["mode=sme"], "write one of all, some, 3, did you mean 'some'?"),
         (["region=sout"], "write one of NORTH, SOUTH, north, south, did you mean 'south'?"),

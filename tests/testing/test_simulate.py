@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rota import BaseTask, current_run, fan_out, task
-from rota.model.errors import ScheduleError, TaskDefinitionError, UsageError
+from rota.model.errors import TaskDefinitionError, UsageError
 from rota.testing import (
     ClockJump,
     Crash,
@@ -369,7 +369,7 @@ def test_settings_and_classes_are_taken():
     [
         ({"start": "yesterday"}, UsageError, "start 'yesterday' is not an instant"),
         ({"start": datetime(2027, 1, 1)}, UsageError, "has no time zone"),  # noqa: DTZ001 (the mistake)
-        ({"start": "2027-01-01 10:00 Europe/Atlantis"}, ScheduleError, "Europe/Atlantis"),
+        ({"start": "2027-01-01 10:00 Europe/Atlantis"}, UsageError, "zone 'Europe/Atlantis'"),
         ({"duration": "a day"}, UsageError, "duration 'a day' is not a span of time"),
         ({"duration": "0s"}, UsageError, "duration must be more than 0"),
         ({"mode": "hybrid"}, UsageError, "'hybrid' is not one of scheduler, cronjobs"),

@@ -143,12 +143,9 @@ def _prepared(task: str, first: str, last: str | None, place: Place) -> _Backfil
 
 
 def _epoch(option: str, text: str) -> int:
-    from rota.tasks.arguments import moment  # noqa: PLC0415 (as above)
+    from rota.cli.moments import moment_of  # noqa: PLC0415 (as above)
 
-    try:
-        return int(moment(text).timestamp())
-    except ValueError as error:
-        raise UsageError(f"{option} {text!r} is not allowed: {error}") from None
+    return int(moment_of(option, text).timestamp())
 
 
 def _show(backfill: _Backfill) -> None:

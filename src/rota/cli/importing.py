@@ -39,7 +39,11 @@ def import_command() -> None:
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     for decorate in (
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
-        click.option("--from", "start", help="RFC 3339 instant to compare after.  [default: now]"),
+        click.option(
+            "--from",
+            "start",
+            help="Compare after: RFC 3339, or a local time with its zone.  [default: now]",
+        ),
         click.option(
             "--verify", is_flag=True, help="Compare the next 400 instants with those of the source."
         ),
@@ -186,11 +190,11 @@ def _verify(jobs: Sequence["ImportedJob"], module: str, after: int) -> "dict[str
 
 
 def _moment(text: str | None) -> int:
-    from rota.cli.next import moment_of_from  # noqa: PLC0415 (only with --verify)
+    from rota.cli.moments import moment_of  # noqa: PLC0415 (only with --verify)
 
     if text is None:
         return int(SystemClock().timestamp())
-    return int(moment_of_from(text).timestamp())
+    return int(moment_of("--from", text).timestamp())
 
 
 def _write(output: str, module: str) -> None:

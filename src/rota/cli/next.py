@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from rota.cli.completion import complete_task
+from rota.cli.moments import moment_of
 from rota.cli.table import echo_table
 from rota.model.clock import SystemClock, instant, rfc3339
 from rota.model.errors import UsageError
@@ -44,7 +45,9 @@ class _Answer:
 @click.argument("task", required=False, shell_complete=complete_task)
 @click.option("--schedule", "text", help="A cron text, instead of a task.")
 @click.option("--timezone", help="Time zone of --schedule.  [default: Etc/UTC]")
-@click.option("--from", "start", help="RFC 3339 instant to start after.  [default: now]")
+@click.option(
+    "--from", "start", help="Start after: RFC 3339, or a local time with its zone.  [default: now]"
+)
 @click.option(
     "--count",
     type=click.IntRange(1, MAX_COUNT),
@@ -64,7 +67,7 @@ def next_command(
 ) -> None:
     """Show when a task, or any schedule, fires next, and what a CronJob would make of it."""
     answer = _answer_for(task, text, timezone)
-    after = moment_of_from(start) if start else instant(SystemClock().timestamp())
+    after = moment_of("--from", start) if start else instant(SystemClock().timestamp())
     times = list(_fire_times(answer.schedule, after, count))
     answer.warnings.extend(zone_warnings(answer.timezone, *_seen(after, times)))
     if as_json:
@@ -106,20 +109,6 @@ def _answer_for_text(text: str, timezone: str) -> _Answer:
             "is an interval on the grid of the Unix epoch (see `rota next TASK`)"
         )
     return _Answer(text, schedule, timezone, cronjob, warnings)
-
-
-def moment_of_from(text: str) -> datetime:
-    """Return the instant that --from states; UsageError for what is not one with an offset."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise UsageError(
-            f"--from {text!r} is not an RFC 3339 instant with an offset, "
-            "for example 2026-10-25T00:00:00Z"
-        )
-    return moment
 
 
 def _fire_times(schedule: Schedule, after: datetime, count: int) -> Iterator[datetime]:

@@ -29,7 +29,7 @@ arguments_option = click.option(
 @click.option(
     "--slot",
     metavar="INSTANT",
-    help="The slot that the run is for, in RFC 3339, as in 2026-11-25T06:00:00Z.",
+    help="The slot that the run is for: RFC 3339, or a local time with its zone.",
 )
 def run_command(task: str, arguments: tuple[str, ...], slot: str | None) -> int:
     """Run TASK once, to completion, as a CronJob's pod does."""

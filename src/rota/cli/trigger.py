@@ -52,7 +52,11 @@ class _Order:
     "With --wait the exit code is the run's, as of `rota run`; 1 if it is not known.",
 )
 @click.argument("task", shell_complete=complete_task)
-@click.option("--slot", metavar="INSTANT", help="The slot that the run is for, in RFC 3339.")
+@click.option(
+    "--slot",
+    metavar="INSTANT",
+    help="The slot that the run is for: RFC 3339, or a local time with its zone.",
+)
 @arguments_option
 @click.option("--wait", is_flag=True, help="Follow the run's log, and end with its exit code.")
 @cluster_options
@@ -189,11 +193,6 @@ def _checked(arguments: Sequence[str]) -> Sequence[str]:
 
 
 def _parsed(slot: str | None) -> str | None:
-    from rota.tasks.arguments import moment  # noqa: PLC0415 (--help works without)
+    from rota.cli.moments import moment_of  # noqa: PLC0415 (--help works without)
 
-    if slot is None:
-        return None
-    try:
-        return rfc3339(moment(slot))
-    except ValueError as error:
-        raise UsageError(f"--slot {slot!r} is not allowed: {error}") from None
+    return None if slot is None else rfc3339(moment_of("--slot", slot))

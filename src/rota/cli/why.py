@@ -5,9 +5,8 @@ import json
 import click
 
 from rota.cli.completion import complete_task
+from rota.cli.moments import moment_of
 from rota.cli.sources import open_source, url_option
-from rota.model.errors import UsageError
-from rota.tasks.arguments import moment
 
 
 @click.command("why", epilog="\b\nExample:\n  rota why cleanup 2026-11-25T03:00:00Z")
@@ -16,12 +15,11 @@ from rota.tasks.arguments import moment
 @url_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def why_command(*, task: str, slot: str, url: str | None, as_json: bool) -> None:
-    """Say what happened to the slot of TASK at SLOT, an instant in RFC 3339, and why."""
-    try:
-        epoch = moment(slot).timestamp()
-    except ValueError as error:
-        raise UsageError(f"SLOT {slot!r} is not allowed: {error}") from None
-    facts = open_source(url).explain(task, int(epoch))
+    """Say what happened to the slot of TASK at SLOT, and why.
+
+    SLOT is an instant in RFC 3339, or a local time with its zone.
+    """
+    facts = open_source(url).explain(task, int(moment_of("SLOT", slot).timestamp()))
     if as_json:
         click.echo(json.dumps(facts, indent=2))
         return

@@ -10,7 +10,8 @@ from rota.model.errors import UsageError
 from rota.model.plain import plain_data
 from rota.model.run import Run, Trigger
 from rota.schedules import Schedule, last_until
-from rota.tasks.arguments import moment, parse_arguments
+from rota.schedules.moments import read_moment
+from rota.tasks.arguments import parse_arguments
 from rota.tasks.definition import TaskDefinition
 
 
@@ -40,7 +41,7 @@ def parse_slot(task: TaskDefinition, text: str, clock: Clock) -> datetime:
     schedule; the error names the two nearest slots.
     """
     try:
-        slot = moment(text).astimezone(UTC)
+        slot = read_moment(text).astimezone(UTC)
     except ValueError as error:
         raise UsageError(f"--slot {text!r} is not allowed: {error}") from None
     check_slot(slot, task.name, task.schedule, clock)

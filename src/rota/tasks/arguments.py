@@ -13,6 +13,7 @@ from typing import Any
 
 from rota.model.errors import UsageError
 from rota.model.plain import plain_repr
+from rota.schedules.moments import read_moment
 from rota.tasks.base import BaseTask
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.function import FunctionTask
@@ -115,7 +116,7 @@ def _value(text: str, wanted: Any) -> Any:
         bool: _truth,
         int: _whole,
         float: _number,
-        datetime: moment,
+        datetime: read_moment,
         date: _day,
     }
     if wanted not in readers:
@@ -150,20 +151,6 @@ def _number(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError("write a number, such as 0.5")
     return number
-
-
-def moment(text: str) -> datetime:
-    """Return the instant of an RFC 3339 text. Raises ValueError for others, or without a zone."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None or len(text) <= len("2026-11-25"):
-        raise ValueError(
-            "write an instant with its zone (RFC 3339), such as 2026-11-25T03:00:00Z or "
-            "2026-11-25T04:00:00+01:00"
-        )
-    return found
 
 
 def _day(text: str) -> date:

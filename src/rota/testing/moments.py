@@ -3,9 +3,8 @@
 import re
 from datetime import datetime, timedelta
 
-from rota.model.clock import instant
 from rota.model.errors import UsageError
-from rota.schedules import load_zone
+from rota.schedules.moments import read_moment
 
 Instant = datetime | str
 """An aware datetime, RFC 3339 as `2027-03-28T00:30:00Z`, or `2027-03-28 01:30 Europe/Berlin`."""
@@ -14,7 +13,6 @@ Span = timedelta | str
 Moment = Instant | Span
 """An instant, or how long after the start."""
 
-_LOCAL = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?) ([A-Za-z][\w+/-]*)")
 _UNIT_SECONDS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 _SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
@@ -22,28 +20,13 @@ _SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 def epoch_of(value: Instant, name: str) -> float:
     """Return an instant as an epoch time. Raises UsageError, which says `name`."""
     if isinstance(value, str):
-        local = _LOCAL.fullmatch(value)
-        if local is not None:
-            return _epoch_of_local(datetime.fromisoformat(local[1]), local[2])
         try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            raise UsageError(f"{name} {value!r} is not an instant: {_FORMS}") from None
+            value = read_moment(value)
+        except ValueError as error:
+            raise UsageError(f"{name} {value!r} is not an instant: {error}") from None
     if value.tzinfo is None:
-        raise UsageError(f"{name} {value.isoformat()!r} has no time zone: {_FORMS}")
+        raise UsageError(f"{name} {value.isoformat()!r} has no time zone: write one with UTC")
     return value.timestamp()
-
-
-_FORMS = (
-    "write RFC 3339, as 2027-03-28T00:30:00Z, or a local time with its zone, as "
-    "2027-03-28 01:30 Europe/Berlin"
-)
-
-
-def _epoch_of_local(local: datetime, zone_name: str) -> float:
-    # The wall clock, counted as if it were UTC.
-    shown = int(local.replace(tzinfo=instant(0).tzinfo).timestamp())
-    return float(load_zone(zone_name).resolve(shown))
 
 
 def seconds_of(value: Span, name: str) -> float:

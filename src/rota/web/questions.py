@@ -1,14 +1,17 @@
 """What an answer is asked with: the parameters of a path and a query, checked."""
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import TypeVar
 
 from starlette.requests import Request
 
-from rota.tasks.arguments import moment
+from rota.schedules.moments import read_moment
 from rota.web.problems import BadQuestionError
 
+# A plus sign that nobody has encoded arrives as a space.
+_LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 _Enum = TypeVar("_Enum", bound=StrEnum)
 
 
@@ -29,8 +32,7 @@ def instant_of(request: Request, name: str) -> float | None:
 def epoch_of(text: str, name: str) -> float:
     """Return the epoch time of an RFC 3339 text."""
     try:
-        # A plus sign that nobody has encoded arrives as a space.
-        return moment(text.strip().replace(" ", "+")).timestamp()
+        return read_moment(_LOST_PLUS.sub("+", text.strip())).timestamp()
     except ValueError as error:
         raise BadQuestionError(f"{name}={text!r} is not allowed: {error}") from None
 

@@ -1,0 +1,41 @@
+"""Instants as people write them, at the terminal, in a URL and in a test."""
+
+import re
+from datetime import UTC, datetime
+
+from rota.model.clock import instant
+from rota.model.errors import ScheduleError
+from rota.schedules.base import epoch_seconds
+from rota.schedules.zones import load_zone
+
+_LOCAL = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?) ([A-Za-z][\w+/-]*)")
+_FORMS = (
+    "write an instant with its zone, in RFC 3339 such as 2027-03-28T00:30:00Z or "
+    "2027-03-28T01:30:00+01:00, or as local time such as '2027-03-28 01:30 Europe/Berlin'"
+)
+
+
+def read_moment(text: str) -> datetime:
+    """Return the aware instant of RFC 3339, or of a local time with a zone of the tz database.
+
+    Of a local time that occurs twice or not at all, the instant is the one that a schedule there
+    takes. Raises ValueError, which says how to write one, or that the zone is unknown.
+    """
+    local = _LOCAL.fullmatch(text)
+    try:
+        found = datetime.fromisoformat(text if local is None else local[1])
+    except ValueError:
+        raise ValueError(_FORMS) from None
+    if local is not None:
+        return _in_zone(found, local[2])
+    if found.tzinfo is None or len(text) <= len("2026-11-25"):
+        raise ValueError(_FORMS)
+    return found
+
+
+def _in_zone(shown: datetime, zone_name: str) -> datetime:
+    try:
+        zone = load_zone(zone_name)
+    except ScheduleError as error:
+        raise ValueError(str(error)) from None
+    return instant(zone.resolve(epoch_seconds(shown.replace(tzinfo=UTC))))

@@ -1,0 +1,47 @@
+"""Instants as people write them."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rota.schedules.moments import read_moment
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2027-03-28T00:30:00Z", "2027-03-28T00:30:00"),
+        ("2027-03-28T01:30:00+01:00", "2027-03-28T00:30:00"),
+        ("2027-03-28 00:30Z", "2027-03-28T00:30:00"),
+        ("2027-03-28 01:30 Europe/Berlin", "2027-03-28T00:30:00"),
+        ("2027-03-28T01:30:15 Europe/Berlin", "2027-03-28T00:30:15"),
+        ("2027-03-28 00:30 UTC", "2027-03-28T00:30:00"),
+    ],
+)
+def test_an_instant_is_rfc_3339_or_local_time_with_its_zone(text: str, utc: str) -> None:
+    assert read_moment(text) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "with its zone"),
+        ("yesterday", "with its zone"),
+        ("2027-03-28", "with its zone"),
+        ("2027-03-28T01:30:00", "with its zone"),
+        ("2027-02-30T01:30:00Z", "with its zone"),
+        ("2027-02-30 01:30 Europe/Berlin", "with its zone"),
+        ("2027-03-28 01:30 Europe/Berlim", "Europe/Berlim' is unknown.*Europe/Berlin"),
+        ("2027-03-28 01:30 Local", "refused"),
+    ],
+)
+def test_what_is_no_instant_is_refused_with_what_to_write(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        read_moment(text)
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_every_instant_is_read_back(moment: datetime) -> None:
+    assert read_moment(moment.isoformat()) == moment
