@@ -69,6 +69,28 @@ def test_a_task_may_say_what_another_try_would_do(rota, task, name, exit_code, r
     assert "exception" not in finished
 
 
+LATER = {"ROTA_TASKS": MISBEHAVING + "asks_for_another_try_later"}
+
+
+def test_without_a_job_nothing_waits_for_a_retry(rota):
+    process = rota.run("run", "asks-for-another-try-later", **LATER)
+    assert_said_everywhere(process, 8, "failed")
+    assert process.message["retry_after_seconds"] == 3600
+    assert process.events("run.retry_waits") == []
+
+
+def test_the_pod_of_a_job_waits_for_its_retry_and_ends_with_its_code_at_a_signal(rota):
+    process = rota.start(
+        "run", "asks-for-another-try-later", **LATER, ROTA_JOB_NAME="shop-later-29384720"
+    )
+    process.until("run.retry_waits")
+    [waits] = process.events("run.retry_waits")
+    assert 500 < waits["seconds"] <= 600
+    exit_code, _ = process.end_after(signal.SIGTERM)
+    assert exit_code == 8
+    assert process.message["exit_code"] == 8
+
+
 TOLD = {"ROTA_TASKS": MISBEHAVING + "counts_what_it_is_told"}
 
 

@@ -4,8 +4,10 @@ import pytest
 
 from rota.model.clock import instant, rfc3339
 from rota.model.errors import SettingsError
-from rota.model.run import Trigger
-from rota.runs.pod import run_of_pod, slot_of_job
+from rota.model.exit_codes import ExitCode
+from rota.model.outcome import Outcome
+from rota.model.run import Run, RunRecord, Trigger
+from rota.runs.pod import run_of_pod, slot_of_job, wait_before_retry_seconds
 from rota.settings import Settings
 from support.registries import definition_of
 
@@ -20,6 +22,35 @@ def slot(job, cronjob, now=NOW, longest_age_seconds=HOUR):
 
 def test_a_scheduled_jobs_name_has_its_slot():
     assert slot("shop-cleanup-29384720", "shop-cleanup") == datetime.fromtimestamp(NOW, UTC)
+
+
+@pytest.mark.parametrize(
+    ("after", "attempt", "seconds"),
+    [
+        (None, None, 0),
+        (9, None, 0),
+        (45.5, None, 35.5),
+        (45, 0, 35),
+        (45, 2, 5),
+        (45, 3, 0),
+        (3600, None, 200),
+    ],
+    ids=["nothing asked", "less", "more", "first", "third", "fourth", "beyond the deadline"],
+)
+def test_a_pod_stays_for_what_its_jobs_back_off_lacks(after, attempt, seconds):
+    run = Run("t", "id", Trigger.MANUAL, None, instant(NOW + 200), "id", attempt=attempt)
+    code = ExitCode.ASKED_TO_TRY_AGAIN
+    record = RunRecord(run, Outcome.FAILED, code, NOW, 0.0, retry_after_seconds=after)
+
+    assert wait_before_retry_seconds(record, NOW) == seconds
+
+
+def test_a_pod_stays_no_longer_than_its_runs_deadline():
+    run = Run("t", "id", Trigger.MANUAL, None, instant(NOW - 1), "id")
+    code = ExitCode.ASKED_TO_TRY_AGAIN
+    record = RunRecord(run, Outcome.FAILED, code, NOW, 0.0, retry_after_seconds=60)
+
+    assert wait_before_retry_seconds(record, NOW) == 0
 
 
 @pytest.mark.fault(81)

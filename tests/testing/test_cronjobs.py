@@ -55,6 +55,39 @@ def test_a_job_tries_again_with_doubling_waits_and_gives_up():
     assert [(slot.state.value, slot.runs) for slot in report.slots] == [("failed", 4)]
 
 
+@pytest.mark.parametrize(
+    ("after", "started"),
+    [
+        (5, [at(1), at(1, 0, 10), at(1, 0, 30)]),
+        (90, [at(1), at(1, 1, 30), at(1, 3, 10)]),
+        (timedelta(hours=1), [at(1), at(1, 5, 10), at(1, 10, 30)]),
+    ],
+    ids=["less than the back-off", "more", "more than is left of the timeout"],
+)
+def test_a_pod_ends_later_so_that_the_next_one_starts_when_the_task_asked_for(after, started):
+    failing = failing_with(TryAgain("later", after=after), timeout_seconds=300)
+    report = cronjobs(failing, "90m")
+
+    assert [run.started for run in report.runs] == started
+    assert report.runs[0].ended == at(1)
+
+
+@pytest.mark.parametrize(
+    ("disruption", "started"),
+    [
+        (Restart(at(1, 1), "4m"), [at(1), at(1, 5), at(1, 15)]),
+        (Crash(at(1, 1), down="4m"), [at(1), at(1, 5)]),
+    ],
+    ids=["evicted, which counts as no failure", "killed"],
+)
+def test_a_pod_that_waits_for_its_retry_goes_with_its_node(disruption, started):
+    failing = failing_with(TryAgain("later", after=600), backoff_limit=1)
+    report = cronjobs(failing, "75m", disruptions=[disruption])
+
+    assert [run.started for run in report.runs] == started
+    assert {run.state.value for run in report.runs} == {"failed"}
+
+
 def test_an_exit_code_that_says_so_fails_the_job_at_once():
     report = cronjobs(failing_with(GiveUp("never")), "90m")
 

@@ -20,9 +20,13 @@ Each class has the exit code that `rota run` ends with (see `rota.model.exit_cod
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import ClassVar
 
 from rota.model.exit_codes import ExitCode
+from rota.model.plain import plain_repr
+
+_LONGEST_WAIT_SECONDS = 366 * 86_400
 
 
 class RotaError(Exception):
@@ -102,6 +106,30 @@ class GiveUp(RotaError):  # noqa: N818 (named for readability in tasks, like Sto
 
 
 class TryAgain(RotaError):  # noqa: N818 (as above)
-    """Raised by a task: another attempt may help. A Job makes one, the scheduler does not."""
+    """Raised by a task: another attempt may help, `after` so many seconds or a timedelta.
+
+    Without `after` the waits are those of a Job. `after_seconds` is what was asked for. Raises
+    ValueError for anything but a time from 0 to a year.
+    """
 
     exit_code = ExitCode.ASKED_TO_TRY_AGAIN
+    after_seconds: float | None = None
+
+    def __init__(self, *args: object, after: float | timedelta | None = None) -> None:
+        super().__init__(*args)
+        if after is not None:
+            self.after_seconds = _seconds(after)
+
+
+def _seconds(after: object) -> float:
+    seconds = after.total_seconds() if isinstance(after, timedelta) else after
+    if (
+        isinstance(seconds, int | float)
+        and not isinstance(seconds, bool)
+        and 0 <= seconds <= _LONGEST_WAIT_SECONDS
+    ):
+        return float(seconds)
+    raise ValueError(
+        f"TryAgain(after={plain_repr(after, 80)}) is not allowed: write seconds, from 0 to a year, "
+        "or a timedelta"
+    )

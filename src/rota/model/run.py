@@ -33,10 +33,10 @@ class Run:
 
     `slot` is the instant that the run is for (aware UTC; None for a run by hand or at start),
     `deadline` the instant at which the task's timeout ends it. `attempt` counts from 0, and is None
-    if Kubernetes does not provide it. `identity` stays the same when the same work is retried: the
-    slot, else the Job's uid, else the run id. Idempotency keys are made from it. `arguments` are
-    the values of `rota run --arg`, by name. `actor` is who asked a scheduler for the run, where
-    that is known, and `purpose` what for.
+    if Kubernetes does not provide it, and in the scheduler for the first. `identity` stays the same
+    when the same work is retried: the slot, else the Job's uid, else the first run's id.
+    Idempotency keys are made from it. `arguments` are the values of `rota run --arg`, by name.
+    `actor` is who asked a scheduler for the run, where that is known, and `purpose` what for.
     """
 
     task: str
@@ -81,7 +81,7 @@ class RunRecord:
     a run by hand). `duration_seconds` is None if another thread recorded the end. `traceback` is
     set if `reason` does not explain itself. `stuck`: the task ignores its cancellation;
     `blocked_by` is the stack of what blocks the event loop. `note` is a sentence of a task that
-    succeeded.
+    succeeded, `retry_after_seconds` what a task asked for that raised TryAgain.
     """
 
     run: Run
@@ -96,6 +96,7 @@ class RunRecord:
     stuck: bool = False
     blocked_by: str | None = None
     note: str | None = None
+    retry_after_seconds: float | None = None
 
     def facts(self) -> dict[str, Any]:
         """Return the facts for log lines and answers, JSON-ready, in their order.
@@ -115,6 +116,8 @@ class RunRecord:
             facts["note"] = self.note
         if self.reason:
             facts["reason"] = self.reason
+        if self.retry_after_seconds is not None:
+            facts["retry_after_seconds"] = self.retry_after_seconds
         if self.stuck:
             facts["stuck"] = True
         return facts

@@ -201,7 +201,8 @@ TASK_FIELDS = (
         name="backoff_limit",
         type=int,
         unit="attempts",
-        meaning="how often a Job retries; only used by CronJobs",
+        meaning="how often a Job retries; in the scheduler, how often a run is repeated that "
+        "raised [`TryAgain`](exit-codes.md#trying-again)",
         minimum=0,
         maximum=100,
         default=2,

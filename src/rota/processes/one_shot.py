@@ -14,7 +14,7 @@ from rota.observers.termination_message import TerminationMessage
 from rota.processes import HARD_STOP_SECONDS
 from rota.runs.active_run import CANCEL_GRACE_SECONDS, ActiveRun
 from rota.runs.blocked_loop import BlockedLoop
-from rota.runs.pod import run_of_pod
+from rota.runs.pod import run_of_pod, wait_before_retry_seconds
 from rota.runs.runner import Runner
 from rota.runtime.process import run_process
 from rota.runtime.signals import StopSignals
@@ -91,7 +91,17 @@ async def _run(
         stopping.cancel()
         signals.settle(record.exit_code)
         await app.close(client=not record.stuck)
+        if app.settings.job_name and not stop.requested:
+            await _wait_before_retry(record, app.clock.timestamp())
     return record.exit_code
+
+
+async def _wait_before_retry(record: RunRecord, now: float) -> None:
+    """Let the Job make its next attempt later; a signal ends the process meanwhile."""
+    seconds = wait_before_retry_seconds(record, now)
+    if seconds:
+        _logger.info("run.retry_waits", extra={"seconds": round(seconds, 3)})
+        await asyncio.sleep(seconds)
 
 
 async def _interrupt_after(stop: Stop, grace_seconds: float, active: ActiveRun) -> None:

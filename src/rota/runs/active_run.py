@@ -166,6 +166,7 @@ class ActiveRun:
             counts=plain_counts(self._execution.counts)[0],
             stuck=self.stuck,
             note=returned.note,
+            retry_after_seconds=verdict.retry_after_seconds,
         )
         self._on_end(self, result)
 

@@ -6,10 +6,14 @@ from datetime import datetime
 
 from rota.model.clock import Clock, instant
 from rota.model.errors import SettingsError
-from rota.model.run import Run, Trigger
+from rota.model.run import Run, RunRecord, Trigger
 from rota.runs.runner import new_run
 from rota.settings import Settings
-from rota.tasks.definition import TaskDefinition, active_deadline_seconds
+from rota.tasks.definition import (
+    TaskDefinition,
+    active_deadline_seconds,
+    retry_wait_seconds,
+)
 
 # How far apart the clocks of two machines of a cluster may be.
 CLOCK_SKEW_SECONDS = 300
@@ -37,6 +41,19 @@ def run_of_pod(task: TaskDefinition, settings: Settings, clock: Clock) -> Run:
         shard_count=shard_count,
         attempt=settings.job_attempt,
     )
+
+
+def wait_before_retry_seconds(record: RunRecord, now: float) -> float:
+    """Return how long a Job's pod stays after its run, so that the next one is not too early.
+
+    A Job knows only its own waits, which begin when the pod ends: the task's `TryAgain(after=…)` is
+    kept by ending later, at most until the run's deadline, up to which the Job waits for it anyway.
+    `now` is an epoch time.
+    """
+    if record.retry_after_seconds is None:
+        return 0.0
+    wait_seconds = record.retry_after_seconds - retry_wait_seconds(record.run.attempt or 0)
+    return max(0.0, min(wait_seconds, record.run.deadline.timestamp() - now))
 
 
 def _shard_of_pod(task: TaskDefinition, completion_index: int | None) -> tuple[int, int]:

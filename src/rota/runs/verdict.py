@@ -34,12 +34,16 @@ _MAX_SEARCHED_CHARACTERS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a run ended. `reason` in words; `traceback` where the reason does not explain itself."""
+    """How a run ended. `reason` in words; `traceback` where the reason does not explain itself.
+
+    `retry_after_seconds` is what the task asked for.
+    """
 
     outcome: Outcome
     exit_code: ExitCode
     reason: str | None = None
     traceback: str | None = None
+    retry_after_seconds: float | None = None
 
 
 SUCCEEDED = Verdict(Outcome.SUCCEEDED, ExitCode.SUCCEEDED)
@@ -85,10 +89,15 @@ def verdict_on(error: BaseException) -> Verdict:
         error = meaning(error)
         exit_code = exit_code_of_error(error)
         explained = isinstance(error, _SELF_EXPLAINING)
+        after_seconds = error.after_seconds if isinstance(error, TryAgain) else None
     except BaseException:  # noqa: BLE001 (an exception's attributes may be the application's code)
-        exit_code, explained = ExitCode.TASK_FAILED, False
+        exit_code, explained, after_seconds = ExitCode.TASK_FAILED, False, None
     return Verdict(
-        Outcome.FAILED, exit_code, reason_of(error), None if explained else traceback_of(error)
+        Outcome.FAILED,
+        exit_code,
+        reason_of(error),
+        None if explained else traceback_of(error),
+        after_seconds,
     )
 
 

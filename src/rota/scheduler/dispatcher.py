@@ -1,6 +1,8 @@
 """Starts the runs that are due, within each task's overlap policy and the process's capacity."""
 
 import asyncio
+import contextvars
+import logging
 from collections import deque
 from collections.abc import Sequence
 from functools import lru_cache
@@ -14,13 +16,16 @@ from rota.model.run import RunRecord
 from rota.runs.active_run import ActiveRun
 from rota.runs.bus import EventBus
 from rota.runs.runner import Runner, new_run
-from rota.scheduler.entry import PendingRun, ScheduleEntry
+from rota.scheduler.entry import PendingRun, Retry, ScheduleEntry
 from rota.scheduler.overlap import queue_up
-from rota.settings import CatchUp, Overlap
+from rota.scheduler.retries import retry_of
+from rota.settings import CatchUp
 
 _REPLACED = "replaced"
 # All tasks that are due together have one slot, and one object for it.
 _instant = lru_cache(maxsize=64)(instant)
+
+_logger = logging.getLogger(__name__)
 
 
 class Dispatcher:
@@ -44,6 +49,9 @@ class Dispatcher:
         self._capacity = capacity
         self._ready: deque[ScheduleEntry] = deque()
         self._active: set[ActiveRun] = set()
+        self._follow_ups: dict[str, Retry | str | None] = {}
+        # Not in the context of a task: a retry is not part of its run.
+        self._context = contextvars.Context()
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -58,7 +66,7 @@ class Dispatcher:
         A slot that has run comes due again if the clock goes back and forth; it is ignored.
         """
         if pending.slot is not None:
-            if pending.slot == entry.finished_slot:
+            if pending.slot == entry.finished_slot or _is_retried(entry, pending.slot):
                 return
             self._ledger.slot_due(entry.task.name, pending.slot)
         queueing = queue_up(entry.task, entry.waiting, pending)
@@ -68,6 +76,8 @@ class Dispatcher:
         if queueing.interrupt:
             for run in entry.active:
                 run.interrupt(_REPLACED)
+            for retry in entry.retries:
+                self._drop_retry(entry, retry)
         self._make_ready(entry)
         self._fill()
 
@@ -77,6 +87,8 @@ class Dispatcher:
         for entry in entries:
             for pending in entry.waiting:
                 self._skip(entry, pending, SkipReason.STOPPING)
+            for retry in entry.retries:
+                self._leave_retry(entry, retry)
             entry.waiting = ()
             entry.queued = False
 
@@ -94,8 +106,7 @@ class Dispatcher:
             run.interrupt(reason)
 
     def _make_ready(self, entry: ScheduleEntry) -> None:
-        free = entry.task.overlap is Overlap.ALLOW or not entry.active
-        if free and entry.waiting and not entry.queued:
+        if entry.may_start and not entry.queued:
             entry.queued = True
             self._ready.append(entry)
 
@@ -103,9 +114,7 @@ class Dispatcher:
         while self._ready and len(self._active) < self._capacity and not self._stop.requested:
             entry = self._ready.popleft()
             entry.queued = False
-            pending, *rest = entry.waiting
-            entry.waiting = tuple(rest)
-            self._start(entry, pending)
+            self._start(entry, entry.take_next())
             self._make_ready(entry)
 
     def _start(self, entry: ScheduleEntry, pending: PendingRun) -> None:
@@ -113,17 +122,25 @@ class Dispatcher:
         # With `all`, what may start was decided when it came due: since then it waits for others.
         waits_for_others = entry.task.catch_up is CatchUp.ALL
         latest = entry.task.latest_start_seconds
-        if pending.slot is not None and now - pending.slot > latest and not waits_for_others:
+        is_first = pending.attempt == 0 and pending.slot is not None
+        if is_first and now - (pending.slot or 0) > latest and not waits_for_others:
             self._skip(entry, pending, SkipReason.TOO_LATE)
             return
         slot = None if pending.slot is None else _instant(pending.slot)
-        run = new_run(entry.task, pending.trigger, slot, clock=self._clock)
+        run = new_run(
+            entry.task,
+            pending.trigger,
+            slot,
+            clock=self._clock,
+            identity=pending.identity,
+            attempt=pending.attempt or None,
+        )
         self._ledger.run_started(run, now)
         active = self._runner.start(
             entry.task,
             run,
             on_decided=lambda _, record: self._run_decided(entry, pending, record),
-            on_ended=self._run_ended,
+            on_ended=lambda active, record: self._run_ended(entry, active, record),
             on_returned=lambda active: self._task_returned(entry, active),
         )
         entry.active += (active,)
@@ -135,13 +152,53 @@ class Dispatcher:
         # A newer slot runs in place of a replaced one. Other interrupted slots need another run,
         # which the next process starts.
         owed = record.outcome is Outcome.INTERRUPTED and record.reason != _REPLACED
+        retry = retry_of(entry.task, pending, record, self._clock.timestamp())
+        self._follow_ups[record.run.run_id] = retry
+        if isinstance(retry, Retry):
+            # Until it has been made the slot is owed: the next process may have to.
+            entry.retries += (retry,)
+            owed = True
         self._ledger.run_ended(record, owed=owed)
         if pending.slot is not None and not owed:
             entry.finished_slot = max(entry.finished_slot or pending.slot, pending.slot)
 
-    def _run_ended(self, active: ActiveRun, record: RunRecord) -> None:
+    def _run_ended(self, entry: ScheduleEntry, active: ActiveRun, record: RunRecord) -> None:
+        retry = self._follow_ups.pop(record.run.run_id, None)
+        if isinstance(retry, str):
+            _log_not_retried(record, retry)
+        elif retry is not None and retry in entry.retries:
+            self._wait_for_retry(entry, retry)
         if record.stuck:
             self._free_capacity(active)
+
+    def _wait_for_retry(self, entry: ScheduleEntry, retry: Retry) -> None:
+        if self._stop.requested:
+            self._leave_retry(entry, retry)
+            return
+        seconds, attempt = retry.wait_seconds, retry.pending.attempt
+        facts = retry.record.run.facts() | {"seconds": seconds, "attempt": attempt}
+        _logger.info("run.retry", extra=facts)
+        retry.timer = asyncio.get_running_loop().call_later(
+            seconds, self._retry_is_due, entry, retry, context=self._context
+        )
+
+    def _retry_is_due(self, entry: ScheduleEntry, retry: Retry) -> None:
+        retry.due = True
+        self._make_ready(entry)
+        self._fill()
+
+    def _leave_retry(self, entry: ScheduleEntry, retry: Retry) -> None:
+        """Leave a retry to the next process, which finds its slot in the ledger."""
+        entry.forget(retry)
+        if retry.pending.slot is None:
+            _log_not_retried(retry.record, SkipReason.STOPPING.value)
+        self._skip(entry, retry.pending, SkipReason.STOPPING)
+
+    def _drop_retry(self, entry: ScheduleEntry, retry: Retry) -> None:
+        """Make no retry, since a newer slot replaces it: its slot is done."""
+        entry.forget(retry)
+        self._ledger.run_ended(retry.record, owed=False)
+        _log_not_retried(retry.record, _REPLACED)
 
     def _task_returned(self, entry: ScheduleEntry, active: ActiveRun) -> None:
         entry.active = tuple(run for run in entry.active if run is not active)
@@ -164,3 +221,11 @@ class Dispatcher:
         if reason is not SkipReason.STOPPING:
             self._ledger.slots_skipped(event, self._clock.timestamp())
         self._bus.publish(event)
+
+
+def _is_retried(entry: ScheduleEntry, slot: int) -> bool:
+    return any(retry.pending.slot == slot for retry in entry.retries)
+
+
+def _log_not_retried(record: RunRecord, reason: str) -> None:
+    _logger.warning("run.not_retried", extra={**record.run.facts(), "reason": reason})

@@ -1,19 +1,42 @@
 """What the scheduler knows of one task: its next slot, what waits and what is active."""
 
+import asyncio
 from dataclasses import dataclass
 
 from rota.model.outcome import Outcome
-from rota.model.run import Run, Trigger
+from rota.model.run import Run, RunRecord, Trigger
+from rota.model.task_fields import Overlap
 from rota.runs.active_run import ActiveRun
 from rota.tasks.definition import TaskDefinition
 
 
 @dataclass(frozen=True, slots=True)
 class PendingRun:
-    """A run that is due and has not started; without a slot for a run at start."""
+    """A run that is due and has not started; without a slot for a run at start.
+
+    `attempt` is 0 for the first. Another one has the first one's `identity` and its start,
+    `first_at`, an epoch time.
+    """
 
     slot: int | None
     trigger: Trigger
+    attempt: int = 0
+    identity: str | None = None
+    first_at: float | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Retry:
+    """Another run for the same slot, once `wait_seconds` are over, as `record` asked for.
+
+    `due`: they are.
+    """
+
+    pending: PendingRun
+    record: RunRecord
+    wait_seconds: float
+    timer: asyncio.TimerHandle | None = None
+    due: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +46,8 @@ class ScheduleEntry:
     `finished_slot` is the newest whose run has ended. The task owes nothing for slots up to
     `owes_since`, whatever the ledger has of them.
     `waiting` holds what is due and cannot start yet: under `allow` all of it, otherwise the newest.
+    `retries` are the runs that a task asked for with TryAgain. Until they have been made the slot
+    is not done, as in a Job: under `forbid` the next one waits.
     Only what is shown is kept of the last run: its record would keep alive what the traceback of
     the task holds.
     """
@@ -33,6 +58,7 @@ class ScheduleEntry:
     owes_since: int = 0
     waiting: tuple[PendingRun, ...] = ()
     active: tuple[ActiveRun, ...] = ()
+    retries: tuple[Retry, ...] = ()
     queued: bool = False
     last_outcome: Outcome | None = None
     last_started_at: float | None = None
@@ -42,6 +68,34 @@ class ScheduleEntry:
         """Identifies the schedule in the ledger, by its text and its time zone."""
         schedule = self.task.schedule
         return f"{schedule.text} {getattr(schedule, 'timezone', '')}".rstrip()
+
+    @property
+    def may_start(self) -> bool:
+        """Whether something is due that the overlap policy lets start now."""
+        due_retry = any(retry.due for retry in self.retries)
+        if self.task.overlap is Overlap.ALLOW:
+            return due_retry or bool(self.waiting)
+        if self.active:
+            return False
+        if due_retry or not self.waiting:
+            return due_retry
+        return not self.retries or self.waiting[0].trigger is Trigger.MANUAL
+
+    def take_next(self) -> PendingRun:
+        """Take out what starts next: what was due first."""
+        for retry in self.retries:
+            if retry.due:
+                self.forget(retry)
+                return retry.pending
+        first, *rest = self.waiting
+        self.waiting = tuple(rest)
+        return first
+
+    def forget(self, retry: Retry) -> None:
+        """Take out a retry, and stop waiting for it."""
+        if retry.timer is not None:
+            retry.timer.cancel()
+        self.retries = tuple(each for each in self.retries if each is not retry)
 
     @property
     def stuck(self) -> bool:

@@ -16,7 +16,11 @@ from rota.model.events import RunEvent
 from rota.model.run import RunRecord
 from rota.runs.active_run import ActiveRun
 from rota.runs.bus import EventBus
-from rota.runs.pod import KUBERNETES_EXTRA_SECONDS, run_of_pod
+from rota.runs.pod import (
+    KUBERNETES_EXTRA_SECONDS,
+    run_of_pod,
+    wait_before_retry_seconds,
+)
 from rota.runs.runner import Runner
 from rota.tasks.definition import TaskDefinition, active_deadline_seconds, retry_wait_seconds
 from rota.testing.recorder import KILLED_EXIT_CODE, Recorder
@@ -95,6 +99,8 @@ class Pod:
         self._index = index
         self._stop = Stop()
         self._dead = False
+        self._waits: asyncio.TimerHandle | None = None
+        self._exit_code = 0
         self._grace_seconds = world.settings.grace_seconds
         runner = Runner(
             pods.client, clock=world.clock, stop=self._stop, bus=EventBus([pods.observe])
@@ -119,19 +125,33 @@ class Pod:
         """Send SIGTERM."""
         if not self._stop.requested:
             self._stop.request(signal.SIGTERM)
+            if self._waits is not None:
+                self._waits.cancel()
+                self._over()
+                return
             loop = asyncio.get_running_loop()
             loop.call_later(self._grace_seconds, self._run.interrupt, "stopped")
 
     def die(self) -> None:
         """End at once; what the task still does reaches nobody."""
+        if self._waits is not None:
+            self._waits.cancel()
         self._dead = True
         self._run.interrupt("killed")
         self._job.pod_ended(self._index, KILLED_EXIT_CODE, evicted=False)
 
     def _ended(self, _: ActiveRun, record: RunRecord) -> None:
+        self._exit_code = int(record.exit_code)
+        seconds = wait_before_retry_seconds(record, self._job.pods.world.clock.timestamp())
+        if seconds and not self._dead and not self._stop.requested:
+            self._waits = asyncio.get_running_loop().call_later(seconds, self._over)
+        else:
+            self._over()
+
+    def _over(self) -> None:
         if not self._dead and not self._job.pods.sealed:
             self._job.pods.active.pop(self.run_id, None)
-            self._job.pod_ended(self._index, int(record.exit_code), evicted=self.evicted)
+            self._job.pod_ended(self._index, self._exit_code, evicted=self.evicted)
 
 
 class Job:

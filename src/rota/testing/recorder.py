@@ -67,6 +67,8 @@ class Recorder:
 
     def kill(self, run_id: str) -> None:
         """Note that a run's process was killed; what it says from now on is ignored."""
+        if run_id not in self._active:
+            return  # It has ended; what was killed only waited before a retry.
         _, run, started = self._active[run_id]
         seconds = self._clock.timestamp() - started
         self._end(run, SlotState.LOST, seconds=seconds, exit_code=KILLED_EXIT_CODE, reason="killed")
@@ -117,7 +119,7 @@ class Recorder:
             task=run.task,
             trigger=run.trigger,
             slot=run.slot,
-            attempt=self._pods.pop(run.run_id, (0, None))[0],
+            attempt=self._pods.pop(run.run_id, (run.attempt or 0, None))[0],
             started=instant(started),
             ended=None if ended is None else instant(ended),
             state=state,

@@ -17,8 +17,8 @@ _MOST_LINES = 200
 class SimulatedRun:
     """One run; with CronJobs, one pod. Instants are aware UTC, as the simulated clock shows them.
 
-    `attempt` counts the pods of one Job from 0. `ended` and `exit_code` are None while it runs, and
-    where nothing saw its end. A killed one is `lost`.
+    `attempt` counts the pods of one Job from 0, or the scheduler's runs for one slot. `ended` and
+    `exit_code` are None while it runs, and where nothing saw its end. A killed one is `lost`.
     """
 
     task: str

@@ -1,6 +1,14 @@
 """Mistakes that a type checker must find, each marked with the line that it is in."""
 
-from rota import BaseTask, BlockingClient, BusinessApiClient, TaskScheduler, fan_out, task
+from rota import (
+    BaseTask,
+    BlockingClient,
+    BusinessApiClient,
+    TaskScheduler,
+    TryAgain,
+    fan_out,
+    task,
+)
 
 
 class ShopClient(BusinessApiClient):
@@ -63,6 +71,9 @@ async def fine(api: ShopClient, limit: int = 3) -> None: ...
 
 async def call_it(client: ShopClient) -> None:
     await fine(client, limit="3")  # MISTAKE
+
+
+TryAgain("later", after="5m")  # MISTAKE
 
 
 TaskScheduler(object(), observers=[3])  # MISTAKE

@@ -1,6 +1,7 @@
 """What an application writes: it must pass mypy --strict and pyright's strict mode unchanged."""
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from typing import Any, assert_type
 
 from rota import (
@@ -13,6 +14,7 @@ from rota import (
     Run,
     RunFinished,
     TaskScheduler,
+    TryAgain,
     current_run,
     fan_out,
     task,
@@ -62,6 +64,8 @@ async def ping(api: BusinessApiClient) -> None:
 async def remind(api: ShopClient, limit: int = 10, *, run: Run) -> Result:
     if run.slot is None:
         raise GiveUp("reminders go by the slot")
+    if limit == 0:
+        raise TryAgain("nothing is ready yet", after=timedelta(minutes=5))
     return Result({"sent": limit}, note="all of them")
 
 
