@@ -34,8 +34,9 @@ PAGES = {
 class Console:
     """The pages at `url`, below a path of their own, and a way to tell them of news."""
 
-    def __init__(self):
-        self.installation = busy_installation()
+    def __init__(self, installation=None, **about):
+        self.installation = installation or busy_installation()
+        self._about = About(**{"release": "shop", **about})
         self.url = ""
         self._news = []
         self._ended = threading.Event()
@@ -65,8 +66,7 @@ class Console:
 
     def _app(self):
         answers = Direct(self.installation.board)
-        about = About(release="shop")
-        routes = page_routes(answers, clock=self.installation.clock, about=about)
+        routes = page_routes(answers, clock=self.installation.clock, about=self._about)
         app = Starlette(routes=[Route("/api/v1/events", self._events), *routes])
 
         async def behind_a_proxy(scope, receive, send):

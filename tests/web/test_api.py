@@ -29,6 +29,18 @@ async def ask(installation, path, **options):
         return await client.get(f"/api/v1/{path}", **options)
 
 
+GAP = (NOW - 2 * HOUR, NOW - HOUR)
+
+
+@pytest.fixture
+def seen(installation):
+    """Answer as a console that has seen all but an hour."""
+    ledger = installation.ledger
+    ledger.watched_until = lambda: installation.clock.now
+    ledger.gaps = lambda: [GAP]
+    return installation
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
@@ -90,6 +102,71 @@ async def test_slots_are_those_of_the_last_day_where_no_instant_is_given(install
     ]
 
 
+@pytest.mark.parametrize(
+    ("path", "complete"),
+    [
+        pytest.param("tasks/bills/slots", False, id="the last day"),
+        pytest.param(f"tasks/bills/slots?from={text(NOW - 60)}", True, id="slots since"),
+        pytest.param("runs", False, id="all runs"),
+        pytest.param("runs?limit=1", False, id="a page of runs"),
+        pytest.param(f"runs?since={text(NOW - HOUR + 1)}", True, id="runs since"),
+        pytest.param(f"runs?until={text(START + 2 * HOUR)}", True, id="runs until"),
+        pytest.param("upcoming", True, id="what comes"),
+        pytest.param("tasks", True, id="what is now"),
+    ],
+)
+async def test_a_list_names_the_time_that_nobody_saw(seen, path, complete):
+    answer = (await ask(seen, path)).json()
+
+    assert answer["complete"] is complete
+    gap = {"from": text(GAP[0]), "to": text(GAP[1])}
+    assert answer["gaps"] == ([] if complete else [gap])
+    assert answer["as_of"] == text(NOW)
+
+
+@pytest.mark.parametrize("path", ["tasks", "runs", "tasks/bills/slots"])
+async def test_a_gap_that_lasts_has_no_end(seen, path):
+    last_seen = NOW - 600
+    seen.ledger.watched_until = lambda: last_seen
+    seen.ledger.gaps = list
+
+    answer = (await ask(seen, path)).json()
+
+    assert answer["gaps"] == [{"from": text(last_seen), "to": None}]
+    assert not answer["complete"]
+
+
+async def test_slots_of_which_nothing_is_known_are_not_complete(installation):
+    window = f"from={text(START)}&to={text(START + HOUR)}"
+
+    answer = (await ask(installation, f"tasks/bills/slots?{window}")).json()
+
+    assert {each["state"] for each in answer["items"]} == {"unobserved"}
+    assert (answer["complete"], answer["gaps"]) == (False, [])
+
+
+async def test_what_comes_goes_on_where_a_page_ended(installation):
+    installation.tasks = (*installation.tasks, make_task("cleanup", interval_seconds=HOUR))
+    whole = (await ask(installation, "upcoming?hours=3")).json()
+    found, cursor = [], ""
+    while cursor is not None:
+        suffix = f"&cursor={cursor}" if cursor else ""
+        page = (await ask(installation, f"upcoming?hours=3&limit=2{suffix}")).json()
+        found, cursor = found + page["items"], page["next"]
+
+    assert whole["next"] is None
+    assert found == whole["items"]
+    assert len(found) == 6
+
+
+async def test_the_openapi_document_is_not_sent_again(installation):
+    tag = (await ask(installation, "openapi.json")).headers["etag"]
+
+    assert (
+        await ask(installation, "openapi.json", headers={"if-none-match": tag})
+    ).status_code == 304
+
+
 async def test_a_slot_is_explained(installation):
     answer = (await ask(installation, f"tasks/bills/slots/{text(START + 9 * HOUR)}")).json()
 
@@ -131,6 +208,7 @@ async def test_the_summary_counts_states_and_names_problems(installation):
         ("runs?limit=x", 400, "limit='x' is not a whole number"),
         ("runs?cursor=nope", 400, "cursor='nope' is not known (any more): begin anew"),
         ("runs?task=nope", 404, "no task is named 'nope'"),
+        ("upcoming?cursor=nope", 400, "cursor='nope' is not allowed"),
         ("upcoming?hours=0", 400, "hours='0' is not a whole number from 1 to 744"),
     ],
 )

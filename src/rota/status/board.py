@@ -15,7 +15,7 @@ from rota.model.clock import Clock, instant, rfc3339
 from rota.model.errors import UnknownTaskError, UsageError
 from rota.schedules import fire_times
 from rota.status.explanation import Explanation, explain
-from rota.status.sight import Sight, sight_of
+from rota.status.sight import Gap, Sight, gap_facts, sight_of
 from rota.status.slots import SlotStatus, slots_between
 from rota.status.task_status import (
     PROBLEMS,
@@ -55,13 +55,22 @@ class Overview:
 
     def facts(self) -> dict[str, Any]:
         """Return it JSON-ready."""
-        blind = self.blind_since
         return {
             "items": [status.facts() for status in self.tasks],
+            "next": None,
             "counts": dict(self.counts),
             "as_of": rfc3339(instant(round(self.as_of, 3))),
-            "blind_since": None if blind is None else rfc3339(instant(round(blind, 3))),
+            **blind_facts(self.blind_since),
         }
+
+
+def blind_facts(since: float | None) -> Mapping[str, Any]:
+    """Return what is said of the time that a console does not see now, JSON-ready."""
+    return {
+        "complete": since is None,
+        "gaps": [] if since is None else gap_facts([(since, None)]),
+        "blind_since": None if since is None else rfc3339(instant(round(since, 3))),
+    }
 
 
 class Board:
@@ -146,6 +155,11 @@ class Board:
         """Return what the console that writes the ledger could see; None of a scheduler's."""
         return sight_of(self._reader, self._clock.timestamp())
 
+    def unseen(self, first: float, last: float) -> Sequence[Gap]:
+        """Return what a console did not see between two epoch times; nothing of a scheduler's."""
+        sight = self.sight()
+        return () if sight is None else sight.unseen_between(first, last)
+
     def slots(self, name: str, first: int, last: int) -> Sequence[SlotStatus]:
         """Return what became of a task's slots between two epoch times, both included."""
         now = self._clock.timestamp()
@@ -155,12 +169,19 @@ class Board:
         """Say why a slot ran or did not; UsageError where it is not a slot of the task."""
         return explain(self.definition(name), self._reader, slot, self._clock.timestamp())
 
-    def upcoming(self, hours: float, limit: int) -> Sequence[tuple[int, str]]:
-        """Return the slots of all tasks that come within `hours`, the soonest first."""
-        now = self._clock.timestamp()
+    def upcoming(
+        self, hours: float, limit: int, *, after: tuple[int, str] | None = None
+    ) -> Sequence[tuple[int, str]]:
+        """Return the slots of all tasks that come within `hours`, the soonest first.
+
+        `after` is a slot with its task: only what comes behind it.
+        """
+        now = int(self._clock.timestamp())
+        since = now if after is None else max(now, after[0] - 1)
+        until = int(now + hours * _HOUR_SECONDS)
         planned = (task for task in self._tasks.values() if not task.suspend)
-        slots = (_slots(task, int(now), int(now + hours * _HOUR_SECONDS)) for task in planned)
-        return list(itertools.islice(heapq.merge(*slots), limit))
+        merged = heapq.merge(*(_slots(task, since, until) for task in planned))
+        return list(itertools.islice((each for each in merged if not after or each > after), limit))
 
     def runs(
         self, wanted: RunFilter = EVERY_RUN, *, before: str | None = None, limit: int = 100

@@ -1,13 +1,16 @@
 """What a console could see of the cluster, and which slots nobody saw."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rota.ledger.protocol import LedgerReader
+from rota.model.clock import instant, rfc3339
 from rota.schedules import Schedule, newest_until
 
 # Each watch is heard of once a minute; then come a pause, and the ten seconds until it is noted.
 BLIND_AFTER_SECONDS = 120.0
+# A stretch that nobody saw, in epoch times; without an end while it lasts.
+Gap = tuple[float, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,26 @@ class Sight:
         blind = self.blind_since
         return self.gaps if blind is None else [*self.gaps, (blind, self.now)]
 
+    def unseen_between(self, first: float, last: float) -> Sequence[Gap]:
+        """Return the stretches that nobody saw and that meet the time between two epoch times."""
+        blind = self.blind_since
+        met = (gap for gap in self.unseen() if gap[0] <= last and gap[1] >= first)
+        return [(since, None if since == blind else end) for since, end in met]
+
     def gap_of(self, slot: int) -> tuple[float, float] | None:
         """Return the stretch that nobody saw in which a slot lies."""
         return next((gap for gap in self.unseen() if gap[0] <= slot <= gap[1]), None)
+
+
+def gap_facts(gaps: Sequence[Gap]) -> list[Mapping[str, str | None]]:
+    """Return gaps JSON-ready."""
+    return [
+        {
+            "from": rfc3339(instant(int(first))),
+            "to": None if last is None else rfc3339(instant(int(last))),
+        }
+        for first, last in gaps
+    ]
 
 
 def sight_of(reader: LedgerReader, now: float) -> Sight | None:

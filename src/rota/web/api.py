@@ -1,12 +1,10 @@
 """The JSON API: what every page shows, for machines. See docs/json-api.md."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from rota.ledger.protocol import MOST_RUNS_READ
@@ -17,8 +15,9 @@ from rota.model.run import Trigger
 from rota.model.slot import SlotState
 from rota.status.board import Board
 from rota.status.run_facts import run_facts
-from rota.status.slots import MOST_SLOTS
+from rota.status.slots import MOST_SLOTS, Absence
 from rota.web.answers import Answers
+from rota.web.listing import listing, tagged
 from rota.web.pages.about import About
 from rota.web.pages.commands import Commands, run_commands, slot_commands, task_commands
 from rota.web.pages.system import system_facts
@@ -28,8 +27,6 @@ from rota.web.questions import epoch_of, instant_of, number_of, refuse_unknown, 
 _DEFAULT_RUNS = 100
 _DEFAULT_UPCOMING_HOURS, _MOST_UPCOMING_HOURS, _MOST_UPCOMING = 24, 24 * 31, 500
 _DAY_SECONDS = 86_400
-# Changes with every answer, and is no news.
-_NOT_IN_THE_TAG = "as_of"
 
 
 class Api:
@@ -71,7 +68,7 @@ class Api:
     async def tasks(self, request: Request) -> Response:
         """List how all tasks are doing, problems first."""
         refuse_unknown(request, ())
-        return _tagged(request, await self._answers.ask(lambda board: board.overview().facts()))
+        return tagged(request, await self._answers.ask(lambda board: board.overview().facts()))
 
     async def task(self, request: Request) -> Response:
         """Show how one task is doing, with its last 200 slots."""
@@ -79,7 +76,7 @@ class Api:
         name = request.path_params["task"]
         status = await self._answers.ask(lambda board: board.task(name))
         commands = _command_facts(task_commands(status.task, self._about))
-        return _tagged(request, {**status.facts(), "commands": commands})
+        return tagged(request, {**status.facts(), "commands": commands})
 
     async def slots(self, request: Request) -> Response:
         """List what became of each slot of a task between two instants."""
@@ -93,9 +90,15 @@ class Api:
             found = board.slots(name, int(since), int(until))
             # The next page begins after the last of them.
             more = rfc3339(instant(found[-1].slot + 1)) if len(found) == MOST_SLOTS else None
-            return {"items": [status.facts() for status in found], "next": more}
+            return listing(
+                [status.facts() for status in found],
+                board.now(),
+                more=more,
+                gaps=board.unseen(since, found[-1].slot if more else until),
+                complete=all(status.state is not Absence.UNOBSERVED for status in found),
+            )
 
-        return _tagged(request, await self._answers.ask(ask))
+        return tagged(request, await self._answers.ask(ask))
 
     async def slot(self, request: Request) -> Response:
         """Say what happened to one slot, and why."""
@@ -104,7 +107,7 @@ class Api:
         at = int(epoch_of(text, "slot"))
         facts = await self._answers.ask(lambda board: board.explain(name, at).facts())
         commands = _command_facts(slot_commands(name, at, self._about))
-        return _tagged(request, {**facts, "commands": commands})
+        return tagged(request, {**facts, "commands": commands})
 
     async def runs(self, request: Request) -> Response:
         """List runs, the newest first; `cursor` is the `next` of the page before."""
@@ -126,9 +129,12 @@ class Api:
                 raise BadQuestionError(f"cursor={cursor!r} is not known (any more): begin anew")
             found = board.runs(wanted, before=cursor, limit=limit)
             more = found[-1].run_id if len(found) == limit else None
-            return {"items": [run_facts(run) for run in found], "next": more}
+            since = found[-1].started_at if more else wanted.since or 0.0
+            until = board.now() if wanted.until is None else wanted.until
+            gaps = board.unseen(since, found[0].started_at if cursor and found else until)
+            return listing([run_facts(run) for run in found], board.now(), more=more, gaps=gaps)
 
-        return _tagged(request, await self._answers.ask(ask))
+        return tagged(request, await self._answers.ask(ask))
 
     async def run(self, request: Request) -> Response:
         """Show one run, with its attempts: the pods of a Job."""
@@ -138,16 +144,22 @@ class Api:
         attempts = [attempt.facts() for attempt in found.attempts]
         commands = _command_facts(run_commands(found, self._about))
         facts = {**run_facts(found), "attempts": attempts, "commands": commands}
-        return _tagged(request, facts)
+        return tagged(request, facts)
 
     async def upcoming(self, request: Request) -> Response:
         """List the slots of all tasks that come next."""
-        refuse_unknown(request, ("hours", "limit"))
+        refuse_unknown(request, ("hours", "limit", "cursor"))
         hours = number_of(request, "hours", _DEFAULT_UPCOMING_HOURS, most=_MOST_UPCOMING_HOURS)
         limit = number_of(request, "limit", _DEFAULT_RUNS, most=_MOST_UPCOMING)
-        found = await self._answers.ask(lambda board: board.upcoming(hours, limit))
-        items = [{"at": rfc3339(instant(slot)), "task": task} for slot, task in found]
-        return _tagged(request, {"items": items})
+        after = _slot_cursor(request)
+
+        def ask(board: Board) -> Mapping[str, Any]:
+            found = board.upcoming(hours, limit, after=after)
+            items = [{"at": rfc3339(instant(slot)), "task": task} for slot, task in found]
+            more = f"{items[-1]['at']},{items[-1]['task']}" if len(found) == limit else None
+            return listing(items, board.now(), more=more)
+
+        return tagged(request, await self._answers.ask(ask))
 
     async def summary(self, request: Request) -> Response:
         """Count the tasks in each state, and name those with a problem."""
@@ -160,26 +172,22 @@ class Api:
                 "problems": {each.task.name: each.state.value for each in overview.problems},
             }
 
-        return _tagged(request, await self._answers.ask(ask))
+        return tagged(request, await self._answers.ask(ask))
 
     async def system(self, request: Request) -> Response:
         """Tell what serves this, from which ledger, and how a console's watches do."""
         refuse_unknown(request, ())
         facts = await self._answers.ask(lambda board: system_facts(self._about, board))
-        return _tagged(request, facts)
+        return tagged(request, facts)
+
+
+def _slot_cursor(request: Request) -> tuple[int, str] | None:
+    text = request.query_params.get("cursor")
+    if text is None:
+        return None
+    at, _, task = text.partition(",")
+    return int(epoch_of(at, "cursor")), task
 
 
 def _command_facts(commands: Commands) -> list[dict[str, str]]:
     return [{"purpose": purpose, "command": command} for purpose, command in commands]
-
-
-def _tagged(request: Request, facts: Mapping[str, Any]) -> Response:
-    """Return the facts, or 304 where the client has them."""
-    news = {name: value for name, value in facts.items() if name != _NOT_IN_THE_TAG}
-    digest = hashlib.sha256(json.dumps(news, sort_keys=True).encode()).hexdigest()
-    # Weak: what it leaves out may differ.
-    tag = f'W/"{digest[:32]}"'
-    headers = {"etag": tag, "cache-control": "no-store"}
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return JSONResponse(facts, headers=headers)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 import rota
@@ -12,6 +12,7 @@ from rota.model.run import Trigger
 from rota.model.slot import SlotState
 from rota.status.slots import Absence
 from rota.status.task_status import TaskState
+from rota.web.listing import tagged
 
 _INSTANT = {"type": "string", "format": "date-time"}
 _OPTIONAL_INSTANT = {"type": ["string", "null"], "format": "date-time"}
@@ -25,8 +26,8 @@ def openapi_route() -> Route:
     return Route("/openapi.json", _answer, name="api-openapi")
 
 
-async def _answer(_: Request) -> Response:
-    return JSONResponse(document())
+async def _answer(request: Request) -> Response:
+    return tagged(request, document())
 
 
 def document() -> dict[str, Any]:
@@ -69,7 +70,11 @@ def _paths() -> dict[str, Any]:
         "/upcoming": _get(
             "The slots of all tasks that come next",
             _list_of("Upcoming"),
-            [_query("hours", {"type": "integer"}), _query("limit", {"type": "integer"})],
+            [
+                _query("hours", {"type": "integer"}),
+                _query("limit", {"type": "integer"}),
+                _query("cursor", _TEXT),
+            ],
         ),
         "/summary": _get("How many tasks are in each state", _ref("Summary")),
         "/system": _get("What serves this, and how the watches of a console do", _ref("System")),
@@ -99,6 +104,8 @@ def _list_of(name: str) -> dict[str, Any]:
             "items": {"type": "array", "items": _ref(name)},
             "next": _OPTIONAL_TEXT,
             "as_of": _INSTANT,
+            "complete": {"type": "boolean"},
+            "gaps": _list("Gap"),
             "blind_since": _OPTIONAL_INSTANT,
             "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
         },
@@ -235,6 +242,10 @@ _SCHEMAS = {
         run_id=_OPTIONAL_TEXT,
         count={"type": "integer"},
     ),
+    "Gap": {
+        **_object(to=_OPTIONAL_INSTANT, **{"from": _INSTANT}),
+        "description": "A stretch of time that nobody saw; `to` is null while it lasts",
+    },
     "Upcoming": _object(at=_INSTANT, task=_TEXT),
     "Summary": _object(counts={"type": "object"}, problems={"type": "object"}),
     "System": _object(

@@ -2,11 +2,20 @@ import pytest
 
 from support.console import busy_installation, make_app, pages_of
 from support.html import Page
+from support.seen_installation import SeenInstallation
 
 
 @pytest.fixture(scope="session")
 def busy():
     return busy_installation()
+
+
+@pytest.fixture(scope="session")
+def seen(tmp_path_factory):
+    """What a console has seen; nobody may change it."""
+    installation = SeenInstallation(tmp_path_factory.mktemp("console") / "console.sqlite3")
+    yield installation
+    installation.ledger.close()
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 import pytest
 
-from rota.web.pages.lanes import MOST_BARS, Window, at_once, lane_of
+from rota.web.pages.lanes import MOST_BARS, Window, at_once, blind_spots, lane_of
 from rota.web.pages.timeline import suitable_hours, ticks
 from support.console import DAY, HOUR, NOW
+from support.seen_installation import ABOUT, GAP
 from support.statuses import Installation, make_task
 
 WINDOW = Window(NOW - 4 * HOUR, NOW + HOUR, NOW)
@@ -166,3 +167,48 @@ async def test_lanes_are_paged(read):
     assert "page 2 of 2" in page.text
     assert page.one("a", rel="prev").attributes["href"] == "?"
     assert "There are no tasks." in (await read(Installation(NOW), "/timeline")).text
+
+
+async def test_the_time_that_a_console_did_not_see_is_marked_and_named(seen, read):
+    page = await read(seen, "/timeline", **ABOUT)
+
+    said = page.one("p", id="blind").text
+    assert "Not seen: 2026-11-27 20:50:00 UTC to 2026-11-27 22:25:00 UTC." in said
+    spots = [each for each in page.all("rect", class_="blind") if "x" in each.attributes]
+    assert len([each for each in spots if each.text.startswith("not seen: ")]) == len(seen.tasks)
+    assert "unobserved" in page.one("ul", class_="legend").text
+
+
+async def test_a_slot_that_nobody_saw_stands_in_its_lane(seen, read):
+    page = await read(seen, "/timeline?q=cleanup", **ABOUT)
+
+    [slot] = [each for each in page.all("rect", class_="unobserved") if each.text]
+    assert slot.text == "2026-11-27 22:00:00 UTC: ? unobserved"
+    assert "1 slots unobserved" in page.one("tr", id="lane-cleanup").text
+    assert page.all("a", href="./tasks/cleanup/slots/2026-11-27T22:00:00Z")
+
+
+async def test_a_scheduler_s_timeline_has_no_word_of_what_a_console_sees(busy, read):
+    page = await read(busy, "/timeline")
+
+    assert not page.all("p", id="blind")
+    assert "unobserved" not in page.text
+
+
+def test_the_time_that_is_not_seen_now_reaches_to_the_present():
+    [spot] = blind_spots([(NOW - HOUR, None)], WINDOW)
+
+    assert (spot.x, spot.width) == (60.0, 20.0)
+    assert spot.words.endswith(" to now")
+
+
+def test_skipped_and_known_slots_of_a_gap_are_not_unobserved(seen):
+    status = seen.board.task("notifications", strip_length=400)
+    window = Window(GAP[0] - HOUR, GAP[1] + HOUR, NOW)
+
+    found = lane_of(status, window, most_known=400)
+
+    unseen = [bar.title for bar in found.bars if bar.state == "unobserved"]
+    runs = {bar.title[:23] for bar in found.bars if bar.state == "succeeded"}
+    assert found.unobserved == len(unseen) == 14
+    assert not runs & {title[:23] for title in unseen}

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from rota.ledger.records import RecordedRun
 from rota.model.slot import SlotState
 from rota.status.marks import MARKS
+from rota.status.sight import Gap, unseen_slots
+from rota.status.slots import Absence
 from rota.status.task_status import TaskStatus, next_slots
 from rota.web.pages.links import run_path, slot_path
 from rota.web.pages.moments import full_text, seconds_text
@@ -75,12 +77,25 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A task's bars. `known_since`: what is older than this is not drawn, None: nothing is."""
+    """A task's bars. `known_since`: what is older than this is not drawn, None: nothing is.
+
+    `unobserved` is how many of the slots nobody saw.
+    """
 
     status: TaskStatus
     bars: Sequence[Bar]
     runs: Sequence[RecordedRun]
     known_since: float | None
+    unobserved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BlindSpot:
+    """A stretch of the window that a console did not see: in words, and x and width in percent."""
+
+    words: str
+    x: float
+    width: float
 
 
 def lane_of(status: TaskStatus, window: Window, *, most_known: int) -> Lane:
@@ -89,8 +104,21 @@ def lane_of(status: TaskStatus, window: Window, *, most_known: int) -> Lane:
     runs = sorted((run for run in recent if window.has(run)), key=lambda run: run.started_at)
     cut = len(recent) >= most_known and recent[-1].started_at > window.first
     bars = _bucketed(runs, window) if len(runs) > MOST_BARS else _separate(runs, window)
-    beside = [*_skips(status, window), *_upcoming(status, window)]
-    return Lane(status, [*bars, *beside], runs, recent[-1].started_at if cut else None)
+    unseen = list(_unseen(status, window))
+    beside = [*_skips(status, window), *unseen, *_upcoming(status, window)]
+    known_since = recent[-1].started_at if cut else None
+    return Lane(status, [*bars, *beside], runs, known_since, len(unseen))
+
+
+def blind_spots(gaps: Sequence[Gap], window: Window) -> Sequence[BlindSpot]:
+    """Return the stretches of the window that nobody saw."""
+    found = []
+    for first, last in gaps:
+        x, end = window.percent(first), window.percent(window.now if last is None else last)
+        until = "now" if last is None else full_text(last)
+        width = max(_LEAST_PERCENT, round(end - x, 2))
+        found.append(BlindSpot(f"{full_text(first)} to {until}", x, width))
+    return found
 
 
 def at_once(lanes: Sequence[Lane], window: Window) -> Sequence[int]:
@@ -173,6 +201,22 @@ def _skips(status: TaskStatus, window: Window) -> Iterator[Bar]:
         yield Bar(path, "skipped", title, x, max(_LEAST_PERCENT, round(end - x, 2)), 17, 4)
 
 
+def _unseen(status: TaskStatus, window: Window) -> Iterator[Bar]:
+    """Yield the slots that nobody saw, less those of which something is known all the same."""
+    oldest = status.digest.oldest_due
+    if status.sight is None or oldest is None:
+        return
+    known = {run.due for run in status.digest.recent}
+    skips = [skip.skipped for skip in status.digest.skips]
+    after = max(int(window.first), oldest)
+    for slot in unseen_slots(status.task.schedule, status.sight, after, known, MOST_BARS):
+        if slot > window.now or any(s.first_slot <= slot <= s.last_slot for s in skips):
+            continue
+        path = slot_path(status.task.name, slot)
+        title = f"{full_text(slot)}: {_word(Absence.UNOBSERVED)}"
+        yield Bar(path, Absence.UNOBSERVED.value, title, window.percent(slot), 0.3, 9, 4)
+
+
 def _upcoming(status: TaskStatus, window: Window) -> Iterator[Bar]:
     if status.task.suspend:
         return
@@ -183,5 +227,5 @@ def _upcoming(status: TaskStatus, window: Window) -> Iterator[Bar]:
         yield Bar(path, "upcoming", f"{full_text(slot)}: upcoming", window.percent(slot), 0.3, 7, 8)
 
 
-def _word(state: SlotState) -> str:
+def _word(state: SlotState | Absence) -> str:
     return f"{MARKS[state].glyph} {state.value.replace('_', ' ')}"

@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rota.ledger.schema import SCHEMA_VERSION
-from rota.model.clock import instant, rfc3339
 from rota.schedules.tz_database import tz_databases
 from rota.settings import Settings
 from rota.settings.model import variable_name
 from rota.status.board import Board
+from rota.status.sight import gap_facts
 from rota.web.pages.about import About
 from rota.web.pages.rendering import Pages
 
@@ -46,7 +46,7 @@ def system_page(pages: Pages, board: Board, request: Request) -> Response:
 def system_facts(about: About, board: Board) -> Mapping[str, Any]:
     """Return the page JSON-ready, less the settings. `gaps` are what a console did not see."""
     path = about.ledger_path
-    gaps = [[rfc3339(instant(int(at))) for at in gap] for gap in _newest_gaps(board)]
+    gaps = gap_facts(_newest_gaps(board))
     return {
         "release": about.release,
         "mode": about.mode,

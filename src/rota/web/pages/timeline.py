@@ -10,7 +10,7 @@ from rota.model.clock import instant
 from rota.status.board import Board
 from rota.status.task_status import next_slots
 from rota.tasks.definition import TaskDefinition
-from rota.web.pages.lanes import Lane, Window, at_once, lane_of
+from rota.web.pages.lanes import Lane, Window, at_once, blind_spots, lane_of
 from rota.web.pages.rendering import Pages
 
 HOURS = (1, 6, 24, 72, 168)
@@ -77,6 +77,7 @@ def timeline_page(pages: Pages, board: Board, request: Request) -> Response:
         drawn=drawn,
         choices=HOURS,
         ticks=ticks(drawn.window),
+        blind=blind_spots(board.unseen(drawn.window.first, now), drawn.window),
         columns=columns,
         peak=max(columns),
         runs=[run for _, run in runs[:_MOST_ROWS]],
