@@ -26,6 +26,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 # The derived files: those of a task's fields first, since values.yaml is one of them.
 FIELD_FILES = PYTHONPATH=tools $(BIN)/python -m field_files
 CHART_FILES = PYTHONPATH=deploy/helm:tools $(BIN)/python -m chart_files
+SCAFFOLD_FILES = PYTHONPATH=tools $(BIN)/python -m scaffold_files
 
 .PHONY: help demo test coverage mutants lint generate browser e2e bench image lock clean
 
@@ -54,10 +55,12 @@ lint: $(DEV_STAMP) ## what `make test` checks before the tests
 	$(BIN)/lint-imports
 	$(FIELD_FILES) --check
 	$(CHART_FILES) --check
+	$(SCAFFOLD_FILES) --check
 
-generate: $(DEV_STAMP) ## write what is derived from a task's fields and the chart's values.yaml: code, schema, tables
+generate: $(DEV_STAMP) ## write what is derived from a task's fields, the chart's values.yaml and rota's locks
 	$(FIELD_FILES)
 	$(CHART_FILES)
+	$(SCAFFOLD_FILES)
 
 browser: $(DEV_STAMP) ## tests of the pages in Debian's chromium; SCREENSHOTS=docs/screenshots makes those of the docs
 	$(PIP) install --quiet --require-hashes -r tests/browser/requirements.txt

@@ -100,3 +100,39 @@ def test_a_url_that_cannot_be_called_is_refused_in_the_words_of_every_client():
 def test_a_client_that_cannot_be_used_is_refused_by_the_settings_name(target):
     with pytest.raises(ConfigError, match=r"^ROTA_API_CLIENT: "):
         make_client(Settings(api_client=target))
+
+
+def install(monkeypatch, folder, package, client):
+    info = folder / f"{package}-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1\n")
+    (info / "entry_points.txt").write_text(f"[rota.api_client]\n{package} = {client}\n")
+    monkeypatch.syspath_prepend(folder)
+
+
+def test_an_installed_package_names_the_client(monkeypatch, tmp_path):
+    install(monkeypatch, tmp_path, "shop", "fixtures.seed_client:ShopApiClient")
+
+    assert type(make_client(Settings())) is seed_client.ShopApiClient
+    assert type(make_client(Settings(api_client="rota.api:BusinessApiClient"))) is BusinessApiClient
+
+
+def test_of_two_packages_that_name_a_client_the_setting_decides(monkeypatch, tmp_path):
+    install(monkeypatch, tmp_path / "one", "shop", "fixtures.seed_client:ShopApiClient")
+    install(monkeypatch, tmp_path / "two", "depot", "depot.client:DepotClient")
+
+    with pytest.raises(ConfigError) as refused:
+        make_client(Settings())
+
+    assert str(refused.value) == (
+        "several packages name an API client: 'depot.client:DepotClient' (entry point 'depot' of "
+        "package 'depot'), 'fixtures.seed_client:ShopApiClient' (entry point 'shop' of package "
+        "'shop'); ROTA_API_CLIENT decides"
+    )
+
+
+def test_a_client_that_a_package_names_in_vain_is_refused_with_the_package(monkeypatch, tmp_path):
+    install(monkeypatch, tmp_path, "shop", "json:loads")
+
+    with pytest.raises(ConfigError, match=r"^entry point 'shop' of package 'shop': 'json:loads' "):
+        make_client(Settings())

@@ -267,6 +267,7 @@ async def test_the_summary_counts_what_was_done():
     async with api_on(store_with("a", "b", expired=4)) as client:
         await client.post("/api/v1/notifications/a/send")
         await client.post("/api/v1/admin/cleanup")
+        await client.post("/api/v1/operations/send-bills")
         response = await client.get("/demo/summary")
 
     assert response.json() == {
@@ -277,7 +278,8 @@ async def test_the_summary_counts_what_was_done():
         "expired": 0,
         "deleted": 4,
         "cleanups": 1,
-        "calls": 2,
+        "operations": {"send-bills": 1},
+        "calls": 3,
     }
 
 
@@ -286,3 +288,15 @@ async def test_healthz_answers():
         response = await client.get("/healthz")
 
     assert response.status_code == 200
+
+
+async def test_any_operation_is_done_once_for_each_key():
+    async with api_on(DemoStore()) as client:
+        answers = [
+            await client.post("/api/v1/operations/send-bills", headers={"Idempotency-Key": key})
+            for key in ("one", "one", "two")
+        ]
+        summary = await client.get("/demo/summary")
+
+    assert [answer.json() for answer in answers] == [{"operation": "send-bills", "done": 1}] * 3
+    assert summary.json()["operations"] == {"send-bills": 2}

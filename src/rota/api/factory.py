@@ -1,5 +1,9 @@
 """Makes the Business API client of the settings."""
 
+import functools
+import sys
+from importlib.metadata import EntryPoint, entry_points
+
 from rota.api.client import BusinessApiClient
 from rota.model.errors import ConfigError, RotaError
 from rota.net import ApiOptions, check_files
@@ -7,12 +11,15 @@ from rota.runtime.streams import stdout_on_stderr
 from rota.settings import Settings
 from rota.settings.importing import describe_error, load_attribute
 
+ENTRY_POINT_GROUP = "rota.api_client"
+
 
 def make_client(settings: Settings) -> BusinessApiClient:
     """Return a client of the class in ROTA_API_CLIENT, with every option of the settings.
 
-    Raises ConfigError if the class, or a file with a token or certificates, cannot be used. What
-    its module prints while it is imported goes to stderr.
+    Without that setting the class is that of the entry point `rota.api_client` of an installed
+    package, or else BusinessApiClient. Raises ConfigError if the class, or a file with a token or
+    certificates, cannot be used. What its module prints while it is imported goes to stderr.
     """
     with stdout_on_stderr():
         return _make_client(settings)
@@ -20,27 +27,49 @@ def make_client(settings: Settings) -> BusinessApiClient:
 
 def _make_client(settings: Settings) -> BusinessApiClient:
     options = check_files(api_options(settings))
-    client_class = BusinessApiClient
-    if settings.api_client:
-        found = load_attribute(settings.api_client, "ROTA_API_CLIENT")
-        if not (isinstance(found, type) and issubclass(found, BusinessApiClient)):
-            raise ConfigError(
-                f"ROTA_API_CLIENT: {settings.api_client!r} is not a subclass of "
-                "rota.api.BusinessApiClient"
-            )
-        client_class = found
+    named = named_client(settings)
+    target, where = named or ("BusinessApiClient", "rota.api")
+    client_class = load_attribute(target, where) if named else BusinessApiClient
+    if not (isinstance(client_class, type) and issubclass(client_class, BusinessApiClient)):
+        raise ConfigError(f"{where}: {target!r} is not a subclass of rota.api.BusinessApiClient")
     try:
         client = client_class(settings.business_api_url)
     except RotaError:
         raise
     except (Exception, SystemExit) as error:
         raise ConfigError(
-            f"ROTA_API_CLIENT: {settings.api_client!r} cannot be instantiated with only the base "
-            f"URL: {describe_error(error)}"
+            f"{where}: {target!r} cannot be instantiated with only the base URL: "
+            f"{describe_error(error)}"
         ) from error
     # Set afterwards, since a subclass in the seed's form only takes the base URL.
     client.options = options
     return client
+
+
+def named_client(settings: Settings) -> tuple[str, str] | None:
+    """Return the client's class as `module:attribute`, and where it is named; None: nowhere.
+
+    Raises ConfigError if several packages name one and ROTA_API_CLIENT does not decide.
+    """
+    if settings.api_client:
+        return settings.api_client, "ROTA_API_CLIENT"
+    points = _installed(tuple(sys.path))
+    if len(points) > 1:
+        named = ", ".join(f"{target!r} ({where})" for target, where in points)
+        raise ConfigError(f"several packages name an API client: {named}; ROTA_API_CLIENT decides")
+    return points[0] if points else None
+
+
+# A simulation makes a client for every process, and reading what is installed takes milliseconds.
+@functools.cache
+def _installed(path: tuple[str, ...]) -> list[tuple[str, str]]:
+    del path  # what is installed depends on it
+    return sorted((point.value, _place(point)) for point in entry_points(group=ENTRY_POINT_GROUP))
+
+
+def _place(point: EntryPoint) -> str:
+    package = f" of package {point.dist.name!r}" if point.dist else ""
+    return f"entry point {point.name!r}{package}"
 
 
 def api_options(settings: Settings) -> ApiOptions:

@@ -34,6 +34,7 @@ COMMANDS = {
     "doctor": "rota.cli.doctor",
     "export": "rota.cli.export",
     "diff": "rota.cli.diff",
+    "new": "rota.cli.new",
     "import": "rota.cli.importing",
     "demo": "rota.cli.demo",
     "dev": "rota.cli.dev",

@@ -115,7 +115,7 @@ def _last_midnight() -> str:
 def _without_files(settings: Settings) -> Settings:
     """Return the settings without those of the client, which has nobody to talk to."""
     client = {name: None for name in Settings.model_fields if name.startswith(("api_c", "api_tok"))}
-    return settings.model_copy(update={**client, "api_client": ""})
+    return settings.model_copy(update={**client, "api_client": "rota.api:BusinessApiClient"})
 
 
 def _outage(text: str, how: str) -> "Outage":

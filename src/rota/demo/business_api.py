@@ -3,6 +3,7 @@
     POST /api/v1/admin/cleanup                    {"deleted": n}
     GET  /api/v1/notifications?status=pending     {"items": [{"id": …, "status": …}], "next": …}
     POST /api/v1/notifications/{id}/send          {"id": …, "status": "sent"}
+    POST /api/v1/operations/{name}                {"operation": name, "done": 1}
     POST /demo/notifications                      add pending ones: {"count": n} or {"ids": [...]}
     GET  /demo/calls, /demo/summary, /healthz
 
@@ -37,6 +38,7 @@ def create_app(store: DemoStore) -> Starlette:
             Route("/api/v1/notifications", _list_pending),
             # `path`, since an id may hold an encoded slash.
             Route("/api/v1/notifications/{id:path}/send", _send, methods=["POST"]),
+            Route("/api/v1/operations/{name}", _operate, methods=["POST"]),
             Route("/demo/notifications", _add, methods=["POST"]),
             Route("/demo/calls", _calls),
             Route("/demo/summary", _summary),
@@ -115,6 +117,13 @@ async def _send(request: Request) -> JSONResponse:
     key = request.headers.get(_KEY_HEADER)
     operation = f"sending {notification_id!r}"
     return _json(store.once(key, operation, lambda: store.send(notification_id)))
+
+
+async def _operate(request: Request) -> JSONResponse:
+    store = _store(request)
+    name = request.path_params["name"]
+    key = request.headers.get(_KEY_HEADER)
+    return _json(store.once(key, f"operation {name!r}", lambda: store.operate(name)))
 
 
 async def _add(request: Request) -> JSONResponse:

@@ -66,6 +66,7 @@ class DemoStore:
         self.clock = clock or SystemClock()
         self.calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self.effects: Counter[str] = Counter()
+        self.operations: Counter[str] = Counter()
         self.cleanups = 0
         self.deleted = 0
         self._options = options or DemoOptions()
@@ -131,6 +132,11 @@ class DemoStore:
         self.deleted += number
         return Answer(200, {"deleted": number})
 
+    def operate(self, name: str) -> Answer:
+        """Do an operation of this name, whatever it is, and count it."""
+        self.operations[name] += 1
+        return Answer(200, {"operation": name, "done": 1})
+
     def send(self, notification_id: str) -> Answer:
         """Send a notification; one that is sent already is sent, and counted, again."""
         if notification_id not in self._ordinals:
@@ -172,5 +178,6 @@ class DemoStore:
             "expired": self.expired,
             "deleted": self.deleted,
             "cleanups": self.cleanups,
+            "operations": dict(self.operations),
             "calls": len(self.calls),
         }

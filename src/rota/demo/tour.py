@@ -62,7 +62,7 @@ def _demo_settings(settings: Settings, url: str, console: str) -> Settings:
     return settings.model_copy(
         update={
             "business_api_url": url,
-            "api_client": "",
+            "api_client": "rota.api:BusinessApiClient",
             "api_token": None,
             "api_token_file": None,
             "ping_url": None,

@@ -1,5 +1,6 @@
 """From the registry of tasks to the `tasks` of the Helm chart's values."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,8 +47,13 @@ def task_values(task: TaskDefinition) -> dict[str, Any]:
 
 def helm_values(registry: Registry, *, largest_gaps: bool = False) -> str:
     """Return a values file for the chart, as YAML; the same registry gives the same bytes."""
+    return values_file(tasks_values(registry, largest_gaps=largest_gaps))
+
+
+def values_file(tasks: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the values file of tasks whose values are known, by name."""
     return yaml_document(
-        {"tasks": tasks_values(registry, largest_gaps=largest_gaps)},
+        {"tasks": {name: dict(values) for name, values in tasks.items()}},
         comment=["Written by `rota export helm-values`: change the tasks, and export again."],
     )
 

@@ -1,0 +1,154 @@
+"""`rota new`."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rota import __version__
+from rota.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from rota.scaffold.names import ProjectNames
+    from rota.scaffold.project import ProjectInput
+
+
+@click.command(
+    "new",
+    epilog="\b\nExamples:\n  rota new shop\n"
+    "  rota new shop --task send-reminders='0 8 * * MON-FRI' --task poll=5m\n"
+    "  rota new my-shop --directory . --dry-run --json",
+)
+@click.argument("context", required=False)
+@click.option(
+    "--directory",
+    default="services",
+    show_default=True,
+    metavar="DIR",
+    help="Folder to make the project's folder in.",
+)
+@click.option(
+    "--task",
+    "tasks",
+    multiple=True,
+    metavar="NAME=SCHEDULE",
+    help="A task of your own in place of the two examples: cron text, seconds, or a span as 5m. "
+    "May be repeated.",
+)
+@click.option("--class-tasks", is_flag=True, help="Write tasks as classes, not as functions.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def new_command(
+    *,
+    context: str | None,
+    directory: str,
+    tasks: Sequence[str],
+    class_tasks: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Make a worker for the application CONTEXT: tasks, tests, image, compose file, deployment.
+
+    `rota new shop` makes services/shop_worker. The folder must be absent or empty.
+    """
+    from rota.scaffold.project import ProjectInput  # noqa: PLC0415 (--help works without)
+    from rota.scaffold.task_stub import parse_tasks  # noqa: PLC0415
+
+    wanted = ProjectInput(_names(context), parse_tasks(tasks), class_tasks)
+    target = Path(directory, wanted.names.package)
+    state, files = _make(wanted, target, dry_run=dry_run)
+    next_commands = [f"cd {target}", "make test"]
+    if as_json:
+        click.echo(json.dumps(_facts(wanted.names, target, state, files, next_commands), indent=2))
+    else:
+        _print(wanted.names, target, state, files, next_commands)
+
+
+def _names(context: str | None) -> "ProjectNames":
+    from rota.scaffold.names import parse_context  # noqa: PLC0415 (--help works without)
+
+    if context is not None:
+        names = parse_context(context)
+        if names.context != context.replace("_", "-"):
+            click.echo(f"note: {context!r} is taken for the worker of {names.context!r}", err=True)
+        return names
+    if not _is_terminal():
+        raise UsageError("CONTEXT is missing: name the application, for example `rota new shop`")
+
+    def parsed(text: str) -> "ProjectNames":
+        try:
+            return parse_context(text)
+        except UsageError as error:
+            raise click.UsageError(str(error)) from None
+
+    asked: ProjectNames = click.prompt("Name of the application, such as shop", value_proc=parsed)
+    return asked
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _make(wanted: "ProjectInput", target: Path, *, dry_run: bool) -> tuple[str, dict[str, str]]:
+    """Make the project; return what became of it, and its files by path."""
+    from rota.scaffold.local_rota import LOCAL_NAME, local_makefile, local_rota  # noqa: PLC0415
+    from rota.scaffold.names import check_free  # noqa: PLC0415
+    from rota.scaffold.project import project_files  # noqa: PLC0415
+    from rota.scaffold.record import RECORD_NAME, read_record, record_text  # noqa: PLC0415
+    from rota.scaffold.writing import check_target, write_project  # noqa: PLC0415
+
+    files = dict(project_files(wanted))
+    files[RECORD_NAME] = record_text(wanted, files)
+    path = local_rota()
+    if path is not None:
+        files[LOCAL_NAME] = local_makefile(path)
+    record = read_record(target)
+    if record is not None and record.wanted == wanted:
+        return "already so", files
+    check_target(target, files)
+    check_free(wanted.names)
+    if dry_run:
+        return "dry run", files
+    write_project(target, files)
+    return "written", files
+
+
+def _facts(
+    names: "ProjectNames",
+    target: Path,
+    state: str,
+    files: Mapping[str, str],
+    next_commands: Sequence[str],
+) -> dict[str, Any]:
+    return {
+        "rota": __version__,
+        "state": state,
+        "directory": str(target),
+        "package": names.package,
+        "service": names.service,
+        "class_prefix": names.class_prefix,
+        "title": names.title,
+        "files": [
+            {"path": path, "bytes": len(text.encode())} for path, text in sorted(files.items())
+        ],
+        "next": list(next_commands),
+    }
+
+
+def _print(
+    names: "ProjectNames",
+    target: Path,
+    state: str,
+    files: Mapping[str, str],
+    next_commands: Sequence[str],
+) -> None:
+    click.echo(f"{names.title}: package {names.package}, service {names.service}")
+    click.echo(f"{target}: {state} (rota {__version__})")
+    for path in sorted(files):
+        click.echo(f"  {path}")
+    click.echo("Next:")
+    for command in next_commands:
+        click.echo(f"  {command}")

@@ -1,0 +1,1 @@
+"""What the tasks reach outside of this process."""

@@ -1,0 +1,103 @@
+"""What `rota new` writes passes its own checks, unedited, whatever it is named."""
+
+import configparser
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from rota.scaffold.names import MAX_CONTEXT_CHARACTERS, parse_context
+from rota.scaffold.project import ProjectInput, project_files
+from rota.scaffold.task_stub import parse_tasks
+from rota.scaffold.writing import write_project
+
+BIN = Path(sys.executable).parent
+OWN_TASKS = ["send-reminders=0 8 * * MON-FRI", "poll=5m", "b10=1h", "b9=@daily"]
+LONGEST_TASK = f"{'t' * 40}=90s"
+PROJECTS = {
+    "examples": ("shop", [], False),
+    "classes": ("my-shop", [], True),
+    "own-tasks": ("b2b", OWN_TASKS, False),
+    "own-classes": ("depot", OWN_TASKS, True),
+    "shortest": ("a", ["b=5m"], False),
+    "longest": ("l" * MAX_CONTEXT_CHARACTERS, [LONGEST_TASK], False),
+    "longest-classes": ("m" * MAX_CONTEXT_CHARACTERS, [LONGEST_TASK], True),
+    "longest-examples": ("n" * MAX_CONTEXT_CHARACTERS, [], False),
+}
+
+
+@pytest.fixture(scope="module")
+def projects(tmp_path_factory):
+    """Write all of them; return their folders by name."""
+    parent = tmp_path_factory.mktemp("services")
+    folders = {}
+    for name, (context, tasks, class_tasks) in PROJECTS.items():
+        names = parse_context(context)
+        wanted = ProjectInput(names, parse_tasks(tasks), class_tasks)
+        folders[name] = parent / names.package
+        write_project(folders[name], project_files(wanted))
+    return folders
+
+
+def run(*command, cwd, **variables):
+    """Run one of the tools; fail with what it said unless it ends with 0."""
+    ended = subprocess.run(
+        [BIN / command[0], *command[1:]],
+        cwd=cwd,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+def installed(folder):
+    """Return a PYTHONPATH on which a project is installed, as far as importlib.metadata knows."""
+    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+    points = configparser.ConfigParser()
+    points.read_dict(project["entry-points"])
+    name = project["name"].replace("-", "_")
+    info = folder / "installed" / f"{name}-{project['version']}.dist-info"
+    info.mkdir(parents=True)
+    with (info / "entry_points.txt").open("w") as file:
+        points.write(file)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+    return os.pathsep.join([str(info.parent), str(folder / "src")])
+
+
+def test_the_linter_and_the_formatter_have_nothing_to_say(projects):
+    for folder in projects.values():
+        run("ruff", "check", "--no-cache", cwd=folder)
+        run("ruff", "format", "--no-cache", "--check", "--diff", cwd=folder)
+
+
+def test_the_type_checker_has_nothing_to_say(projects, tmp_path):
+    # In one run, since most of its time goes into rota's own types.
+    sources = [projects[name] for name in ("examples", "classes", "own-tasks", "own-classes")]
+    config = projects["examples"] / "pyproject.toml"
+    run(
+        "mypy",
+        f"--config-file={config}",
+        f"--cache-dir={tmp_path}",
+        *[str(folder / "src") for folder in sources],
+        str(projects["examples"] / "tests"),
+        cwd=tmp_path,
+        MYPYPATH=os.pathsep.join(str(folder / "src") for folder in sources),
+    )
+
+
+@pytest.mark.parametrize("name", ["examples", "own-classes"])
+def test_its_tests_pass_and_its_values_are_up_to_date(projects, name):
+    folder = projects[name]
+    path = installed(folder)
+
+    run("pytest", "-q", "-p", "no:asyncio", "-p", "no:cacheprovider", cwd=folder, PYTHONPATH=path)
+    run("rota", "check", cwd=folder, PYTHONPATH=path)
+    run(
+        "rota", "export", "helm-values", "--check", "deploy/tasks.yaml", cwd=folder, PYTHONPATH=path
+    )

@@ -1,0 +1,62 @@
+import pytest
+
+from rota.model.errors import UsageError
+from rota.scaffold.task_stub import TaskStub, parse_task, parse_tasks
+
+
+@pytest.mark.parametrize(
+    ("text", "stub"),
+    [
+        ("poll=3600", TaskStub("poll", interval_seconds=3600)),
+        ("poll=5m", TaskStub("poll", interval_seconds=300)),
+        ("poll=1h30m", TaskStub("poll", interval_seconds=5400)),
+        ("poll=90s", TaskStub("poll", interval_seconds=90)),
+        ("poll=0 8 * * MON-FRI", TaskStub("poll", schedule="0 8 * * MON-FRI")),
+        ("poll=@daily", TaskStub("poll", schedule="@daily")),
+        ("poll=TZ=Europe/Berlin 0 8 * * *", None),
+    ],
+)
+def test_a_task_has_a_name_and_either_kind_of_schedule(text, stub):
+    if stub is None:
+        with pytest.raises(UsageError):
+            parse_task(text)
+    else:
+        assert parse_task(text) == stub
+        assert parse_task(stub.text) == stub
+
+
+def test_the_names_in_its_code_follow_from_its_name():
+    stub = parse_task("send-bills2=5m")
+
+    assert (stub.identifier, stub.module) == ("send_bills2", "send_bills2_task")
+    assert stub.class_name == "SendBills2Task"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("poll", "--task 'poll' has no schedule: write NAME=SCHEDULE; write seconds, a span as"),
+        ("=5m", "task '': task name '' is not allowed"),
+        ("Poll=5m", "task 'Poll': task name 'Poll' is not allowed"),
+        ("class=5m", "task 'class' cannot be a function's name in Python"),
+        ("7up=5m", "task '7up' cannot be a function's name in Python"),
+        ("task=5m", "task 'task' cannot be a function's name in Python"),
+        ("poll=", "task 'poll': "),
+        ("poll=soon", "task 'poll': "),
+        ("poll=0 8 * *", "task 'poll': "),
+        ("poll=30s", "task 'poll': 30 s is less than the minute that a CronJob needs"),
+        ("poll=0", "task 'poll': "),
+        ("poll=999999999999", "task 'poll': "),
+    ],
+)
+def test_a_task_that_cannot_be_written_is_refused_by_its_name(text, problem):
+    with pytest.raises(UsageError) as refused:
+        parse_task(text)
+
+    assert str(refused.value).startswith(problem)
+
+
+@pytest.mark.parametrize("second", ["send-bills=6m", "send_bills=6m"])
+def test_two_tasks_that_would_be_one_file_are_refused(second):
+    with pytest.raises(UsageError, match="is given twice"):
+        parse_tasks(["send-bills=5m", second])
