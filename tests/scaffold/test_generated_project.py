@@ -78,7 +78,7 @@ def test_the_linter_and_the_formatter_have_nothing_to_say(projects):
 
 
 def test_the_type_checker_has_nothing_to_say(projects):
-    # By rota's own settings, which are as strict, and whose cache has rota's types from `make lint`.
+    # By rota's own settings, which are as strict, and whose cache `make lint` has filled.
     sources = [projects[name] for name in ("examples", "classes", "own-tasks", "own-classes")]
     run(
         "mypy",

@@ -27,7 +27,7 @@ class ApiSettings(BaseSettings):
     ] = "http://localhost:8000"
     """URL of the Business API: http or https, a host, optionally a port and a base path."""
     api_client: str = ""
-    """`module:attribute` of a BusinessApiClient subclass; empty: BusinessApiClient itself."""
+    """`module:attribute` of a BusinessApiClient subclass; empty: an entry point's, or the base."""
     api_token: SecretStr | None = None
     """Bearer token. Prefer the file: an environment is easier to read than a mounted Secret."""
     api_token_file: NamedFile = None

@@ -64,38 +64,6 @@ class Settings(PodSettings, WebSettings, ObserverSettings, ApiSettings):
     task: dict[str, TaskOverrides] = Field(default_factory=dict)
     """`ROTA_TASK__<NAME>__<FIELD>`: see `rota.settings.task_overrides`."""
 
-<<<<<<< HEAD
-=======
-    api_client: str = ""
-    """`module:attribute` of a BusinessApiClient subclass; empty: an entry point's, or the base."""
-    api_token: SecretStr | None = None
-    """Bearer token. Prefer the file: an environment is easier to read than a mounted Secret."""
-    api_token_file: Path | None = None
-    """File with the bearer token; read again when it changes, and once after a 401."""
-    api_ca_file: Path | None = None
-    """PEM bundle that signs the Business API's certificate; unset: the public CAs."""
-    api_client_cert_file: Path | None = None
-    """PEM client certificate for mutual TLS."""
-    api_client_key_file: Path | None = None
-    """PEM key of the client certificate; unset: the key is in the certificate's file."""
-    api_timeout_seconds: Seconds = 60.0
-    """Longest silence of the API (connect, read or write), as in the seed."""
-    api_deadline_seconds: Seconds = 120.0
-    """Longest time of one attempt from first to last byte: against answers that drip."""
-    api_attempts: Annotated[int, Field(ge=1, le=20)] = 4
-    """Attempts of one request, the first included. A Job's backoffLimit multiplies them."""
-    api_backoff_seconds: Annotated[float, Field(ge=0, le=3600)] = 0.5
-    """Longest wait before the second attempt; doubled for each further one, up to 30 s."""
-    api_idempotent: bool = True
-    """False: a POST that has left is never repeated. See docs/business-api.md."""
-    api_max_response_bytes: Annotated[int, Field(ge=1024, le=2**31)] = 16 * 2**20
-    """Longest answer after decompression: against a bomb."""
-    api_max_pages: Annotated[int, Field(ge=1, le=100_000)] = 1000
-    """Longest list that `pages` follows: against a next link without end."""
-    fan_out_concurrency: Annotated[int, Field(ge=1, le=1000)] = 10
-    """Requests of one run at the same time."""
-
->>>>>>> 807ec9d (Add rota new: the project of a worker, from a template that is tested as it stands)
     grace_seconds: Annotated[float, Field(ge=0, le=3600)] = 25.0
     """Time after SIGTERM before active runs are cancelled; Kubernetes allows 30 s."""
     state_path: str = ""
