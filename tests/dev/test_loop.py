@@ -6,6 +6,7 @@ import pytest
 from rota.dev.board import Phase
 from rota.dev.keys import Quit, Reload, RunTask
 from rota.dev.loop import DevLoop
+from rota.dev.messages import World
 from rota.dev.sources import Places, Watcher
 from rota.dev.view import PlainView
 
@@ -25,7 +26,7 @@ class FakeChild:
         self.stop_seconds = 0
         self.dev = None
 
-    async def start(self, *, api, demo, again, environment):
+    async def start(self, world, *, again, environment):
         self.calls.append(("start", again))
         for message in self.says:
             self.dev.on_message(message)
@@ -47,7 +48,7 @@ class Story:
         self.child = FakeChild()
         watcher = Watcher(Places(frozenset(self.files)), self.look)
         self.dev = DevLoop(
-            PlainView(self.written), watcher, api=None, demo="http://demo", environment={}
+            PlainView(self.written), watcher, world=World(demo="http://demo"), environment={}
         )
         self.child.dev = self.dev
 
@@ -165,7 +166,7 @@ async def test_a_fault_of_its_own_leaves_the_terminal_as_it_was(story):
             closed.append(True)
 
     class Unable(FakeChild):
-        async def start(self, **_):
+        async def start(self, *_, **__):
             raise OSError("no process is to be had")
 
     story.dev._view = Closing(story.written)

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rota.dev.messages import ChildOptions, LineSplitter, decoded, encoded
+from rota.dev.messages import ChildOptions, LineSplitter, World, decoded, encoded
 
 
 def test_options_pass_through_an_argument_unchanged():
-    options = ChildOptions(messages=7, api=None, demo="http://127.0.0.1:1", again=True)
+    world = World(demo="http://127.0.0.1:1", at=1_795_478_400.0, speed=60)
+    options = ChildOptions(messages=7, again=True, world=world)
 
     assert ChildOptions.parsed(options.text()) == options
 

@@ -242,3 +242,40 @@ def test_it_ends_with_its_terminal(saved, terminal, develop_there):
     terminal.close()
 
     assert develop_there.end() == 0
+
+
+AT_THREE = """
+from rota import current_run, task
+
+@task(schedule="0 3 * * *", timezone="Europe/Berlin")
+async def chime(api):
+    print("slot", current_run().slot.isoformat(), flush=True)
+    await api.post("/api/v1/admin/cleanup")
+"""
+
+
+def test_a_clock_change_is_seen_within_seconds_by_travelling_to_it(develop, save):
+    save(AT_THREE)
+    dev = develop("--at", "2027-03-28 01:58 Europe/Berlin", "--speed", "60")
+    dev.until("60 times as fast")
+    # Three o'clock comes two minutes later: the hour in between does not exist.
+    dev.until("slot 2027-03-28T01:00:00+00:00")
+    dev.until('"event": "run.finished"')
+
+    assert '"timestamp": "2027-03-28T01:0' in dev.stderr
+    assert dev.end_after(signal.SIGINT)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--at", "yesterday"], "--at 'yesterday' is not allowed: write an instant"),
+        (["--speed", "0.5"], "1<=x<=300"),
+        (["--speed", "fast"], "'fast' is not a valid float"),
+    ],
+)
+def test_a_travel_that_cannot_be_is_refused_with_2(develop, save, arguments, said):
+    save(AT_THREE)
+    dev = develop(*arguments)
+    dev.until(said)
+    assert dev.end() == 2

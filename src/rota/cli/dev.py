@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rota.dev.travel import MOST_SPEED
 from rota.model.errors import SettingsError, UsageError
 from rota.model.exit_codes import ExitCode
 from rota.runtime import streams
@@ -18,22 +19,43 @@ if TYPE_CHECKING:
     from rota.dev.view import View
 
 
-@click.command("dev", epilog="\b\nExample:\n  ROTA_TASKS=shop.tasks rota dev")
+@click.command(
+    "dev",
+    epilog="\b\nExamples:\n  ROTA_TASKS=shop.tasks rota dev\n"
+    "  rota dev --at '2027-03-28 01:30 Europe/Berlin' --speed 60",
+)
 @click.option(
     "--api",
     metavar="URL",
     help="The Business API to call.  [default: BUSINESS_API_URL, else an embedded one]",
 )
-def dev_command(*, api: str | None) -> int:
+@click.option(
+    "--at",
+    metavar="INSTANT",
+    help="The time at which each start begins: RFC 3339, or a local time with its zone.  "
+    "[default: now]",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(1, MOST_SPEED),
+    default=1.0,
+    metavar="TIMES",
+    help="How many seconds pass in one.  [default: 1]",
+)
+def dev_command(*, api: str | None, at: str | None, speed: float) -> int:
     """Run all tasks while you write them, and start anew when their files are saved.
 
     On a terminal it shows a table below the log: a task's key runs it now, `r` reloads, `q` quits.
     Code that cannot be imported is shown, and the next save is tried. Nothing is kept: each start
     has a new ledger. Ctrl-C ends all of it, with exit code 0.
-    """
-    from rota.runtime.process import run_process  # noqa: PLC0415 (--help works without)
 
-    return run_process(_develop(None if api is None else _url(api)))
+    With --at and --speed the tasks live in another time: see what they do when the clocks change.
+    """
+    from rota.cli.moments import moment_of  # noqa: PLC0415 (--help works without)
+    from rota.runtime.process import run_process  # noqa: PLC0415
+
+    begin = None if at is None else moment_of("--at", at).timestamp()
+    return run_process(_develop(None if api is None else _url(api), begin, speed))
 
 
 def _url(text: str) -> str:
@@ -45,10 +67,11 @@ def _url(text: str) -> str:
         raise UsageError(f"--api: {error}") from None
 
 
-async def _develop(api: str | None) -> ExitCode:
+async def _develop(api: str | None, at: float | None, speed: float) -> ExitCode:
     from rota.demo.business_api import create_app  # noqa: PLC0415 (as above)
     from rota.demo.store import DemoOptions, DemoStore  # noqa: PLC0415
     from rota.dev.loop import LONGEST_STOP_SECONDS, DevLoop  # noqa: PLC0415
+    from rota.dev.messages import World  # noqa: PLC0415
     from rota.dev.sources import Watcher, places_here  # noqa: PLC0415
     from rota.web.server import serving  # noqa: PLC0415
 
@@ -58,7 +81,8 @@ async def _develop(api: str | None) -> ExitCode:
     view, watcher, environment = _view(live=live), Watcher(places_here()), _environment(live=live)
     loop = asyncio.get_running_loop()
     async with serving(create_app(store), "127.0.0.1", 0) as demo:
-        dev = DevLoop(view, watcher, api=api, demo=demo, environment=environment)
+        world = World(demo=demo, api=api, at=at, speed=speed)
+        dev = DevLoop(view, watcher, world=world, environment=environment)
         signals = StopSignals(
             lambda _: _wake(loop, dev),
             hard_stop_seconds=LONGEST_STOP_SECONDS,

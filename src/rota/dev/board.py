@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from rota.dev.travel import FastClock
+from rota.model.clock import Clock, SystemClock, instant, rfc3339
+
 
 class Phase(StrEnum):
     """How the child is doing."""
@@ -39,7 +42,17 @@ class Board:
         self.phase = Phase.STARTING
         self.problem = ""
         self.api = ""
+        self.clock: Clock = SystemClock()
         self.was_ready = False
+
+    def where(self) -> str:
+        """Return the Business API that is called, and the time there where it is not ours."""
+        text = f"Business API {self.api}"
+        if isinstance(self.clock, FastClock):
+            now = rfc3339(instant(int(self.clock.timestamp())))
+            pace = "" if self.clock.speed == 1 else f", {self.clock.speed:g} times as fast"
+            text += f", at {now}{pace}"
+        return text
 
     def starting(self) -> None:
         """Forget the last child's problem: another one begins."""
@@ -61,6 +74,8 @@ class Board:
         match message:
             case {"event": "ready", "api": str(url)}:
                 self.phase, self.api, self.was_ready = Phase.RUNNING, url, True
+                if isinstance(message.get("clock"), Mapping):
+                    self.clock = FastClock(**message["clock"])
             case {"event": "tasks", "tasks": [*tasks]}:
                 self._take_tasks(tasks)
             case {"event": "finished", "task": str(name), "at": at, "outcome": str(outcome)}:

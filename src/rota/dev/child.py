@@ -9,7 +9,7 @@ from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rota.dev.messages import ChildOptions, LineSplitter, decoded, encoded
+from rota.dev.messages import ChildOptions, LineSplitter, World, decoded, encoded
 
 # Beyond the child's own time for a stop, after which it ends itself.
 _SLACK_SECONDS = 5.0
@@ -37,12 +37,10 @@ class Child:
         self._life: asyncio.Task[None] | None = None
         self._stopping = False
 
-    async def start(
-        self, *, api: str | None, demo: str, again: bool, environment: Mapping[str, str]
-    ) -> None:
+    async def start(self, world: World, *, again: bool, environment: Mapping[str, str]) -> None:
         """Start a process; the last one must have ended."""
         reader, writer = os.pipe()
-        options = ChildOptions(messages=writer, api=api, demo=demo, again=again)
+        options = ChildOptions(messages=writer, again=again, world=world)
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,

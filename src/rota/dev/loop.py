@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from rota.dev.board import Board, Phase
 from rota.dev.keys import Quit, Reload, RunTask, Wish, wish_of
+from rota.dev.messages import World
 from rota.dev.sources import Places, Watcher
 from rota.dev.view import View
 
@@ -21,9 +22,7 @@ _FILES_NAMED = 3
 class Process(Protocol):
     """The child, as `rota.dev.child.Child` is."""
 
-    async def start(
-        self, *, api: str | None, demo: str, again: bool, environment: Mapping[str, str]
-    ) -> None:
+    async def start(self, world: World, *, again: bool, environment: Mapping[str, str]) -> None:
         """Start it."""
         ...
 
@@ -44,15 +43,13 @@ class DevLoop:
         view: View,
         watcher: Watcher,
         *,
-        api: str | None,
-        demo: str,
+        world: World,
         environment: Mapping[str, str],
     ) -> None:
         self.board = Board()
         self._view = view
         self._watcher = watcher
-        self._api = api
-        self._demo = demo
+        self._world = world
         self._environment = environment
         self._wishes: asyncio.Queue[Wish] = asyncio.Queue()
         self._quitting = False
@@ -78,7 +75,7 @@ class DevLoop:
             return
         self.board.take(message)
         if message.get("event") == "ready":
-            self._view.note(f"the tasks are scheduled; Business API {self.board.api}")
+            self._view.note(f"the tasks are scheduled; {self.board.where()}")
         self._view.show(self.board)
 
     def on_line(self, text: str) -> None:
@@ -133,12 +130,7 @@ class DevLoop:
     async def _start(self, child: Process) -> None:
         self.board.starting()
         self._view.show(self.board)
-        await child.start(
-            api=self._api,
-            demo=self._demo,
-            again=self.board.was_ready,
-            environment=self._environment,
-        )
+        await child.start(self._world, again=self.board.was_ready, environment=self._environment)
 
     def _redrawing(self) -> contextlib.AbstractAsyncContextManager[None]:
         return self._repeating(lambda: self._view.show(self.board), _REDRAW_SECONDS)

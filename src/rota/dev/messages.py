@@ -3,7 +3,8 @@
 To the child: `{"run": TASK}`. From the child an object with `event`:
 
     sources   files, folders, flat      what to watch: see `rota.dev.sources.Places`
-    ready     api                       the tasks are scheduled, against that URL
+    ready     api, clock                the tasks are scheduled, against that URL; where time is
+                                        travelled in, start, speed and began of the FastClock
     tasks     tasks: name, schedule, next_slot (epoch time or null), running (how many)
     started   at, and the facts of a run
     finished  at, and the facts of its record
@@ -20,17 +21,29 @@ _LONGEST_LINE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What every child finds.
+
+    `api` takes precedence over BUSINESS_API_URL, `demo` is used where neither is set. `at` is the
+    epoch time at which the child's clock begins, None for now; `speed` its seconds in one of ours.
+    """
+
+    demo: str
+    api: str | None = None
+    at: float | None = None
+    speed: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChildOptions:
     """What a child is started with.
 
-    `messages` is the number of the pipe's file. `api` takes precedence over BUSINESS_API_URL,
-    `demo` is used where neither is set. `again`: no run at start.
+    `messages` is the number of the pipe's file. `again`: no run at start.
     """
 
     messages: int
-    api: str | None
-    demo: str
     again: bool
+    world: World
 
     def text(self) -> str:
         """Return the options as one argument."""
@@ -39,7 +52,8 @@ class ChildOptions:
     @classmethod
     def parsed(cls, text: str) -> "ChildOptions":
         """Return the options of `text`."""
-        return cls(**json.loads(text))
+        values = json.loads(text)
+        return cls(**{**values, "world": World(**values["world"])})
 
 
 def encoded(message: Mapping[str, Any]) -> bytes:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from rota.dev.board import Board, Phase, Row
 from rota.dev.keys import key_of
-from rota.model.clock import Clock, SystemClock, duration_text
+from rota.model.clock import duration_text
 
 _HEADINGS = ("KEY", "TASK", "SCHEDULE", "NEXT", "RUNS", "LAST RUN", "TOOK", "RESULT")
 _COLOURS = {
@@ -28,9 +28,8 @@ class Screen:
     What a terminal that was closed does not take is dropped.
     """
 
-    def __init__(self, console: Console, *, keys: bool, clock: Clock | None = None) -> None:
+    def __init__(self, console: Console, *, keys: bool) -> None:
         self._keys = keys
-        self._clock = clock or SystemClock()
         self._live = Live(console=console, auto_refresh=False)
         self._live.start()
 
@@ -46,7 +45,7 @@ class Screen:
 
     def show(self, board: Board) -> None:
         """Draw the table anew."""
-        picture = picture_of(board, self._clock.timestamp(), keys=self._keys)
+        picture = picture_of(board, board.clock.timestamp(), keys=self._keys)
         with contextlib.suppress(OSError):
             self._live.update(picture, refresh=True)
 
@@ -74,7 +73,7 @@ def picture_of(board: Board, now: float, *, keys: bool) -> Group:
     number = len(board.rows)
     head.append(f"  {number} task{'' if number == 1 else 's'}")
     if board.api:
-        head.append(f", Business API {board.api}")
+        head.append(f", {board.where()}")
     parts = [Text(), head]
     parts += [Text(printable(line), "red") for line in board.problem.splitlines()]
     if board.phase is Phase.BROKEN:

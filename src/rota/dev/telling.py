@@ -10,7 +10,7 @@ from rota.model.plain import shortened
 from rota.scheduler import TaskScheduler
 from rota.scheduler.entry import TaskSnapshot
 
-_SECONDS = 0.5
+PAUSE_SECONDS = 0.5
 _LONGEST_REASON = 300
 
 
@@ -18,10 +18,15 @@ class Teller:
     """An observer that sends messages; `tell_tasks` sends the tasks whenever they have changed."""
 
     def __init__(
-        self, send: Callable[[Mapping[str, Any]], None], clock: Clock | None = None
+        self,
+        send: Callable[[Mapping[str, Any]], None],
+        clock: Clock | None = None,
+        *,
+        pause_seconds: float = PAUSE_SECONDS,
     ) -> None:
         self._send = send
         self._clock = clock or SystemClock()
+        self._pause_seconds = pause_seconds
 
     def __call__(self, event: RunEvent) -> None:
         """Send what `event` is about; requests are left out."""
@@ -46,7 +51,7 @@ class Teller:
             if tasks != last:
                 self._send({"event": "tasks", "tasks": tasks})
             last = tasks
-            await asyncio.sleep(_SECONDS)
+            await asyncio.sleep(self._pause_seconds)
 
 
 def _facts(task: TaskSnapshot) -> dict[str, Any]:

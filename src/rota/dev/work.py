@@ -1,8 +1,9 @@
 """What the child does: all tasks in one scheduler, until SIGTERM or until its parent is gone."""
 
 import asyncio
+import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import entry_points
@@ -10,11 +11,13 @@ from pathlib import Path
 
 from rota.app import STATE_OFF, App
 from rota.dev.link import Link
-from rota.dev.messages import ChildOptions
+from rota.dev.messages import ChildOptions, World
 from rota.dev.sources import Places, places_of_modules, places_of_targets
-from rota.dev.telling import Teller
+from rota.dev.telling import PAUSE_SECONDS, Teller
+from rota.dev.travel import FastClock, FastLoop, StampedBy
 from rota.logs.protection import protected_loggers
 from rota.logs.redaction import redact
+from rota.model.clock import Clock, SystemClock
 from rota.model.errors import RotaError
 from rota.model.exit_codes import ExitCode
 from rota.processes import HARD_STOP_SECONDS
@@ -34,12 +37,13 @@ def work(argument: str) -> int:
     link = Link(options.messages)
     link.listen()
     try:
-        settings = _for_development(load_settings(), options)
+        settings = _for_development(load_settings(), options.world)
         tasks = _found(settings, link, again=options.again)
         # Again, since a module may have configured logging while it was imported.
         setup_logging()
+        clock, new_loop = _time_of(options.world)
         with protected_loggers():
-            return run_process(_schedule(tasks, settings, link))
+            return run_process(_schedule(tasks, settings, link, clock), new_loop=new_loop)
     except RotaError as error:
         text = redact(str(error))
         for line in text.splitlines():
@@ -48,14 +52,25 @@ def work(argument: str) -> int:
         return error.exit_code
 
 
-def _for_development(settings: Settings, options: ChildOptions) -> Settings:
+def _for_development(settings: Settings, world: World) -> Settings:
     """Return the settings with a state that ends with the process, and without dead-man pings."""
     update = {"state_path": STATE_OFF, "ping_url": None, "ping_url_file": None}
-    if options.api is not None:
-        update["business_api_url"] = options.api
+    if world.api is not None:
+        update["business_api_url"] = world.api
     elif "business_api_url" not in settings.model_fields_set:
-        update |= {"business_api_url": options.demo, "api_token": None, "api_token_file": None}
+        update |= {"business_api_url": world.demo, "api_token": None, "api_token_file": None}
     return settings.model_copy(update=update)
+
+
+def _time_of(world: World) -> tuple[Clock, Callable[[], asyncio.AbstractEventLoop]]:
+    """Return the clock and the loop of a child; the log follows the clock."""
+    if world.at is None and world.speed == 1:
+        return SystemClock(), asyncio.new_event_loop
+    start = SystemClock().timestamp() if world.at is None else world.at
+    clock = FastClock(start=start, speed=world.speed)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(StampedBy(clock))
+    return clock, lambda: FastLoop(world.speed)
 
 
 def _found(settings: Settings, link: Link, *, again: bool) -> list[TaskDefinition]:
@@ -82,11 +97,21 @@ def _send_places(link: Link, places: Places) -> None:
     link.send({"event": "sources", **named})
 
 
-async def _schedule(tasks: Sequence[TaskDefinition], settings: Settings, link: Link) -> ExitCode:
+def _told(clock: Clock) -> Mapping[str, float] | None:
+    if not isinstance(clock, FastClock):
+        return None
+    return {name: getattr(clock, name) for name in ("start", "speed", "began")}
+
+
+async def _schedule(
+    tasks: Sequence[TaskDefinition], settings: Settings, link: Link, clock: Clock
+) -> ExitCode:
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
-    teller = Teller(link.send)
-    async with App(settings, observers=[teller]) as app:
+    # The loop may be a fast one.
+    speed = clock.speed if isinstance(clock, FastClock) else 1
+    teller = Teller(link.send, clock, pause_seconds=PAUSE_SECONDS * speed)
+    async with App(settings, observers=[teller], clock=clock) as app:
         scheduler = app.scheduler(tasks)
         blocked: BlockedLoop | None = None
         watchdog = Watchdog()
@@ -108,7 +133,7 @@ async def _schedule(tasks: Sequence[TaskDefinition], settings: Settings, link: L
             await scheduler.start()
             app.recall()
             blocked = BlockedLoop(scheduler.runner, app.close_observers)
-            link.send({"event": "ready", "api": settings.business_api_url})
+            link.send({"event": "ready", "api": settings.business_api_url, "clock": _told(clock)})
             telling = asyncio.create_task(teller.tell_tasks(scheduler))
             await stopped.wait()
             telling.cancel()

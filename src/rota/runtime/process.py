@@ -7,7 +7,7 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -25,7 +25,11 @@ _LEFTOVER_SECONDS = 1.0
 _YOUNG_OBJECTS = 5_000
 
 
-def run_process(main: Coroutine[Any, Any, ExitCode]) -> ExitCode:
+def run_process(
+    main: Coroutine[Any, Any, ExitCode],
+    *,
+    new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop,
+) -> ExitCode:
     """Run `main` in a new event loop and return the exit code that it returns.
 
     A remaining coroutine that swallows its cancellation is abandoned; `shutdown.end_process`
@@ -37,7 +41,7 @@ def run_process(main: Coroutine[Any, Any, ExitCode]) -> ExitCode:
     # Now, since later a task may have used up all threads.
     deadlines.start()
     # Not asyncio.Runner, which starts a thread at the end and waits for others without a limit.
-    loop = asyncio.new_event_loop()
+    loop = new_loop()
     asyncio.set_event_loop(loop)
     executor = ThreadPoolExecutor(thread_name_prefix="rota-executor")
     loop.set_default_executor(executor)
