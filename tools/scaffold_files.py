@@ -24,8 +24,8 @@ _NEXT_VERSION = re.sub(r"^(\d+)\.(\d+)\..*", lambda m: f"{m[1]}.{int(m[2]) + 1}"
 _VERSIONS = {
     "pyproject.toml": (r'"rota>=[^"]*"', f'"rota>={__version__},<{_NEXT_VERSION}"'),
     "Makefile": (r"(?<=\?= rota)(==|:).*", rf"\g<1>{__version__}"),
-    "Dockerfile": (r"(?<=ARG ROTA_IMAGE=rota:).*", __version__),
-    "docker-compose.yml": (r"(?<=\$\{ROTA_IMAGE:-rota:)[^}]*", __version__),
+    "Dockerfile": (r"(?<=ARG BASE_IMAGE=rota:).*", __version__),
+    "docker-compose.yml": (r"(?<=\$\{BASE_IMAGE:-rota:)[^}]*", __version__),
 }
 
 

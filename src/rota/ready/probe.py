@@ -1,0 +1,137 @@
+"""Looks at a project's package from inside: run as `python -m rota.ready.probe PACKAGE`.
+
+Writes one line of JSON to stdout. It is a process of its own, since it imports the application.
+"""
+
+import importlib
+import inspect
+import json
+import pkgutil
+import sys
+import typing
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from rota.api import BusinessApiClient
+from rota.app import STATE_OFF, App
+from rota.model.clock import SystemClock, instant, rfc3339
+from rota.model.errors import RotaError
+from rota.runtime.streams import stdout_on_stderr
+from rota.settings import Settings, load_settings
+from rota.settings.importing import describe_error
+from rota.tasks.definition import TaskDefinition
+from rota.tasks.discovery import discover
+from rota.tasks.modules import tasks_of_module, unregistered
+from rota.tasks.registry import Registry
+
+Facts = dict[str, Any]
+CLIENT_MODULE = "infrastructure.http.business_api_client"
+
+
+def look(package: str) -> Facts:
+    """Return what there is: `client`, `scheduler` and `tasks`, or of each the `error`."""
+    found = _tried(lambda: _look(package))
+    return dict.fromkeys(("client", "scheduler", "tasks"), found) if "error" in found else found
+
+
+def _look(package: str) -> Facts:
+    settings = load_settings().model_copy(update={"state_path": STATE_OFF})
+    registry = discover(settings)
+    tasks = registry.selected()
+    return {
+        "client": _tried(lambda: _client(package, settings, tasks)),
+        "scheduler": _tried(lambda: _scheduler(settings, tasks)),
+        "tasks": _tried(lambda: _tasks(package, registry)),
+    }
+
+
+def _tried(look_at: Callable[[], Facts]) -> Facts:
+    try:
+        return look_at()
+    except RotaError as error:
+        return {"error": str(error)}
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (it is the application's code)
+        return {"error": describe_error(error)}
+
+
+def _client(package: str, settings: Settings, tasks: list[TaskDefinition]) -> Facts:
+    module = importlib.import_module(f"{package}.{CLIENT_MODULE}")
+    defined = [each for each in vars(module).values() if _is_client(each, module.__name__)]
+    used = type(App(settings).client)
+    wanted = {task.name: each for task in tasks for each in _annotated(task.handler)}
+    return {
+        "defined": [_name(each) for each in defined],
+        "used": _name(used),
+        "used_is_defined": used in defined,
+        "others": {
+            name: _name(each) for name, each in wanted.items() if not issubclass(used, each)
+        },
+    }
+
+
+def _is_client(found: Any, module: str) -> bool:
+    return (
+        inspect.isclass(found)
+        and issubclass(found, BusinessApiClient)
+        and found.__module__ == module
+    )
+
+
+def _annotated(handler: Any) -> Iterator[type[BusinessApiClient]]:
+    """Yield the client that a task's first parameter is annotated with, if it can be told."""
+    function = getattr(handler, "function", None) or getattr(handler, "execute", handler)
+    try:
+        hints = typing.get_type_hints(function)
+        first = next(iter(inspect.signature(function).parameters), None)
+    except Exception:  # noqa: BLE001 (an annotation may be any code, or name what is not there)
+        return
+    wanted = hints.get(first or "")
+    if inspect.isclass(wanted) and issubclass(wanted, BusinessApiClient):
+        yield wanted
+
+
+def _scheduler(settings: Settings, tasks: list[TaskDefinition]) -> Facts:
+    scheduler = App(settings).scheduler(tasks)
+    now = SystemClock().timestamp()
+    planned = {}
+    for task in tasks:
+        slot = None if task.suspend else task.schedule.next_epoch(int(now))
+        planned[task.name] = {
+            "schedule": task.schedule.text,
+            "next": None if slot is None else rfc3339(instant(slot)),
+            "splay": bool(task.splay_minutes),
+        }
+    return {"planned": planned, "missing": sorted(set(planned) - set(scheduler.tasks))}
+
+
+def _tasks(package: str, registry: Registry) -> Facts:
+    """Compare what the modules `tasks/*_task.py` define with what is registered."""
+    folder = importlib.import_module(f"{package}.tasks")
+    registered = [task.handler for task in registry.found.values()]
+    written: list[str] = []
+    missing = set(unregistered(registry))
+    for each in pkgutil.iter_modules(folder.__path__):
+        if not each.name.endswith("_task"):
+            continue
+        for source, found in tasks_of_module(
+            importlib.import_module(f"{package}.tasks.{each.name}")
+        ):
+            written.append(source)
+            if not any(task is found or type(task) is found for task in registered):
+                missing.add(source)
+    return {
+        "registered": list(registry.found),
+        "selected": [task.name for task in registry.selected()],
+        "written": written,
+        "missing": sorted(missing),
+    }
+
+
+def _name(found: type) -> str:
+    return f"{found.__module__}:{found.__qualname__}"
+
+
+if __name__ == "__main__":
+    with stdout_on_stderr():
+        facts = look(sys.argv[1])
+    print(json.dumps(facts))  # noqa: T201 (its result)
