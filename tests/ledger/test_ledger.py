@@ -232,8 +232,14 @@ class TestRuns:
             task = "even" if number % 2 == 0 else "odd"
             outcome = "failed" if number in (1, 4) else "succeeded"
             trigger = Trigger.START if number < 2 else Trigger.MANUAL
+            reason = "No luck, %: Übel" if outcome == "failed" else None
             began = record(
-                f"run-{number}", outcome, task=task, slot=None, started_at=START + number
+                f"run-{number}",
+                outcome,
+                task=task,
+                slot=None,
+                started_at=START + number,
+                reason=reason,
             )
             ended = replace(began, run=replace(began.run, trigger=trigger))
             place.ledger.run_ended(ended, owed=False)
@@ -251,6 +257,15 @@ class TestRuns:
             (RunFilter(triggers=[Trigger.START, Trigger.MANUAL]), {"limit": 1}, [5]),
             (RunFilter(since=START + 4), {}, [5, 4]),
             (RunFilter(until=START + 1), {}, [1, 0]),
+            (RunFilter(exit_code=1), {}, [4, 1]),
+            (RunFilter(exit_code=77), {}, []),
+            (RunFilter(text="ODD"), {}, [5, 3, 1]),
+            (RunFilter(text="no luck, %"), {}, [4, 1]),
+            (RunFilter(text="%"), {}, [4, 1]),
+            (RunFilter("odd", text="LUCK"), {}, [1]),
+            (RunFilter(text="übel"), {}, []),
+            (RunFilter(text="Übel"), {}, [4, 1]),
+            (RunFilter(text="\ud800"), {}, []),
             (RunFilter(since=START + 2, until=START + 3), {}, [3, 2]),
             (RunFilter(), {"before": "run-3"}, [2, 1, 0]),
             (RunFilter("odd"), {"before": "run-3", "limit": 1}, [1]),

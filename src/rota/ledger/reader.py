@@ -29,6 +29,9 @@ WHERE task = ? AND first_slot <= ? AND last_slot >= ? ORDER BY first_slot, id
 _OWED = "SELECT 1 FROM owed_slots WHERE task = ? AND slot = ?"
 _OWED_SLOTS = "SELECT slot FROM owed_slots WHERE task = ? ORDER BY slot"
 _HISTORY = f"{_RUN} WHERE task = ? AND due BETWEEN ? AND ? {NEWEST_FIRST} LIMIT ?"
+_TEXT = "({})".format(
+    " OR ".join(f"instr(lower({each}), lower(?))" for each in ("task", "run_id", "reason"))
+)
 _RUN_OF_SLOT = "SELECT state FROM runs WHERE task = ? AND due = ? AND slot = ? ORDER BY id DESC"
 
 
@@ -163,6 +166,12 @@ def _conditions(wanted: RunFilter) -> list[tuple[str, Sequence[Any]]]:
         found.append(("started_at >= ?", [wanted.since]))
     if wanted.until is not None:
         found.append(("started_at <= ?", [wanted.until]))
+    if wanted.exit_code is not None:
+        found.append(("exit_code = ?", [wanted.exit_code]))
+    if wanted.text:
+        # Half a character, as a URL may have it, stands nowhere.
+        text = wanted.text.encode("utf-8", "replace").decode("utf-8")
+        found.append((_TEXT, [text] * 3))
     return found
 
 

@@ -22,11 +22,29 @@ from rota.web.pages.about import About
 from rota.web.pages.commands import Commands, run_commands, slot_commands, task_commands
 from rota.web.pages.system import system_facts
 from rota.web.problems import BadQuestionError, Endpoint, with_problems
-from rota.web.questions import epoch_of, instant_of, number_of, refuse_unknown, words_of
+from rota.web.questions import (
+    epoch_of,
+    exit_code_of,
+    instant_of,
+    number_of,
+    refuse_unknown,
+    words_of,
+)
 
 _DEFAULT_RUNS = 100
 _DEFAULT_UPCOMING_HOURS, _MOST_UPCOMING_HOURS, _MOST_UPCOMING = 24, 24 * 31, 500
 _DAY_SECONDS = 86_400
+_RUN_PARAMETERS = (
+    "task",
+    "state",
+    "trigger",
+    "exit_code",
+    "q",
+    "since",
+    "until",
+    "limit",
+    "cursor",
+)
 
 
 class Api:
@@ -111,8 +129,7 @@ class Api:
 
     async def runs(self, request: Request) -> Response:
         """List runs, the newest first; `cursor` is the `next` of the page before."""
-        allowed = ("task", "state", "trigger", "since", "until", "limit", "cursor")
-        refuse_unknown(request, allowed)
+        refuse_unknown(request, _RUN_PARAMETERS)
         limit = number_of(request, "limit", _DEFAULT_RUNS, most=MOST_RUNS_READ)
         query = request.query_params
         wanted = RunFilter(
@@ -121,6 +138,8 @@ class Api:
             triggers=words_of(request, "trigger", Trigger),
             since=instant_of(request, "since"),
             until=instant_of(request, "until"),
+            exit_code=exit_code_of(request, "exit_code"),
+            text=query.get("q", "").strip(),
         )
 
         def ask(board: Board) -> Mapping[str, Any]:

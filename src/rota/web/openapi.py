@@ -147,6 +147,8 @@ _RUN_QUERY = [
     _query("task", _TEXT),
     _query("state", {"type": "array", "items": {"enum": [*SlotState]}}),
     _query("trigger", {"type": "array", "items": {"enum": [*Trigger]}}),
+    _query("exit_code", {"type": "integer"}),
+    _query("q", _TEXT),
     _query("since", _INSTANT),
     _query("until", _INSTANT),
     _query("limit", {"type": "integer", "minimum": 1, "maximum": MOST_RUNS_READ}),

@@ -13,6 +13,7 @@ from rota.web.problems import BadQuestionError
 # A plus sign that nobody has encoded arrives as a space.
 _LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 _Enum = TypeVar("_Enum", bound=StrEnum)
+_MOST_EXIT_CODE = 255
 
 
 def refuse_unknown(request: Request, known: Sequence[str]) -> None:
@@ -42,6 +43,16 @@ def number_of(request: Request, name: str, default: int, *, most: int) -> int:
     text = request.query_params.get(name, str(default))
     if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= most):
         raise BadQuestionError(f"{name}={text!r} is not a whole number from 1 to {most}")
+    return int(text)
+
+
+def exit_code_of(request: Request, name: str) -> int | None:
+    """Return an exit code; None without one."""
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal() and int(text) <= _MOST_EXIT_CODE):
+        raise BadQuestionError(f"{name}={text!r} is not a whole number from 0 to {_MOST_EXIT_CODE}")
     return int(text)
 
 

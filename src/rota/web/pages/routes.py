@@ -14,6 +14,7 @@ from rota.web.pages.calendar import calendar_page
 from rota.web.pages.overview import overview_page
 from rota.web.pages.rendering import Answers, Handler, PageHandler, Pages
 from rota.web.pages.run import run_page
+from rota.web.pages.run_csv import runs_csv
 from rota.web.pages.runs import runs_page
 from rota.web.pages.slot import slot_page
 from rota.web.pages.system import system_page
@@ -26,6 +27,7 @@ _PAGES: Sequence[tuple[str, PageHandler]] = (
     ("/tasks/{task}/slots/{slot}", slot_page),
     ("/runs/{run_id}", run_page),
     ("/runs", runs_page),
+    ("/runs.csv", runs_csv),
     ("/timeline", timeline_page),
     ("/calendar", calendar_page),
     ("/system", system_page),
