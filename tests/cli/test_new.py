@@ -112,6 +112,23 @@ def test_a_suffix_that_is_added_anyway_is_added_once_and_that_is_told(rota, fold
     assert (folder / SHOP).is_dir()
 
 
+def test_the_next_commands_can_be_pasted_whatever_the_folder_is_named(rota):
+    ended = rota("new", "shop", "--directory", "my services", "--json")
+
+    assert json.loads(ended.stdout)["next"][0] == "cd 'my services/shop_worker'"
+
+
+def test_a_file_in_place_of_a_folder_is_named(rota, folder):
+    (folder / "services").touch()
+
+    ended = rota("new", "shop")
+
+    assert ended.exit_code == 2
+    assert ended.stderr == (
+        "rota: error: services: not a folder: choose another with --directory\n"
+    )
+
+
 def test_a_rota_from_a_path_is_noted_where_git_ignores_it(rota, folder, monkeypatch):
     monkeypatch.setattr(local_rota, "local_rota", lambda: "/src/rota")
 

@@ -1,6 +1,7 @@
 """`rota new`."""
 
 import json
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -60,7 +61,7 @@ def new_command(
     wanted = ProjectInput(_names(context), parse_tasks(tasks), class_tasks)
     target = Path(directory, wanted.names.package)
     state, files = _make(wanted, target, dry_run=dry_run)
-    next_commands = [f"cd {target}", "make test"]
+    next_commands = [f"cd {shlex.quote(str(target))}", "make test"]
     if as_json:
         click.echo(json.dumps(_facts(wanted.names, target, state, files, next_commands), indent=2))
     else:
@@ -84,7 +85,9 @@ def _names(context: str | None) -> "ProjectNames":
         except UsageError as error:
             raise click.UsageError(str(error)) from None
 
-    asked: ProjectNames = click.prompt("Name of the application, such as shop", value_proc=parsed)
+    asked: ProjectNames = click.prompt(
+        "Name of the application, such as shop", value_proc=parsed, err=True
+    )
     return asked
 
 

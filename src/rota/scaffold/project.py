@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rota.kubernetes.manifests.values import values_file
 from rota.scaffold.names import ProjectNames
 from rota.scaffold.task_stub import TaskStub
 from rota.scaffold.template import part, worker_files
@@ -36,6 +35,8 @@ def project_files(wanted: ProjectInput) -> Mapping[str, str]:
     """Return the text of every file by its path in the project; equal input gives equal bytes."""
     files = dict(worker_files(class_tasks=wanted.class_tasks))
     if wanted.tasks:
+        from rota.kubernetes.manifests.values import values_file  # noqa: PLC0415 (costs time)
+
         files = {path: text for path, text in files.items() if not _is_of_a_task(path)}
         for stub in wanted.tasks:
             files |= stub_files(stub, class_task=wanted.class_tasks)

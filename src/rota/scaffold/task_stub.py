@@ -1,19 +1,18 @@
 """A task that is to be written: its names and its schedule, from `NAME=SCHEDULE`."""
 
+import builtins
 import keyword
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rota.model.errors import ConfigError, UsageError
-from rota.schedules import parse_schedule, schedule_for_interval
-from rota.tasks.naming import check_name
 
 SHORTEST_INTERVAL_SECONDS = 60
 _UNIT_SECONDS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 _SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
-# Names that a task's module has for something else.
-_TAKEN = frozenset({"api", "task", "tasks", "rota"})
+# Names that the stub and its test have for something else: `BaseTask` is the class for `base`.
+_TAKEN = frozenset({"api", "base", "result", "rota", "run", "run_task", "task"})
 _FORMS = "write seconds, a span as 5m or 1h30m, or cron text as '0 8 * * MON-FRI'"
 
 
@@ -65,29 +64,41 @@ def parse_tasks(texts: Sequence[str]) -> tuple[TaskStub, ...]:
 
 def task_stub(name: str, schedule: str) -> TaskStub:
     """Return the task of a name and a schedule. Raises UsageError, which names the culprit."""
+    from rota.schedules import parse_schedule, schedule_for_interval  # noqa: PLC0415 (costs time)
+    from rota.tasks.naming import check_name  # noqa: PLC0415 (as above)
+
     try:
         check_name(name)
-        seconds = _interval_seconds(schedule)
+    except ConfigError as error:
+        raise UsageError(str(error)) from None
+    _check_identifier(name)
+    seconds = _interval_seconds(schedule)
+    try:
         if seconds is None:
             parse_schedule(schedule)
         else:
             schedule_for_interval(seconds)
     except ConfigError as error:
-        hint = "" if "name" in str(error) else f"; {_FORMS}"
-        raise UsageError(f"task {name!r}: {error}{hint}") from None
-    stub = TaskStub(name, None if seconds is not None else schedule, seconds)
-    word = stub.identifier
-    if not word.isidentifier() or keyword.iskeyword(word) or word in _TAKEN:
-        raise UsageError(
-            f"task {name!r} cannot be a function's name in Python: choose another, "
-            f"for example 'run-{name}'"
-        )
+        raise UsageError(f"task {name!r}: {error}; {_FORMS}") from None
     if seconds is not None and seconds < SHORTEST_INTERVAL_SECONDS:
         raise UsageError(
             f"task {name!r}: {seconds} s is less than the minute that a CronJob needs: begin with "
             "60, and change it in the task's file to run in scheduler mode alone"
         )
-    return stub
+    return TaskStub(name, None if seconds is not None else schedule, seconds)
+
+
+def _check_identifier(name: str) -> None:
+    word = name.replace("-", "_")
+    if not word.isidentifier() or keyword.iskeyword(word):
+        reason = "cannot be the name of a function in Python"
+    elif word in _TAKEN or hasattr(builtins, word):
+        reason = "is the name of something else in its file"
+    elif word.startswith("test"):
+        reason = "would be taken for a test by pytest"
+    else:
+        return
+    raise UsageError(f"task {name!r} {reason}: choose another name, for example {f'do-{name}'!r}")
 
 
 def _interval_seconds(text: str) -> int | None:

@@ -20,7 +20,8 @@ def check_target(target: Path, files: Mapping[str, str]) -> None:
             raise UsageError(f"{target}: is a link to nothing: remove it") from None
         return
     except NotADirectoryError:
-        raise UsageError(f"{target}: not a folder: choose another with --directory") from None
+        file = next(path for path in (*reversed(target.parents), target) if path.is_file())
+        raise UsageError(f"{file}: not a folder: choose another with --directory") from None
     except OSError as error:
         raise UsageError(f"{target}: cannot be read: {error.strerror}") from None
     if there:
