@@ -6,6 +6,7 @@ from rota.ledger.memory import MemoryLedger
 from rota.model.errors import ApiUnavailableError
 from rota.observers.histories import Histories
 from rota.scheduler import TaskScheduler
+from rota.scheduler.by_hand import Order
 from rota.scheduler.readings import SchedulerReadings
 from rota.settings import Settings
 
@@ -172,3 +173,18 @@ async def test_the_tick_and_the_lead_are_those_of_the_scheduler(clock):
 
     assert reading.leader
     assert clock.timestamp() - 5 <= reading.tick <= clock.timestamp()
+
+
+async def test_a_pause_is_told_until_its_end_and_moves_what_is_due_behind_it(clock):
+    start = int(clock.timestamp())
+    end = start + 5 * HOUR + 60
+    async with Process(clock, succeeds) as process:
+        await asyncio.sleep(HOUR + 60)
+        process.scheduler.by_hand.pause("t", Order("ada", "the disk is full"), until=end)
+        paused = process.task
+        await asyncio.sleep(4 * HOUR + 60)
+        after = process.task
+
+    assert (paused.paused_until, after.paused_until) == (end, 0)
+    assert paused.success_due == after.success_due == start + 7 * HOUR + BUDGET
+    assert paused.next_slot == after.next_slot == start + 6 * HOUR

@@ -65,9 +65,10 @@ class Installation:
         self.ledger.run_started(run(run_id, task, slot), slot + late)
         return run_id
 
-    def skipped(self, task, first, last=None, *, count=1, reason="overlap"):
+    def skipped(self, task, first, last=None, *, count=1, reason="overlap", detail=None):
+        why = SkipReason(reason)
         skip = SlotsSkipped(
-            task, first, last or first, count, capped=False, reason=SkipReason(reason)
+            task, first, last or first, count, capped=False, reason=why, detail=detail
         )
         self.ledger.slots_skipped(skip, self.clock.timestamp())
 

@@ -183,6 +183,7 @@ async def test_the_summary_counts_states_and_names_problems(installation):
             "failing": 1,
             "running": 0,
             "new": 1,
+            "paused": 0,
             "suspended": 0,
             "ok": 0,
             "gone": 0,

@@ -78,7 +78,7 @@ def test_an_api_that_is_down_is_reported_and_leaves_the_scheduler_alive_and_read
 def test_stuck_suspended_and_overdue_tasks_are_named():
     _, (_, _, summary), _ = probed(310)
 
-    assert summary["tasks"] == {"total": 3, "running": 1, "stuck": 1, "suspended": 1}
+    assert summary["tasks"] == {"total": 3, "running": 1, "stuck": 1, "suspended": 1, "paused": 0}
     assert summary["stuck"] == ["stuck"]
     # Its slots of 00:02 and later wait for the run that ignores its end; the newest is not overdue.
     assert summary["overdue"] == []

@@ -6,7 +6,8 @@
     │   ├── SettingsError           2   an environment variable, `.env` or secret file
     │   ├── ScheduleError           2   a schedule, time zone or interval
     │   ├── TaskDefinitionError     2   a task's class, name or attributes; duplicates; imports
-    │   └── UnknownTaskError        2   an unknown task name
+    │   ├── UnknownTaskError        2   an unknown task name
+    │   └── NotNowError             2   something else must end first
     ├── RequestRefusedError         1   the task's author: a URL or id that the client will not send
     ├── ApiError                        the Business API, or the network
     │   ├── ApiRejectedError        3   it refused for good
@@ -59,6 +60,10 @@ class TaskDefinitionError(ConfigError):
 
 class UnknownTaskError(ConfigError):
     """No task has this name."""
+
+
+class NotNowError(ConfigError):
+    """What was asked for is allowed, and cannot be done now: something else must end first."""
 
 
 class RequestRefusedError(RotaError, ValueError):

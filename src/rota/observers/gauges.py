@@ -14,6 +14,7 @@ _OF_TASK: Mapping[str, Callable[[TaskReading], float]] = {
     "rota_task_consecutive_failures": lambda task: task.consecutive_failures,
     "rota_task_running": lambda task: task.running,
     "rota_task_suspended": lambda task: task.suspended,
+    "rota_task_paused_until_timestamp_seconds": lambda task: task.paused_until,
     "rota_task_next_slot_timestamp_seconds": lambda task: task.next_slot,
     "rota_task_success_due_timestamp_seconds": lambda task: task.success_due,
     "rota_task_run_due_timestamp_seconds": lambda task: task.run_due,

@@ -77,6 +77,12 @@ _ALL: tuple[Metric, ...] = (
     Metric("rota_task_running", "gauge", _TASK, "Runs that are active now."),
     Metric("rota_task_suspended", "gauge", _TASK, "1 while the task is suspended."),
     Metric(
+        "rota_task_paused_until_timestamp_seconds",
+        "gauge",
+        _TASK,
+        "Until when somebody has paused the task in a scheduler; 0 while it is not paused.",
+    ),
+    Metric(
         "rota_task_next_slot_timestamp_seconds",
         "gauge",
         _TASK,

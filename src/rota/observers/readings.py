@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 class TaskReading:
     """One task at one moment. Times are epoch times, 0 where there is none.
 
-    `success_due` as in `rota.schedules.success_due`; `run_due`: when the oldest active run should
-    have ended by itself. The last run and success are of those that have ended; `lateness_seconds`
-    lies between that run's slot and its start.
+    `paused_until` is the end of a pause that somebody has asked for. `success_due` as in
+    `rota.schedules.success_due`; `run_due`: when the oldest active run should have ended by itself.
+    The last run and success are of those that have ended; `lateness_seconds` lies between that
+    run's slot and its start.
     """
 
     task: str
@@ -18,6 +19,7 @@ class TaskReading:
     time_zone: str
     running: int = 0
     suspended: bool = False
+    paused_until: int = 0
     next_slot: int = 0
     success_due: int = 0
     run_due: int = 0

@@ -1,7 +1,7 @@
 """Which missed slots start after all. Pure: schedule, ledger and now are arguments."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rota.model.events import SlotsSkipped
 from rota.model.outcome import SkipReason
@@ -51,11 +51,18 @@ def catch_up(task: TaskDefinition, after: int, until: int, owed: Collection[int]
 
 
 def skip_all(
-    task: TaskDefinition, after: int, until: int, owed: Collection[int], reason: SkipReason
+    task: TaskDefinition,
+    after: int,
+    until: int,
+    owed: Collection[int],
+    reason: SkipReason,
+    *,
+    detail: str | None = None,
 ) -> tuple[SlotsSkipped, ...]:
     """Skip the slots in `(after, until]` and those `owed`, without starting any."""
     singles = [_one(task, slot, reason) for slot in sorted(owed)]
-    return (*singles, *_skipped_between(task, after, until, reason))
+    skipped = (*singles, *_skipped_between(task, after, until, reason))
+    return tuple(replace(each, detail=detail) for each in skipped)
 
 
 def _newest(task: TaskDefinition, after: int, until: int, limit: int) -> Sequence[int]:

@@ -5,6 +5,7 @@ import contextvars
 import logging
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from rota.ledger.protocol import Ledger
@@ -12,14 +13,15 @@ from rota.model.clock import Clock, instant
 from rota.model.context import Stop
 from rota.model.events import SlotsSkipped
 from rota.model.outcome import Outcome, SkipReason
-from rota.model.run import RunRecord
+from rota.model.pause import Pause
+from rota.model.run import Run, RunRecord
 from rota.runs.active_run import ActiveRun
 from rota.runs.bus import EventBus
 from rota.runs.runner import Runner, new_run
 from rota.scheduler.entry import PendingRun, Retry, ScheduleEntry
 from rota.scheduler.overlap import queue_up
 from rota.scheduler.retries import retry_of
-from rota.settings import CatchUp
+from rota.settings import CatchUp, Overlap
 
 _REPLACED = "replaced"
 # All tasks that are due together have one slot, and one object for it.
@@ -77,9 +79,34 @@ class Dispatcher:
             for run in entry.active:
                 run.interrupt(_REPLACED)
             for retry in entry.retries:
-                self._drop_retry(entry, retry)
+                self._drop_retry(entry, retry, _REPLACED)
         self._make_ready(entry)
         self._fill()
+
+    def obstacle(self, entry: ScheduleEntry, slot: float | None) -> str | None:
+        """Return why a run by hand, for an epoch time if any, cannot start now; None if it can."""
+        task = entry.task
+        if any(pending.trigger.is_by_hand for pending in entry.waiting):
+            return f"another run of task {task.name!r} by hand waits already"
+        if slot is not None and any(pending.slot == slot for pending in entry.waiting):
+            return f"the run of task {task.name!r} for this slot waits already"
+        if entry.active and task.overlap is Overlap.FORBID:
+            ids = ", ".join(active.run.run_id for active in entry.active)
+            return f"task {task.name!r} is running ({ids}), and overlap is forbid: wait for its end"
+        replaces = bool(entry.active) and task.overlap is Overlap.REPLACE
+        if len(self._active) >= self._capacity and not replaces:
+            return f"{self._capacity} runs are active, as many as ROTA_MAX_CONCURRENT_RUNS allows"
+        return None
+
+    def drop_for_pause(self, entry: ScheduleEntry, pause: Pause) -> None:
+        """Skip the slots that wait, for good; what somebody asked for by hand still starts."""
+        slots = [pending for pending in entry.waiting if pending.slot is not None]
+        entry.waiting = tuple(pending for pending in entry.waiting if pending.slot is None)
+        for pending in slots:
+            self._skip(entry, pending, SkipReason.PAUSED, pause.sentence)
+        for retry in entry.retries:
+            if retry.pending.slot is not None:
+                self._drop_retry(entry, retry, pause.sentence)
 
     def drop_waiting(self, entries: Sequence[ScheduleEntry]) -> None:
         """Skip what waits. It is still owed, and the next process finds it in the ledger."""
@@ -114,7 +141,8 @@ class Dispatcher:
         while self._ready and len(self._active) < self._capacity and not self._stop.requested:
             entry = self._ready.popleft()
             entry.queued = False
-            self._start(entry, entry.take_next())
+            if entry.may_start:
+                self._start(entry, entry.take_next())
             self._make_ready(entry)
 
     def _start(self, entry: ScheduleEntry, pending: PendingRun) -> None:
@@ -135,6 +163,7 @@ class Dispatcher:
             identity=pending.identity,
             attempt=pending.attempt or None,
         )
+        run = run if pending.run is None else _as_ordered(pending.run, run)
         self._ledger.run_started(run, now)
         active = self._runner.start(
             entry.task,
@@ -194,11 +223,11 @@ class Dispatcher:
             _log_not_retried(retry.record, SkipReason.STOPPING.value)
         self._skip(entry, retry.pending, SkipReason.STOPPING)
 
-    def _drop_retry(self, entry: ScheduleEntry, retry: Retry) -> None:
-        """Make no retry, since a newer slot replaces it: its slot is done."""
+    def _drop_retry(self, entry: ScheduleEntry, retry: Retry, reason: str) -> None:
+        """Make no retry, for a newer slot or a pause: its slot is done."""
         entry.forget(retry)
         self._ledger.run_ended(retry.record, owed=False)
-        _log_not_retried(retry.record, _REPLACED)
+        _log_not_retried(retry.record, reason)
 
     def _task_returned(self, entry: ScheduleEntry, active: ActiveRun) -> None:
         entry.active = tuple(run for run in entry.active if run is not active)
@@ -212,15 +241,28 @@ class Dispatcher:
             self._idle.set()
         self._fill()
 
-    def _skip(self, entry: ScheduleEntry, pending: PendingRun, reason: SkipReason) -> None:
-        if pending.slot is None:
+    def _skip(
+        self,
+        entry: ScheduleEntry,
+        pending: PendingRun,
+        reason: SkipReason,
+        detail: str | None = None,
+    ) -> None:
+        slot = pending.slot
+        if slot is None:
             return
         event = SlotsSkipped(
-            entry.task.name, pending.slot, pending.slot, 1, capped=False, reason=reason
+            entry.task.name, slot, slot, 1, capped=False, reason=reason, detail=detail
         )
         if reason is not SkipReason.STOPPING:
             self._ledger.slots_skipped(event, self._clock.timestamp())
         self._bus.publish(event)
+
+
+def _as_ordered(ordered: Run, new: Run) -> Run:
+    """Return a run that somebody ordered as it starts; another attempt has an id of its own."""
+    run_id = ordered.run_id if new.attempt is None else new.run_id
+    return replace(ordered, run_id=run_id, deadline=new.deadline, attempt=new.attempt)
 
 
 def _is_retried(entry: ScheduleEntry, slot: int) -> bool:

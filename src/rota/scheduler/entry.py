@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from rota.model.outcome import Outcome
+from rota.model.pause import Pause
 from rota.model.run import Run, RunRecord, Trigger
 from rota.model.task_fields import Overlap
 from rota.runs.active_run import ActiveRun
@@ -12,10 +13,10 @@ from rota.tasks.definition import TaskDefinition
 
 @dataclass(frozen=True, slots=True)
 class PendingRun:
-    """A run that is due and has not started; without a slot for a run at start.
+    """A run that is due and has not started; without a slot for a run at start, or by hand.
 
     `attempt` is 0 for the first. Another one has the first one's `identity` and its start,
-    `first_at`, an epoch time.
+    `first_at`, an epoch time. `run` is what was decided already of a run that somebody ordered.
     """
 
     slot: int | None
@@ -23,6 +24,7 @@ class PendingRun:
     attempt: int = 0
     identity: str | None = None
     first_at: float | None = None
+    run: Run | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -48,6 +50,7 @@ class ScheduleEntry:
     `waiting` holds what is due and cannot start yet: under `allow` all of it, otherwise the newest.
     `retries` are the runs that a task asked for with TryAgain. Until they have been made the slot
     is not done, as in a Job: under `forbid` the next one waits.
+    `pause` is the last one, which may have ended.
     Only what is shown is kept of the last run: its record would keep alive what the traceback of
     the task holds.
     """
@@ -56,6 +59,7 @@ class ScheduleEntry:
     next_slot: int | None = None
     finished_slot: int | None = None
     owes_since: int = 0
+    pause: Pause | None = None
     waiting: tuple[PendingRun, ...] = ()
     active: tuple[ActiveRun, ...] = ()
     retries: tuple[Retry, ...] = ()
@@ -106,8 +110,9 @@ class ScheduleEntry:
         """Return what is known now, for others to read."""
         return TaskSnapshot(
             task=self.task,
-            next_slot=self.next_slot,
-            owes_since=self.owes_since,
+            next_slot=self._next_start(),
+            owes_since=max(self.owes_since, self.pause.last_slot if self.pause else 0),
+            pause=self.pause,
             waiting_slots=tuple(
                 pending.slot for pending in self.waiting if pending.slot is not None
             ),
@@ -117,18 +122,25 @@ class ScheduleEntry:
             last_started_at=self.last_started_at,
         )
 
+    def _next_start(self) -> int | None:
+        slot, pause = self.next_slot, self.pause
+        if slot is None or pause is None or not pause.active_at(slot):
+            return slot
+        return self.task.schedule.next_epoch(pause.last_slot)
+
 
 @dataclass(frozen=True, slots=True)
 class TaskSnapshot:
     """What the scheduler knew of one task at one moment. Slots and times are epoch times.
 
     `stuck`: one of the `active` runs ignores its cancellation. The task owes nothing for slots up
-    to `owes_since`.
+    to `owes_since`. `next_slot` is the next that starts, after a pause; `pause` may have ended.
     """
 
     task: TaskDefinition
     next_slot: int | None
     owes_since: int
+    pause: Pause | None
     waiting_slots: tuple[int, ...]
     active: tuple[Run, ...]
     stuck: bool

@@ -22,11 +22,18 @@ def queue_up(
 ) -> Queueing:
     """Let `pending` wait: as with concurrencyPolicy, the newest slot is what counts.
 
-    With `catch_up: all` a newer one replaces none; above `MOST_CAUGHT_UP` the oldest are skipped.
+    With `catch_up: all` a newer one replaces none; above `MOST_CAUGHT_UP` the oldest are skipped. A
+    run by hand comes first, and neither drops a slot nor is dropped for one.
     """
+    replaces = task.overlap is Overlap.REPLACE
+    by_hand = tuple(each for each in waiting if each.trigger.is_by_hand)
+    slots = tuple(each for each in waiting if not each.trigger.is_by_hand)
+    if pending.trigger.is_by_hand:
+        return Queueing((*by_hand, pending, *slots), interrupt=replaces)
     if task.overlap is Overlap.ALLOW:
-        return Queueing((*waiting, pending))
+        return Queueing((*by_hand, *slots, pending))
     if task.catch_up is CatchUp.ALL:
-        queue = (*waiting, pending)
-        return Queueing(queue[-MOST_CAUGHT_UP:], dropped=queue[:-MOST_CAUGHT_UP])
-    return Queueing((pending,), dropped=waiting, interrupt=task.overlap is Overlap.REPLACE)
+        queue = (*slots, pending)
+        dropped = queue[:-MOST_CAUGHT_UP]
+        return Queueing((*by_hand, *queue[-MOST_CAUGHT_UP:]), dropped)
+    return Queueing((*by_hand, pending), dropped=slots, interrupt=replaces)

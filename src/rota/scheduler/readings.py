@@ -1,6 +1,7 @@
 """What the metrics of a scheduler show that depends on now."""
 
 from rota.model.clock import Clock
+from rota.model.pause import Pause
 from rota.observers.histories import Histories, TaskHistory
 from rota.observers.readings import Reading, TaskReading
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
@@ -36,6 +37,7 @@ class SchedulerReadings:
             time_zone=getattr(task.schedule, "timezone", "Etc/UTC"),
             running=len(snapshot.active),
             suspended=task.suspend,
+            paused_until=self._paused_until(snapshot.pause),
             next_slot=snapshot.next_slot or 0,
             success_due=0 if task.suspend else self._success_due(snapshot, history),
             run_due=_run_due(snapshot),
@@ -45,6 +47,10 @@ class SchedulerReadings:
             lateness_seconds=history.lateness_seconds,
             consecutive_failures=history.consecutive_failures,
         )
+
+    def _paused_until(self, pause: Pause | None) -> int:
+        lasts = pause is not None and pause.active_at(self._clock.timestamp())
+        return pause.until if pause is not None and lasts else 0
 
     def _success_due(self, snapshot: TaskSnapshot, history: TaskHistory) -> int:
         task = snapshot.task

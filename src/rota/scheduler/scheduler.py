@@ -17,22 +17,24 @@ from rota.model.clock import Clock, SystemClock, instant
 from rota.model.context import Stop
 from rota.model.errors import TaskDefinitionError
 from rota.model.events import Observer, RunLost
+from rota.model.pause import Pause
 from rota.model.run import Trigger
 from rota.observers.run_log import log_run_event
 from rota.runs.active_run import CANCEL_GRACE_SECONDS
 from rota.runs.bus import EventBus
 from rota.runs.runner import Runner
+from rota.scheduler.by_hand import ByHand
+from rota.scheduler.clock_changes import ClockChanges
 from rota.scheduler.dispatcher import Dispatcher
 from rota.scheduler.entry import PendingRun, ScheduleEntry, TaskSnapshot
 from rota.scheduler.timers import Timers
-from rota.scheduler.timetable import LONGEST_WAIT_FOR_CLOCK_SECONDS, DueRuns, Timetable
+from rota.scheduler.timetable import DueRuns, Timetable
 from rota.settings import Settings, default_settings
 from rota.tasks.definition import Handler, TaskDefinition, define_task
 from rota.tasks.naming import kubernetes_name
 
 LONGEST_SLEEP_SECONDS = 5.0
 FLUSH_SECONDS = 0.9
-_LOGGED_CLOCK_CHANGE_SECONDS = 60
 # Time for the loop to see the last cancelled task end, beyond what the task itself gets.
 _SETTLE_SECONDS = 0.2
 
@@ -68,6 +70,7 @@ class TaskScheduler:
         self._entries: dict[str, ScheduleEntry] = {}
         self._kubernetes_names: dict[str, str] = {}
         self._progress: Mapping[str, TaskProgress] = {}
+        self._pauses: Mapping[str, Pause] = {}
         self._timetable = Timetable()
         self._timers = Timers()
         self._stop = Stop()
@@ -75,7 +78,14 @@ class TaskScheduler:
         self._dispatcher: Dispatcher | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._last_tick_loop_seconds = 0.0
-        self._clock_offset_seconds: float | None = None
+        self._clock_changes = ClockChanges()
+        self.by_hand = ByHand(
+            self._entries,
+            ledger=self._ledger,
+            clock=self._clock,
+            dispatcher=lambda: self._dispatcher if self.running else None,
+            flush=self._flush,
+        )
 
     def register_task(
         self,
@@ -114,8 +124,10 @@ class TaskScheduler:
 
     def run_now(self, name: str) -> None:
         """Start a run by hand, once the task's overlap policy allows it. Raises KeyError."""
-        if self._dispatcher is not None and self.running:
-            self._dispatcher.submit(self._entries[name], PendingRun(None, Trigger.MANUAL))
+        entry = self._entries[name]
+        waits = any(pending.trigger.is_by_hand for pending in entry.waiting)
+        if self._dispatcher is not None and self.running and not waits:
+            self._dispatcher.submit(entry, PendingRun(None, Trigger.MANUAL))
 
     @property
     def tasks(self) -> Mapping[str, Mapping[str, Any]]:
@@ -176,6 +188,7 @@ class TaskScheduler:
         )
         recovered = self._ledger.open(self._arm_flush)
         self._progress = recovered.tasks
+        self._pauses = recovered.pauses
         for run in recovered.lost:
             self._bus.publish(RunLost(run.task, run.run_id, run.slot))
         for entry in self._entries.values():
@@ -226,8 +239,10 @@ class TaskScheduler:
         if self._dispatcher is None:
             return
         now = int(self._clock.timestamp())
+        entry.pause = self._pauses.get(entry.task.name)
         self._dispatch(self._timetable.resume(entry, self._progress.get(entry.task.name), now))
-        at_rest = not entry.task.suspend and not entry.waiting and not entry.active
+        paused = entry.pause is not None and entry.pause.active_at(now)
+        at_rest = not (entry.task.suspend or paused or entry.waiting or entry.active)
         if entry.task.run_on_start and at_rest:
             self._dispatcher.submit(entry, PendingRun(None, Trigger.START))
 
@@ -253,7 +268,8 @@ class TaskScheduler:
             return
         loop = asyncio.get_running_loop()
         self._last_tick_loop_seconds = loop.time()
-        self._meet_clock_change(self._clock.timestamp() - loop.time())
+        if self._clock_changes.need_new_plans(self._clock.timestamp() - loop.time()):
+            self._timetable.reschedule(int(self._clock.timestamp()))
         try:
             for due in self._timetable.due(int(self._clock.timestamp())):
                 self._dispatch(due)
@@ -264,22 +280,6 @@ class TaskScheduler:
             if slot is not None:
                 delay = min(max(0.0, slot - self._clock.timestamp()), delay)
             self._timers.set("tick", delay, self._tick)
-
-    def _meet_clock_change(self, offset_seconds: float) -> None:
-        previous, self._clock_offset_seconds = self._clock_offset_seconds, offset_seconds
-        back_seconds = 0.0 if previous is None else previous - offset_seconds
-        if back_seconds < _LOGGED_CLOCK_CHANGE_SECONDS:
-            return
-        reschedules = back_seconds > LONGEST_WAIT_FOR_CLOCK_SECONDS
-        self.logger.warning(
-            "clock.moved_back",
-            extra={
-                "seconds": round(back_seconds),
-                "effect": "planned anew" if reschedules else "waiting for the slots still to come",
-            },
-        )
-        if reschedules:
-            self._timetable.reschedule(int(self._clock.timestamp()))
 
     def _arm_flush(self) -> None:
         if self.running:  # Once a stop is requested, `close` writes what is left.

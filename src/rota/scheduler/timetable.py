@@ -1,7 +1,7 @@
 """Which task's slot comes next, for all tasks at once. No clock, no I/O: `now` is an argument."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from rota.ledger.records import TaskProgress
@@ -76,9 +76,11 @@ class Timetable:
         if progress.accounted not in progress.owed:
             entry.finished_slot = progress.accounted
         self.add(entry, max(last, now))
-        decision = catch_up(task, last, now, progress.owed)
+        paused, owed = _skip_pause(entry, last, now, progress.owed)
+        last = max((each.last_slot for each in paused), default=last)
+        decision = catch_up(task, last, now, owed)
         accounted = None if ahead else decision.newest(last)
-        return DueRuns(entry, accounted, _caught_up(decision), decision.skipped)
+        return DueRuns(entry, accounted, _caught_up(decision), (*paused, *decision.skipped))
 
     def _start_afresh(
         self, entry: ScheduleEntry, now: int, skipped: tuple[SlotsSkipped, ...]
@@ -103,6 +105,12 @@ class Timetable:
                 heapq.heappop(self._slots)
 
     def _due_runs(self, entry: ScheduleEntry, slot: int, now: int) -> DueRuns:
+        paused, _ = _skip_pause(entry, slot - 1, now, ())
+        if paused:
+            last = paused[-1].last_slot
+            # The next may have come already, if the pause has ended since.
+            self.add(entry, last)
+            return DueRuns(entry, last, (), paused)
         following = entry.task.schedule.next_epoch(slot)
         if following is None or following > now:
             self._put(entry, following)
@@ -124,6 +132,25 @@ class Timetable:
     def next_slot(self) -> int | None:
         """Return the earliest slot of all."""
         return self._slots[0] if self._slots else None
+
+
+def _skip_pause(
+    entry: ScheduleEntry, after: int, now: int, owed: Collection[int]
+) -> tuple[tuple[SlotsSkipped, ...], Collection[int]]:
+    """Skip what a pause keeps from starting, of the slots in `(after, now]` and those `owed`.
+
+    Returns what is skipped, and what is owed still. Slots that came shortly before the pause, and
+    could have started in it only, are skipped with it.
+    """
+    pause = entry.pause
+    if pause is None or pause.since > now or after >= pause.last_slot:
+        return (), owed
+    until = min(now, pause.last_slot)
+    kept_from = owed if pause.active_at(now) else ()
+    skipped = skip_all(
+        entry.task, after, until, kept_from, SkipReason.PAUSED, detail=pause.sentence
+    )
+    return skipped, () if pause.active_at(now) else owed
 
 
 def _caught_up(decision: Decision) -> tuple[PendingRun, ...]:

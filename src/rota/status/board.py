@@ -137,7 +137,7 @@ class Board:
         """Return the tasks, the moment that they are shown at, and what could be seen then."""
         tasks = [self.definition(name) for name in names]
         digests = self._reader.digests(names, recent=strip_length)
-        now, sight = self._clock.timestamp(), self.sight()
+        now, sight, pauses = self._clock.timestamp(), self.sight(), self._reader.pauses()
         statuses = [
             task_status(
                 task,
@@ -146,6 +146,7 @@ class Board:
                 strip_length=strip_length,
                 owes_since=self._owes_since.get(task.name, 0),
                 sight=sight,
+                pause=pauses.get(task.name),
             )
             for task in tasks
         ]
@@ -177,10 +178,13 @@ class Board:
         `after` is a slot with its task: only what comes behind it.
         """
         now = int(self._clock.timestamp())
-        since = now if after is None else max(now, after[0] - 1)
+        begin = now if after is None else max(now, after[0] - 1)
+        since = {task.name: begin for task in self._tasks.values() if not task.suspend}
+        for name, pause in self._reader.pauses().items():
+            if pause.active_at(now) and name in since:
+                since[name] = max(begin, pause.last_slot)
         until = int(now + hours * _HOUR_SECONDS)
-        planned = (task for task in self._tasks.values() if not task.suspend)
-        merged = heapq.merge(*(_slots(task, since, until) for task in planned))
+        merged = heapq.merge(*(_slots(self._tasks[name], at, until) for name, at in since.items()))
         return list(itertools.islice((each for each in merged if not after or each > after), limit))
 
     def runs(

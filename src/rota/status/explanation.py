@@ -87,6 +87,9 @@ def _sentences(
     match status.state:
         case Absence.UPCOMING:
             yield f"It comes in {duration_text(max(0, int(status.slot - now)))}."
+            pause = reader.pauses().get(task.name)
+            if pause is not None and pause.active_at(now) and pause.active_at(status.slot):
+                yield f"It will be skipped: the task is {pause.sentence.rstrip('.')}."
         case Absence.UNOBSERVED:
             oldest = reader.digests([task.name], recent=1)[task.name].oldest_due
             yield unobserved_sentence(status.slot, oldest, sight)

@@ -32,6 +32,7 @@ TASK_MARKS: dict[TaskState, Mark] = {
     TaskState.FAILING: Mark("✗", "x", "red"),
     TaskState.RUNNING: Mark("»", ">", "cyan"),
     TaskState.NEW: Mark("○", "o", "default"),
+    TaskState.PAUSED: Mark("◫", "p", "yellow"),
     TaskState.SUSPENDED: Mark("‖", "=", "bright_black"),
     TaskState.OK: Mark("✓", "+", "green"),
     TaskState.GONE: Mark("∅", "0", "bright_black"),

@@ -11,6 +11,7 @@ from rota.kubernetes.watching.seen_tasks import SeenTask
 from rota.ledger.digest import TaskDigest
 from rota.ledger.records import RecordedRun
 from rota.model.clock import instant, rfc3339
+from rota.model.pause import Pause
 from rota.model.slot import SlotState
 from rota.schedules.success_due import NEVER, success_due
 from rota.status.run_facts import run_facts
@@ -30,13 +31,15 @@ class TaskState(StrEnum):
     """The one word for a task, the worst first.
 
     `overdue`: its next success should be there by now. `failing`: the last run that ended failed or
-    timed out. `new`: it has never run. `gone`: its CronJob was deleted.
+    timed out. `new`: it has never run. `paused`: somebody has paused it in a scheduler. `gone`: its
+    CronJob was deleted.
     """
 
     OVERDUE = "overdue"
     FAILING = "failing"
     RUNNING = "running"
     NEW = "new"
+    PAUSED = "paused"
     SUSPENDED = "suspended"
     OK = "ok"
     GONE = "gone"
@@ -60,7 +63,7 @@ class TaskStatus:
 
     `success_due` is when the next success should have been seen; None for a suspended task. What
     only those who show the task need is computed when it is asked for: there may be thousands.
-    `sight` is what a console could see.
+    `sight` is what a console could see, `pause` what somebody has asked for and lasts now.
     """
 
     task: TaskDefinition
@@ -70,16 +73,21 @@ class TaskStatus:
     now: float
     strip_length: int
     sight: Sight | None = None
+    pause: Pause | None = None
 
     @property
     def next_slots(self) -> Sequence[int]:
-        """The slots that come next; none for a suspended task."""
-        return () if self.task.suspend else next_slots(self.task, int(self.now), NEXT_SLOTS)
+        """The slots that come next, after a pause; none for a suspended task."""
+        return () if self.task.suspend else next_slots(self.task, self._plans_after, NEXT_SLOTS)
 
     @property
     def next_slot(self) -> int | None:
         """The first of them."""
-        return None if self.task.suspend else self.task.schedule.next_epoch(int(self.now))
+        return None if self.task.suspend else self.task.schedule.next_epoch(self._plans_after)
+
+    @property
+    def _plans_after(self) -> int:
+        return int(self.now) if self.pause is None else self.pause.last_slot
 
     @property
     def durations(self) -> Durations | None:
@@ -108,7 +116,9 @@ class TaskStatus:
 
     @property
     def reason(self) -> str | None:
-        """Why it is failing or overdue, or what keeps a run of it waiting: its pod, for example."""
+        """Why it is failing, overdue or paused, or what keeps a run waiting: its pod, perhaps."""
+        if self.state is TaskState.PAUSED and self.pause is not None:
+            return self.pause.sentence
         waiting = next((run.reason for run in self.running if run.reason), None)
         ended = None if self.digest.last_ended is None else self.digest.last_ended.reason
         if self.state is TaskState.FAILING:
@@ -129,6 +139,7 @@ class TaskStatus:
             "words": schedule_words(self.task),
             "time_zone": getattr(self.task.schedule, "timezone", "Etc/UTC"),
             "cronjob": describe_cronjob(self.task),
+            "pause": None if self.pause is None else self.pause.facts(),
             "running": [run.run_id for run in self.running],
             "next_slots": [rfc3339(instant(slot)) for slot in self.next_slots],
             "success_due": _moment(self.success_due),
@@ -148,22 +159,26 @@ def task_status(
     strip_length: int = STRIP_LENGTH,
     owes_since: int = 0,
     sight: Sight | None = None,
+    pause: Pause | None = None,
 ) -> TaskStatus:
     """Return how `task` is doing at the epoch time `now`.
 
-    It owes no slot up to `owes_since`: those of an earlier schedule, for example. `sight` is what a
-    console could see: after that no success is missed.
+    It owes no slot up to `owes_since`: those of an earlier schedule, for example; nor one of its
+    last `pause`. `sight` is what a console could see: after that no success is missed.
     """
-    due = _success_due(task, digest, owes_since)
+    paused_until = 0 if pause is None else pause.last_slot
+    current = pause if pause is not None and pause.active_at(now) else None
+    due = _success_due(task, digest, max(owes_since, paused_until))
     seen_until = now if sight is None else sight.seen_until
     return TaskStatus(
         task=task,
-        state=_state(task, digest, seen_until, due),
+        state=_state(task, digest, seen_until, due, paused=current is not None),
         digest=digest,
         success_due=due,
         now=now,
         strip_length=strip_length,
         sight=sight,
+        pause=current,
     )
 
 
@@ -199,11 +214,13 @@ def _success_due(task: TaskDefinition, digest: TaskDigest, owes_since: int) -> i
     return None if due == NEVER else due
 
 
-def _state(task: TaskDefinition, digest: TaskDigest, now: float, due: int | None) -> TaskState:
+def _state(
+    task: TaskDefinition, digest: TaskDigest, now: float, due: int | None, *, paused: bool
+) -> TaskState:
     if isinstance(task, SeenTask) and task.gone_since is not None:
         return TaskState.GONE
-    if task.suspend:
-        return TaskState.SUSPENDED
+    if task.suspend or paused:
+        return TaskState.SUSPENDED if task.suspend else TaskState.PAUSED
     if due is not None and now > due:
         return TaskState.OVERDUE
     ended = digest.last_ended

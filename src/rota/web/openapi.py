@@ -202,6 +202,7 @@ _TASK_PROPERTIES = {
     "words": _TEXT,
     "time_zone": _TEXT,
     "cronjob": {"type": ["object", "null"]},
+    "pause": {"anyOf": [_ref("Pause"), {"type": "null"}]},
     "running": {"type": "array", "items": _TEXT},
     "next_slots": {"type": "array", "items": _INSTANT},
     "success_due": _OPTIONAL_INSTANT,
@@ -236,6 +237,7 @@ _SCHEMAS = {
         commands=_list("Command"),
     ),
     "Task": _object(**_TASK_PROPERTIES),
+    "Pause": _object(since=_INSTANT, until=_INSTANT, actor=_OPTIONAL_TEXT, reason=_TEXT),
     "WholeTask": _object(**_TASK_PROPERTIES, commands=_list("Command")),
     "Cell": _object(
         at=_INSTANT,

@@ -13,8 +13,8 @@ _OVERDUE_SECONDS = 60.0
 class SchedulerProbe:
     """What the health server asks.
 
-    Its summary has `tasks`: counts `total`, `running`, `stuck`, `suspended`; `next_slot`: an
-    instant or None; `failing`: by task, the last outcome where it is not a success; `stuck` and
+    Its summary has `tasks`: counts `total`, `running`, `stuck`, `suspended`, `paused`; `next_slot`:
+    an instant or None; `failing`: by task, the last outcome where it is not a success; `stuck` and
     `overdue`: the names of such tasks.
     """
 
@@ -44,6 +44,7 @@ class SchedulerProbe:
                 "running": sum(bool(each.active) for each in tasks),
                 "stuck": sum(each.stuck for each in tasks),
                 "suspended": sum(each.task.suspend for each in tasks),
+                "paused": sum(bool(each.pause and each.pause.active_at(now)) for each in tasks),
             },
             "next_slot": rfc3339(instant(min(slots))) if slots else None,
             "failing": {
