@@ -47,6 +47,27 @@ TASKS = [bills]
     assert ended.stdout.endswith("ok: 1 task: bills\n")
 
 
+def test_a_task_for_another_client_is_an_error(rota, tmp_path):
+    text = """
+from rota import BusinessApiClient, task
+
+class WantedClient(BusinessApiClient): ...
+
+@task
+async def bills(api: WantedClient): ...
+"""
+    (tmp_path / "shop_client_type.py").write_text(text, "utf-8")
+    ended = rota("check", ROTA_TASKS="shop_client_type")
+    assert ended.exit_code == 2
+    assert ended.stderr == (
+        "rota: error: task 'bills' (shop_client_type:bills) wants a shop_client_type.WantedClient, "
+        "but ROTA_API_CLIENT makes a rota.api.client.BusinessApiClient: set "
+        "ROTA_API_CLIENT=shop_client_type:WantedClient\n"
+    )
+    client = "shop_client_type:WantedClient"
+    assert rota("check", ROTA_TASKS="shop_client_type", ROTA_API_CLIENT=client).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("variables", "warning"),
     [

@@ -21,6 +21,7 @@ FIELDS = {
     "shards": 1,
     "enabled": True,
     "suspend": False,
+    "formerly": [],
     "source": "rota.tasks:register_tasks",
 }
 

@@ -27,12 +27,12 @@ class InMemory:
     def __init__(self, tmp_path, clock):
         self.ledger = self.reader = MemoryLedger()
 
-    def open(self):
-        return self.ledger.open(lambda: None)
+    def open(self, **formerly):
+        return self.ledger.open(lambda: None, formerly)
 
-    def reopen(self):
+    def reopen(self, **formerly):
         self.ledger.close()
-        return self.open()
+        return self.open(**formerly)
 
 
 class InAFile(InMemory):
@@ -40,10 +40,10 @@ class InAFile(InMemory):
         self._path, self._clock = tmp_path / "rota.sqlite3", clock
         self.ledger, self.reader = SqliteLedger(self._path, clock), SqliteReader(self._path)
 
-    def reopen(self):
+    def reopen(self, **formerly):
         self.ledger.close()
         self.ledger = SqliteLedger(self._path, self._clock)
-        return self.open()
+        return self.open(**formerly)
 
 
 @pytest.fixture(params=[InMemory, InAFile])
@@ -431,3 +431,48 @@ def test_what_more_there_is_to_say_of_a_skipped_slot_is_kept(place):
     place.reopen()
 
     assert [each.skipped for each in place.reader.skips("t", START, START)] == [detailed]
+
+
+def test_what_is_known_under_a_former_name_is_the_tasks_own(place):
+    ledger = place.ledger
+    ledger.account("old", "text", START + 60)
+    ledger.account("other", "text", START)
+    ledger.slot_due("old", START)
+    ledger.slot_due("old", START + 60)
+    ledger.run_ended(record("r1", task="old"), owed=False)
+    ledger.run_started(run("r2", "old", START + 60), START + 60)
+    ledger.run_ended(record("r3", task="other"), owed=False)
+    ledger.slots_skipped(skipped(START - 60, task="old"), START)
+    ledger.paused("old", Pause(START, START + 5, None, "a move"))
+
+    recovered = place.reopen(new=("older", "old"), another=("unknown",))
+
+    assert recovered.tasks == {
+        "new": TaskProgress("text", START + 60, owed=(START + 60,)),
+        "other": TaskProgress("text", START),
+    }
+    assert recovered.lost == (LostRun("new", "r2", START + 60),)
+    assert list(recovered.pauses) == ["new"]
+    reader = place.ledger.reader()
+    assert {each.run_id: each.task for each in reader.runs()} == {
+        "r1": "new",
+        "r2": "new",
+        "r3": "other",
+    }
+    assert [each.skipped.task for each in reader.skips("new", 0, START * 2)] == ["new"]
+    assert reader.skips("old", 0, START * 2) == []
+
+
+@pytest.mark.parametrize(("old", "new"), [(120, 60), (60, 120)], ids=["went back", "went on"])
+def test_where_both_names_are_known_what_was_met_last_counts(place, old, new):
+    place.ledger.account("old", "of old", START + old)
+    place.ledger.account("new", "of new", START + new)
+    place.ledger.slot_due("old", START)
+    place.ledger.slot_due("new", START)
+    place.ledger.slot_due("new", START + 60)
+
+    known = place.reopen(new=("old",)).tasks
+
+    assert list(known) == ["new"]
+    assert known["new"].schedule == ("of old" if old > new else "of new")
+    assert (known["new"].accounted, known["new"].owed) == (START + 120, (START, START + 60))

@@ -19,6 +19,7 @@ def check_command(*, as_json: bool) -> None:
     mistake; they do not change the exit code.
     """
     from rota.app import App  # noqa: PLC0415 (--help works without)
+    from rota.tasks.client_check import check_clients  # noqa: PLC0415
     from rota.tasks.discovery import discover  # noqa: PLC0415
     from rota.tasks.modules import unregistered  # noqa: PLC0415
     from rota.tasks.registry import check_not_empty  # noqa: PLC0415
@@ -27,8 +28,9 @@ def check_command(*, as_json: bool) -> None:
     settings = load_settings()
     registry = discover(settings)
     tasks = registry.selected()
-    App(settings)
+    app = App(settings)
     check_not_empty(tasks)
+    check_clients(tasks, app.client)
     now = int(SystemClock().timestamp())
     warnings = {task.name: task_warnings(task, now) for task in tasks}
     if as_json:

@@ -17,6 +17,7 @@ from rota.ledger.records import (
     recorded_start,
     state_of_slot,
 )
+from rota.ledger.renaming import NO_RENAMES, Formerly, renames
 from rota.ledger.retention import Retention, forgettable
 from rota.ledger.run_filter import EVERY_RUN, RunFilter
 from rota.model.events import SlotsSkipped
@@ -51,8 +52,14 @@ class MemoryLedger:
         self._skips: deque[RecordedSkip] = deque(maxlen=_MOST_SKIPS)
         self._pauses: dict[str, Pause] = {}
 
-    def open(self, on_dirty: OnDirty) -> Recovered:  # noqa: ARG002 (nothing is ever dirty)
+    def open(
+        self,
+        on_dirty: OnDirty,  # noqa: ARG002 (nothing is ever dirty)
+        formerly: Formerly = NO_RENAMES,
+    ) -> Recovered:
         """Return what was noted before the scheduler was stopped."""
+        for old, new in renames(formerly):
+            self._rename(old, new)
         unfinished = [run for run in self._runs.values() if run.state is SlotState.RUNNING]
         for run in unfinished:
             self._runs[run.run_id] = replace(run, state=SlotState.LOST)
@@ -64,6 +71,26 @@ class MemoryLedger:
         }
         lost = tuple(LostRun(run.task, run.run_id, run.slot) for run in unfinished)
         return Recovered(tasks, lost, self.pauses())
+
+    def _rename(self, old: str, new: str) -> None:
+        older = self._tasks.pop(old, None)
+        if older is not None:
+            known = self._tasks.setdefault(new, older)
+            newest = max(known, older, key=lambda task: task.accounted)
+            self._tasks[new] = replace(newest, owed=known.owed | older.owed)
+        if old in self._pauses:
+            self._pauses.setdefault(new, self._pauses.pop(old))
+        for run in [run for run in self._runs.values() if run.task == old]:
+            self._runs[run.run_id] = replace(run, task=new)
+        self._skips = deque(
+            (
+                replace(skip, skipped=replace(skip.skipped, task=new))
+                if skip.skipped.task == old
+                else skip
+                for skip in self._skips
+            ),
+            maxlen=_MOST_SKIPS,
+        )
 
     def account(self, task: str, schedule: str, until: int, *, suspended: bool = False) -> None:
         """Note that every slot of `schedule` up to `until` has been met or was never one."""

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from rota.ledger.digest import TaskDigest
 from rota.ledger.records import RecordedRun, RecordedSkip, Recovered
+from rota.ledger.renaming import NO_RENAMES, Formerly
 from rota.ledger.run_filter import EVERY_RUN, RunFilter
 from rota.model.events import SlotsSkipped
 from rota.model.pause import Pause
@@ -21,8 +22,10 @@ class Ledger(Protocol):
     No method blocks the event loop but `open`, and none raises for a broken disk.
     """
 
-    def open(self, on_dirty: OnDirty) -> Recovered:
+    def open(self, on_dirty: OnDirty, formerly: Formerly = NO_RENAMES) -> Recovered:
         """Return what an earlier process left; the slots of its unfinished runs are owed.
+
+        What it left under a former name of a task has the task's name from now on.
 
         `on_dirty` is called when there is something to flush, and not again before a flush has
         returned False.

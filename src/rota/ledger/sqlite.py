@@ -17,6 +17,7 @@ from rota.ledger.protocol import LedgerReader, OnDirty
 from rota.ledger.pruning import Pruning
 from rota.ledger.reader import SqliteReader
 from rota.ledger.records import LostRun, RecordedSkip, Recovered
+from rota.ledger.renaming import NO_RENAMES, Formerly, rename_rows
 from rota.ledger.retention import Retention
 from rota.ledger.rows import pauses, task_progress, write
 from rota.ledger.schema import NewerSchemaError
@@ -53,10 +54,12 @@ class SqliteLedger:
         self._failing = False
         self._on_dirty: OnDirty = _do_nothing
         self._awaits_flush = False
+        self._formerly = NO_RENAMES
 
-    def open(self, on_dirty: OnDirty | None = None) -> Recovered:
+    def open(self, on_dirty: OnDirty | None = None, formerly: Formerly = NO_RENAMES) -> Recovered:
         """Return what an earlier process left; what memory has, where the file cannot be used."""
         self._on_dirty = on_dirty or _do_nothing
+        self._formerly = formerly
         self._awaits_flush = False
         try:
             return self._open()
@@ -76,8 +79,9 @@ class SqliteLedger:
     def _open(self) -> Recovered:
         connection = self._storage.open()
         try:
-            lost = tuple(LostRun(*row) for row in connection.execute(_LOST))
             with connection:
+                rename_rows(connection, self._formerly)
+                lost = tuple(LostRun(*row) for row in connection.execute(_LOST))
                 connection.execute(_LOST_ARE_OWED)
                 connection.execute(_MARK_LOST)
             recovered = Recovered(task_progress(connection), lost, pauses(connection))
@@ -96,7 +100,7 @@ class SqliteLedger:
             effect = "another scheduler seems to run these tasks too: every slot may run twice"
         extra = {"path": str(self._storage.path), "error": str(error), "effect": effect}
         _logger.error("state.unusable", extra=extra)
-        return self._memory.open(self._on_dirty)
+        return self._memory.open(self._on_dirty, self._formerly)
 
     def account(self, task: str, schedule: str, until: int, *, suspended: bool = False) -> None:
         """Note that every slot of `schedule` up to `until` has been met or was never one."""

@@ -50,6 +50,10 @@ class ResolvedTask(Protocol):
     def handler(self) -> Any:
         """What was registered."""
 
+    @property
+    def formerly(self) -> tuple[str, ...]:
+        """The names that it had, the oldest first."""
+
     def value_of(self, field: str) -> Any:
         """Return the value of one of `rota.model.task_fields`."""
 
@@ -80,6 +84,12 @@ class Execution:
             self.work_refused = True
             message = "the process is stopping: no new request is started"
             raise StopRequested(message)
+
+    @property
+    def oldest_name(self) -> str:
+        """The first name that the task had, which idempotency keys are made from."""
+        formerly = self.task.formerly if self.task is not None else ()
+        return formerly[0] if formerly else self.run.task
 
     def remaining_seconds(self) -> float:
         """Return the rest of the task's timeout; never negative."""

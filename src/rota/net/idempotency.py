@@ -28,7 +28,9 @@ def operation_key(options: ApiOptions, operation: str) -> str:
     if execution is None:
         return uuid.uuid4().hex
     run = execution.run
-    return _digest("operation", *_installation(options), operation, run.task, run.identity)
+    return _digest(
+        "operation", *_installation(options), operation, execution.oldest_name, run.identity
+    )
 
 
 class RequestKeys:
@@ -64,7 +66,7 @@ class RequestKeys:
         sent = self._sent.setdefault(execution, Counter())
         sent[request] += 1
         count = str(sent[request])
-        return _digest(request, *self._installation, run.task, run.identity, count)
+        return _digest(request, *self._installation, execution.oldest_name, run.identity, count)
 
 
 def _installation(options: ApiOptions) -> tuple[str, str]:

@@ -31,7 +31,7 @@ from rota.scheduler.timers import Timers
 from rota.scheduler.timetable import DueRuns, Timetable
 from rota.settings import Settings, default_settings
 from rota.tasks.definition import Handler, TaskDefinition, define_task
-from rota.tasks.naming import kubernetes_name
+from rota.tasks.naming import check_former_names, kubernetes_name
 
 LONGEST_SLEEP_SECONDS = 5.0
 FLUSH_SECONDS = 0.9
@@ -186,7 +186,8 @@ class TaskScheduler:
             bus=self._bus,
             capacity=self._settings.max_concurrent_runs,
         )
-        recovered = self._ledger.open(self._arm_flush)
+        formerly = {name: entry.task.formerly for name, entry in self._entries.items()}
+        recovered = self._ledger.open(self._arm_flush, check_former_names(formerly))
         self._progress = recovered.tasks
         self._pauses = recovered.pauses
         for run in recovered.lost:

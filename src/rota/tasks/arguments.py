@@ -1,9 +1,7 @@
 """Parses `rota run TASK --arg name=value` into values for a task's parameters."""
 
-import inspect
 import math
 import re
-import sys
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +12,7 @@ from typing import Any
 from rota.model.errors import UsageError
 from rota.model.plain import plain_repr
 from rota.schedules.moments import read_moment
+from rota.tasks.annotations import annotation_of
 from rota.tasks.base import BaseTask
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.function import FunctionTask
@@ -51,6 +50,8 @@ def parse_arguments(task: TaskDefinition, texts: Iterable[str]) -> dict[str, Any
 
 def argument_defaults(task: TaskDefinition) -> dict[str, Any]:
     """Return the parameters of `task` that have defaults, and these."""
+    if isinstance(task.handler, FunctionTask):
+        return dict(task.handler.parameters.values)
     function = _function_of(task.handler)
     return values_of(function) if callable(function) else {}
 
@@ -70,7 +71,7 @@ def _known(name: str, defaults: Mapping[str, Any]) -> str:
 def _type_of(function: Any, name: str, default: Any) -> Any:
     """Return the annotation, without None, or the type of the default if it cannot be read."""
     try:
-        annotation = _annotation_of(function, name)
+        annotation = annotation_of(function, name)
     except Exception:  # noqa: BLE001 (names under TYPE_CHECKING, or anything an application wrote)
         annotation = None
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
@@ -79,20 +80,6 @@ def _type_of(function: Any, name: str, default: Any) -> Any:
     if annotation is None or annotation is Any:
         return str if default is None else type(default)
     return annotation
-
-
-def _annotation_of(function: Any, name: str) -> Any:
-    """Return the annotation of one parameter; those of others may not be resolvable."""
-    written = inspect.unwrap(function)
-    written = getattr(written, "__func__", written)
-    if sys.version_info >= (3, 14):
-        from annotationlib import Format, get_annotations  # noqa: PLC0415 (not before 3.14)
-
-        found = get_annotations(written, format=Format.FORWARDREF)
-    else:
-        found = written.__annotations__
-    alone = types.SimpleNamespace(__annotations__={name: found[name]} if name in found else {})
-    return typing.get_type_hints(alone, globalns=written.__globals__).get(name)
 
 
 def _parse(name: str, text: str, wanted: Any) -> Any:

@@ -26,10 +26,11 @@ class BaseTask(ABC, Generic[ClientT_contra]):
 
     `BaseTask[ShopClient]` types `api_client` for an application's client, see ROTA_API_CLIENT. A
     subclass sets what differs from the defaults; `rota.model.task_fields` has the meaning and the
-    bounds of each attribute. None means the default.
+    bounds of each attribute. None means the default. `formerly` are the names that a task had.
     """
 
     name: str = "base_task"
+    formerly: tuple[str, ...] = ()
     # fields: written by `make generate` from rota.model.task_fields
     interval_seconds: int = 60
     schedule: str | None = None

@@ -33,7 +33,7 @@ from rota.schedules.every import PREFIX
 from rota.settings import Settings, TaskOverrides
 from rota.tasks.class_check import check_task_class
 from rota.tasks.declaration import declared_fields, is_task
-from rota.tasks.naming import check_name
+from rota.tasks.naming import check_formerly, check_name
 
 # Called by rota.runs.invocation, which knows the kinds.
 Handler = Callable[..., Any]
@@ -54,7 +54,7 @@ class TaskDefinition:
     """One task, with every field resolved. `interval_seconds` is None for one with cron text.
 
     `explicit_fields` names the fields that were set, as opposed to defaults. `concurrency` is the
-    default of its fan-outs.
+    default of its fan-outs, `formerly` the names that it had, the oldest first.
     """
 
     name: str
@@ -76,6 +76,7 @@ class TaskDefinition:
     explicit_fields: frozenset[str]
     source: str
     concurrency: int = DEFAULT_CONCURRENCY
+    formerly: tuple[str, ...] = ()
 
     def value_of(self, field: str) -> Any:
         """Return the value of one of `rota.model.task_fields`; those of the schedule as strings."""
@@ -155,7 +156,16 @@ def define_task(
         task = _resolve(name, handler, merged, release=settings.release, source=source)
     except ScheduleError as error:
         raise ScheduleError(f"task {name!r}: {error}") from None
-    return replace(task, concurrency=settings.fan_out_concurrency)
+    return replace(
+        task, concurrency=settings.fan_out_concurrency, formerly=_formerly(name, handler)
+    )
+
+
+def _formerly(name: str, handler: Handler) -> tuple[str, ...]:
+    # Registered under another name it is another task.
+    if not is_task(handler) or getattr(handler, "name", None) != name:
+        return ()
+    return check_formerly(name, getattr(handler, "formerly", ()))
 
 
 def _repeats_the_task(handler: Handler, interval_seconds: int) -> bool:

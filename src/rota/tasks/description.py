@@ -22,6 +22,7 @@ def describe(task: TaskDefinition, *, selected: bool, now: int) -> dict[str, Any
         "next": rfc3339(instant(following)) if following is not None else None,
         "cronjob": describe_cronjob(task),
         **{field.name: task.value_of(field.name) for field in NON_SCHEDULE_FIELDS},
+        "formerly": list(task.formerly),
         "source": task.source,
     }
 

@@ -5,7 +5,7 @@ import inspect
 import logging
 import sys
 import weakref
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import FunctionType
 from typing import Any, Generic, NoReturn, ParamSpec, TypeVar, Unpack, overload
 
@@ -15,9 +15,10 @@ from rota.model.result import Result
 from rota.model.run import Run
 from rota.model.task_fields import TASK_FIELD_BY_NAME
 from rota.tasks.class_check import is_blocking
-from rota.tasks.naming import check_name
+from rota.tasks.naming import check_formerly, check_name
 from rota.tasks.options import TaskOptions, check_options
 from rota.tasks.parameters import Parameters, parameters_of
+from rota.tasks.variant import combined_options, split_changes, with_defaults
 
 _P = ParamSpec("_P")
 _R = TypeVar(
@@ -37,6 +38,7 @@ class FunctionTask(Generic[_P, _R_co]):
     """
 
     name: str
+    formerly: tuple[str, ...]
     # fields: written by `make generate` from rota.model.task_fields
     interval_seconds: int
     schedule: str | None
@@ -54,6 +56,8 @@ class FunctionTask(Generic[_P, _R_co]):
     # end of fields
     function: Callable[_P, _R_co]
     parameters: Parameters
+    presets: Mapping[str, Any]
+    home: str
     blocking: bool
 
     def __init__(
@@ -62,17 +66,69 @@ class FunctionTask(Generic[_P, _R_co]):
         name: str,
         parameters: Parameters,
         fields: Mapping[str, Any],
+        *,
+        formerly: tuple[str, ...] = (),
+        presets: Mapping[str, Any] | None = None,
+        home: str | None = None,
     ) -> None:
+        """Make a task. `presets` are other defaults of parameters, `home` the task's own module."""
         # Not with the function's __dict__: this one has only the fields that are set.
         attributes = {"name": name, "function": function, "parameters": parameters, **fields}
-        self.__dict__.update(attributes, blocking=is_blocking(function))
+        self.__dict__.update(
+            attributes,
+            formerly=formerly,
+            presets=presets or {},
+            home=home or function.__module__,
+            blocking=is_blocking(function),
+        )
         for attribute in functools.WRAPPER_ASSIGNMENTS:
             self.__dict__[attribute] = getattr(function, attribute, None)
         self.__dict__["__wrapped__"] = function
 
     def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> _R_co:
         """Call the function itself, outside a run, as a test does."""
+        if self.presets:
+            named: dict[str, Any] = with_defaults(self.function, self.presets, args, kwargs)
+            return self.function(*args, **named)
         return self.function(*args, **kwargs)
+
+    def also(
+        self,
+        name: str,
+        /,
+        *,
+        schedule: str | None = None,
+        interval_seconds: int | None = None,
+        **changes: Any,
+    ) -> "FunctionTask[_P, _R_co]":
+        """Return a second task of the same function, with another name.
+
+        `changes` are options of `@task`, and other defaults for the function's parameters. What
+        they leave out is as in this task; a schedule replaces its interval, and the other way
+        round. Like any task it must be registered. Raises as `task` does.
+        """
+        formerly = changes.pop("formerly", ())
+        chosen = {"schedule": schedule, "interval_seconds": interval_seconds, **changes}
+        stated = {
+            field: self.__dict__[field] for field in TASK_FIELD_BY_NAME if field in vars(self)
+        }
+        try:
+            options, defaults = split_changes(chosen, self.parameters.values)
+            made: FunctionTask[_P, _R_co] = FunctionTask(
+                self.function,
+                check_name(name),
+                self.parameters._replace(values={**self.parameters.values, **defaults}),
+                check_options(combined_options(stated, options)),
+                formerly=check_formerly(name, formerly),
+                presets={**self.presets, **defaults},
+                home=sys._getframe(1).f_globals.get("__name__"),  # noqa: SLF001 (the documented way)
+            )
+        except ConfigError as error:
+            shown = f"{self.target}.also({plain_repr(name, 80)})"
+            raise type(error)(f"{shown}{_place_of_caller()}: {error}") from None
+        made.__dict__["another"] = True
+        _decorated.add(made)
+        return made
 
     def __getattr__(self, attribute: str) -> Any:
         field = TASK_FIELD_BY_NAME.get(attribute)
@@ -89,19 +145,21 @@ class FunctionTask(Generic[_P, _R_co]):
 
     @property
     def target(self) -> str:
-        """`module:function`, as ROTA_TASKS names it."""
+        """`module:function`, as ROTA_TASKS names it, and what `also` made of it."""
         function = self.__dict__.get("function")
-        return f"{getattr(function, '__module__', '?')}:{getattr(function, '__qualname__', '?')}"
+        place = f"{getattr(function, '__module__', '?')}:{getattr(function, '__qualname__', '?')}"
+        return f'{place}.also("{self.name}")' if self.__dict__.get("another") else place
 
     @property
     def logger(self) -> logging.Logger:
         """A standard logger with the name of the function's module and the function."""
-        return logging.getLogger(self.target.replace(":", "."))
+        return logging.getLogger(self.target.partition(".also(")[0].replace(":", "."))
 
     def arguments_for(self, run: Run) -> dict[str, Any]:
         """Return the keyword arguments of the function in `run`."""
         available = {"run": run, "log": self.logger}
-        return {name: available[name] for name in self.parameters.provided} | dict(run.arguments)
+        provided = {name: available[name] for name in self.parameters.provided}
+        return {**provided, **self.presets, **run.arguments}
 
 
 def decorated() -> list[FunctionTask[..., Any]]:
@@ -117,6 +175,7 @@ def task(function: Callable[_P, _R], /) -> FunctionTask[_P, _R]: ...
 def task(
     *,
     name: str | None = None,
+    formerly: Sequence[str] = (),
     schedule: str,
     timezone: str | None = None,
     **options: Unpack[TaskOptions],
@@ -127,29 +186,33 @@ def task(
 def task(
     *,
     name: str | None = None,
+    formerly: Sequence[str] = (),
     interval_seconds: int | None = None,
     **options: Unpack[TaskOptions],
 ) -> Callable[[Callable[_P, _R]], FunctionTask[_P, _R]]: ...
 
 
-def task(*function: Any, name: str | None = None, **options: Any) -> Any:
+def task(
+    *function: Any, name: str | None = None, formerly: Sequence[str] = (), **options: Any
+) -> Any:
     """Make a task of a function: `@task`, or `@task(schedule="0 6 * * *", …)`.
 
     A plain `def` runs in a thread, with a BlockingClient.
 
-    The options are the fields of a task, and `name`, by default the function's name with `-` for
-    `_`. The function's first parameter gets the API client, and `run` and `log` get these. All
-    other parameters need defaults, which `rota run TASK --arg name=value` may replace. Decorating
-    a function does not register it: see docs/writing-tasks.md.
+    The options are the fields of a task, `name`, by default the function's name with `-` for `_`,
+    and `formerly`, the names that it had. The function's first parameter gets the API client, and
+    `run` and `log` get these. All other parameters need defaults, which `rota run TASK --arg
+    name=value` may replace. Decorating a function does not register it: see docs/writing-tasks.md.
 
     Raises TaskDefinitionError or ScheduleError, with file and line, for a function that cannot be
     a task.
     """
     if not function:
-        return lambda each: _make(each, name, options)
-    if len(function) > 1 or name is not None or options or not _is_decorable(function[0]):
+        return lambda each: _make(each, name, formerly, options)
+    alone = name is None and not formerly and not options
+    if len(function) > 1 or not alone or not _is_decorable(function[0]):
         raise TaskDefinitionError(f"@task{_place_of_caller()}: {_positional(function[0])}")
-    return _make(function[0], None, {})
+    return _make(function[0], None, (), {})
 
 
 def _is_decorable(found: object) -> bool:
@@ -165,16 +228,21 @@ def _positional(found: object) -> str:
     return f"{options}, above a function: write @task(schedule=…) in the line before it"
 
 
-def _make(function: Any, name: str | None, options: Mapping[str, Any]) -> FunctionTask[..., Any]:
+def _make(
+    function: Any, name: str | None, formerly: Sequence[str], options: Mapping[str, Any]
+) -> FunctionTask[..., Any]:
     try:
         _check_kind(function)
         parameters = parameters_of(function)
         fields = check_options(options)
         found = check_name(function.__name__.strip("_").replace("_", "-") if name is None else name)
+        former = check_formerly(found, formerly)
     except ConfigError as error:
         shown = getattr(function, "__qualname__", None) or plain_repr(function, 80)
         raise type(error)(f"@task on {shown}{_place_of(function)}: {error}") from None
-    made: FunctionTask[..., Any] = FunctionTask(function, found, parameters, fields)
+    made: FunctionTask[..., Any] = FunctionTask(
+        function, found, parameters, fields, formerly=former
+    )
     _decorated.add(made)
     return made
 
@@ -183,7 +251,8 @@ def _check_kind(found: Any) -> None:
     """Raise TaskDefinitionError for anything but a plain or async function."""
     if isinstance(found, FunctionTask):
         raise TaskDefinitionError(
-            f"it already is the task {found.name!r}: keep one @task, with all options"
+            f"it already is the task {found.name!r}: keep one @task, with all options, and make "
+            f'another task with {found.__name__}.also("another-name", schedule=…)'
         )
     if inspect.isclass(found):
         raise TaskDefinitionError(

@@ -76,7 +76,7 @@ def _own_tasks(module: ModuleType) -> Iterator[tuple[str, Any]]:
 def _home_of(found: Any) -> str | None:
     """Return the module that a task was made in, or None for anything else."""
     if isinstance(found, FunctionTask):
-        return str(found.function.__module__)
+        return found.home
     if isinstance(found, BaseTask):
         return type(found).__module__
     if inspect.isclass(found) and issubclass(found, BaseTask) and not inspect.isabstract(found):

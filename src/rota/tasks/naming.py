@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from rota.model.errors import TaskDefinitionError
 from rota.model.plain import plain_repr
@@ -20,6 +20,40 @@ def check_name(name: object) -> str:
         f"task name {plain_repr(name, 200)} is not allowed: use lower-case letters, "
         f"digits, single '-' and '_' between them, at most {MAX_NAME_CHARACTERS} characters"
     )
+
+
+def check_formerly(name: str, formerly: object) -> tuple[str, ...]:
+    """Return the former names of the task `name`. Raises TaskDefinitionError."""
+    if isinstance(formerly, str) or not isinstance(formerly, Iterable):
+        raise TaskDefinitionError(
+            f"task {name!r}: formerly = {plain_repr(formerly, 80)} is not allowed: write the names "
+            'that it had in brackets, as in ("old-name",)'
+        )
+    names = tuple(check_name(each) for each in formerly)
+    if name in names:
+        raise TaskDefinitionError(f"task {name!r}: formerly has the name that it has now")
+    return names
+
+
+def check_former_names(tasks: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    """Return `tasks`, the former names of each task by its name.
+
+    Raises TaskDefinitionError where a former name is a task's own, or that of two tasks.
+    """
+    owners: dict[str, str] = {}
+    for name, formerly in tasks.items():
+        for former in formerly:
+            if former in tasks:
+                raise TaskDefinitionError(
+                    f"task {name!r} was formerly {former!r}, and another task has that name now: "
+                    "rename that one, or leave it out of formerly"
+                )
+            if owners.setdefault(former, name) != name:
+                raise TaskDefinitionError(
+                    f"tasks {owners[former]!r} and {name!r} were both formerly {former!r}: only "
+                    "one of them can go on from what is known of it"
+                )
+    return tasks
 
 
 def kubernetes_name(name: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from rota.model.errors import ConfigError, TaskDefinitionError, UnknownTaskError
 from rota.settings import Settings, override_key, task_variable
 from rota.tasks.definition import Handler, TaskDefinition, define_task
-from rota.tasks.naming import kubernetes_name, suggestion
+from rota.tasks.naming import check_former_names, kubernetes_name, suggestion
 
 
 class Registry:
@@ -72,6 +72,7 @@ class Registry:
         Raises UnknownTaskError for a name in ROTA_ONLY, or in a `ROTA_TASK__…` variable, that no
         task has.
         """
+        check_former_names({name: task.formerly for name, task in self._found.items()})
         self._refuse_unknown_overrides()
         if not self._settings.only:
             return [task for task in self._found.values() if task.enabled]
@@ -102,6 +103,11 @@ class Registry:
                 f"{prefix}{name!r} is a reference task, left out because "
                 "there are other tasks; name it in ROTA_ONLY or ROTA_TASKS to run it"
             )
+        for task in self._found.values():
+            if name in (*task.formerly, *map(override_key, task.formerly)):
+                return UnknownTaskError(
+                    f"{prefix}task {name!r} is called {task.name!r} now; write that name"
+                )
         known = ", ".join(self._found) or "none"
         return UnknownTaskError(
             f"{prefix}no task is named {name!r}{suggestion(name, self._found)} (known: {known})"

@@ -385,3 +385,29 @@ def test_settings_of_the_pods_count_beside_the_spec():
         ("timeout_seconds", "3600", "soon"),
         ("shards", "1", "4"),
     ]
+
+
+def test_a_task_that_is_deployed_under_a_former_name_was_renamed():
+    task = definition_of("early", interval_seconds=3600, formerly=("first", "remind"))
+    objects = [cronjob("remind", "30 * * * *"), cronjob("first", "0 * * * *")]
+
+    assert differences([task, CLEANUP], [*objects, cronjob("cleanup", "0 * * * *")]) == [
+        Difference("early", Kind.RENAMED, "early", "remind", "CronJob rota-remind"),
+        Difference(
+            "early",
+            Kind.SCHEDULE,
+            "0 * * * * (Etc/UTC)",
+            "30 * * * * (Etc/UTC)",
+            "CronJob rota-remind",
+        ),
+        Difference("first", Kind.EXTRA, None, "0 * * * * (Etc/UTC)", "CronJob rota-first"),
+    ]
+
+
+def test_a_former_name_beside_the_new_one_is_extra():
+    task = definition_of("early", interval_seconds=3600, formerly=("remind",))
+    objects = [cronjob("remind", "0 * * * *"), cronjob("early", "0 * * * *")]
+
+    assert differences([task], objects) == [
+        Difference("remind", Kind.EXTRA, None, "0 * * * * (Etc/UTC)", "CronJob rota-remind")
+    ]

@@ -45,6 +45,7 @@ COMPARED = {
 }
 NOT_IN_MANIFESTS = {
     "name": "it is what tasks are matched by",
+    "formerly": "it is what renamed tasks are matched by",
     "handler": "it is in the image",
     "explicit_fields": "a default that is set explicitly means the same",
     "source": "it says where the code was found",

@@ -1,6 +1,6 @@
 """Compares the registry with what is deployed: missing and extra tasks, and fields that differ."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -33,6 +33,8 @@ class Kind(StrEnum):
     """The registry has the task, but nothing deployed runs it."""
     EXTRA = "extra"
     """Something deployed runs the task, but the registry does not have it."""
+    RENAMED = "renamed"
+    """It is deployed under a former name; its other fields are compared all the same."""
     SCHEDULE = "schedule"
     """It fires at other times, or in another time zone."""
     SUSPENDED = "suspended"
@@ -60,13 +62,33 @@ class Difference:
 def compare(
     registry: Iterable[TaskDefinition], deployed: Sequence[DeployedTask]
 ) -> list[Difference]:
-    """Return the differences, ordered by task."""
+    """Return the differences, ordered by task, those of renamed tasks first."""
     tasks = {task.name: task for task in registry}
     differences: list[Difference] = []
+    renamed = _renamed(tasks.values(), {each.name for each in deployed})
+    for old, task in renamed.items():
+        for each in (each for each in deployed if each.name == old):
+            differences.append(Difference(task.name, Kind.RENAMED, task.name, old, each.where))
+            differences += _compare_one(task, each)
+    deployed = [each for each in deployed if each.name not in renamed]
+    for task in renamed.values():
+        del tasks[task.name]
     for name in sorted({*tasks, *(each.name for each in deployed)}):
         found = [each for each in deployed if each.name == name]
         differences += _compare_task(name, tasks.get(name), found)
     return differences
+
+
+def _renamed(
+    tasks: Iterable[TaskDefinition], deployed: Collection[str]
+) -> dict[str, TaskDefinition]:
+    """Return the tasks that are deployed under a former name only, by that name, the newest one."""
+    return {
+        old: task
+        for task in tasks
+        if task.name not in deployed
+        for old in [each for each in task.formerly if each in deployed][-1:]
+    }
 
 
 def _compare_task(

@@ -69,6 +69,14 @@ def blocks(api: BlockingClient[ShopClient]) -> None:
 async def fine(api: ShopClient, limit: int = 3) -> None: ...
 
 
+fine.also("another", schedule=60)  # MISTAKE
+fine.also(3)  # MISTAKE
+
+
+@task(formerly=7)  # MISTAKE
+async def renamed(api: ShopClient) -> None: ...
+
+
 async def call_it(client: ShopClient) -> None:
     await fine(client, limit="3")  # MISTAKE
 

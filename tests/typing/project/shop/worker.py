@@ -49,6 +49,7 @@ class Cleanup(BaseTask):
     """With rota's own client, as in the seed: no type argument."""
 
     name = "cleanup"
+    formerly = ("clean-up",)
     interval_seconds = 3600
 
     async def execute(self, api_client: BusinessApiClient) -> None:
@@ -69,7 +70,10 @@ async def remind(api: ShopClient, limit: int = 10, *, run: Run) -> Result:
     return Result({"sent": limit}, note="all of them")
 
 
-@task(name="count-orders", interval_seconds=300, timeout_seconds=20)
+remind_late = remind.also("remind-late", schedule="0 20 * * *", limit=90)
+
+
+@task(name="count-orders", formerly=("orders",), interval_seconds=300, timeout_seconds=20)
 async def count_orders(api: ShopClient) -> dict[str, int]:
     return {"orders": len([each async for each in api.orders()])}
 
@@ -93,6 +97,9 @@ class Blocks(BaseTask[BlockingClient]):
 async def call_them(api: ShopClient, run: Run) -> None:
     assert_type(await ping(api), None)
     assert_type(await remind(api, limit=3, run=run), Result)
+    assert_type(await remind_late(api, run=run), Result)
+    assert_type(remind_late.name, str)
+    assert_type(remind_late.formerly, tuple[str, ...])
     assert_type(await count_orders(api), dict[str, int])
     assert_type(remind.name, str)
     assert_type(await SendBills().execute(api), Mapping[str, int])
