@@ -153,7 +153,7 @@ def test_commands_that_a_page_shows_exist(page):
     for block in blocks(page, "console"):
         for line in re.findall(r"\brota [a-z][^;|\n]*", "\n".join(_CONSOLE_LINE.findall(block))):
             words = [word for word in shlex.split(line)[1:] if "=" not in word]
-            depth = 2 if words[0] in {"export", "import"} else 1
+            depth = 2 if words[0] in {"add", "export", "import"} else 1
             command = COMMAND_LINES[" ".join(words[:depth])]
 
             used = {word for word in words[depth:] if word.startswith("--")}

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from rota.scaffold.adding import VALUES_PATH, add_task, task_list_path
 from rota.scaffold.names import MAX_CONTEXT_CHARACTERS, parse_context
 from rota.scaffold.project import ProjectInput, project_files
-from rota.scaffold.task_stub import parse_tasks
-from rota.scaffold.writing import write_project
+from rota.scaffold.task_stub import parse_task, parse_tasks
+from rota.scaffold.writing import write_into, write_project
 
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parents[2]
@@ -27,6 +28,13 @@ PROJECTS = {
     "longest": ("l" * MAX_CONTEXT_CHARACTERS, [LONGEST_TASK], False),
     "longest-classes": ("m" * MAX_CONTEXT_CHARACTERS, [LONGEST_TASK], True),
     "longest-examples": ("n" * MAX_CONTEXT_CHARACTERS, [], False),
+    "grown": ("grown", [], False),
+    "longest-grown": ("o" * MAX_CONTEXT_CHARACTERS, [LONGEST_TASK], False),
+}
+# What `rota add task` adds to some of them, and whether as a class.
+ADDED = {
+    "grown": [("send-reminders=0 8 * * MON-FRI", False), ("a10=5m", True), ("a9=1d", False)],
+    "longest-grown": [(f"{'s' * 40}=90s", False), (f"{'u' * 40}=90s", True)],
 }
 
 
@@ -40,7 +48,16 @@ def projects(tmp_path_factory):
         wanted = ProjectInput(names, parse_tasks(tasks), class_tasks)
         folders[name] = parent / names.package
         write_project(folders[name], project_files(wanted))
+        for text, class_task in ADDED.get(name, ()):
+            add(folders[name], names, text, class_task=class_task)
     return folders
+
+
+def add(folder, names, text, *, class_task):
+    """Add a task, as `rota add task` does."""
+    files = {path: (folder / path).read_text() for path in (task_list_path(names), VALUES_PATH)}
+    addition = add_task(files, names, parse_task(text), class_task=class_task)
+    write_into(folder, addition.new, addition.changed)
 
 
 def run(*command, cwd, **variables):
@@ -79,19 +96,19 @@ def test_the_linter_and_the_formatter_have_nothing_to_say(projects):
 
 def test_the_type_checker_has_nothing_to_say(projects):
     # By rota's own settings, which are as strict, and whose cache `make lint` has filled.
-    sources = [projects[name] for name in ("examples", "classes", "own-tasks", "own-classes")]
+    sources = [projects[name] for name in ("grown", "classes", "own-tasks", "own-classes")]
     run(
         "mypy",
         f"--config-file={ROOT / 'pyproject.toml'}",
         f"--cache-dir={ROOT / '.mypy_cache'}",
         *[str(folder / "src") for folder in sources],
-        str(projects["examples"] / "tests"),
-        cwd=projects["examples"],
+        str(projects["grown"] / "tests"),
+        cwd=projects["grown"],
         MYPYPATH=os.pathsep.join(str(folder / "src") for folder in sources),
     )
 
 
-@pytest.mark.parametrize("name", ["examples", "own-classes"])
+@pytest.mark.parametrize("name", ["grown", "own-classes"])
 def test_its_tests_pass_and_its_values_are_up_to_date(projects, name):
     folder = projects[name]
     path = installed(folder)

@@ -35,6 +35,7 @@ COMMANDS = {
     "export": "rota.cli.export",
     "diff": "rota.cli.diff",
     "new": "rota.cli.new",
+    "add": "rota.cli.add",
     "ready": "rota.cli.ready",
     "import": "rota.cli.importing",
     "demo": "rota.cli.demo",

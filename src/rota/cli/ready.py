@@ -75,11 +75,11 @@ async def _try(chosen: Collection[int], base_image: str | None, *, as_json: bool
     from rota.demo.store import DemoOptions, DemoStore  # noqa: PLC0415
     from rota.ready.checklist import Checklist, Circumstances  # noqa: PLC0415
     from rota.ready.commands import Machine  # noqa: PLC0415
-    from rota.ready.structure import find_project  # noqa: PLC0415
+    from rota.ready.structure import project_here  # noqa: PLC0415
     from rota.settings import load_settings  # noqa: PLC0415
     from rota.web.server import serving  # noqa: PLC0415
 
-    project = find_project(Path.cwd())
+    project = project_here(Path.cwd())
     grace = load_settings().grace_seconds
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     if base_image:

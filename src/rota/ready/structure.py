@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rota.model.errors import UsageError
 from rota.ready.points import NotReadyError
-from rota.scaffold.record import RECORD_NAME, read_record
+from rota.scaffold.record import RECORD_NAME, find_project
 
 _NAMED = 5
 
@@ -22,17 +21,11 @@ class Project:
     files: Sequence[str]
 
 
-def find_project(folder: Path) -> Project:
+def project_here(folder: Path) -> Project:
     """Return the project that `folder` is in. Raises UsageError if it is in none."""
-    for each in (folder, *folder.parents):
-        record = read_record(each)
-        if record is not None:
-            names = record.wanted.names
-            return Project(each, names.package, names.service, sorted(record.hashes))
-    raise UsageError(
-        f"{folder} is not in a project of `rota new`: there is no {RECORD_NAME} here or above; "
-        "change to the project's folder"
-    )
+    root, record = find_project(folder)
+    names = record.wanted.names
+    return Project(root, names.package, names.service, sorted(record.hashes))
 
 
 def compare(project: Project) -> str:

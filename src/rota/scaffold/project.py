@@ -5,21 +5,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rota.scaffold.formatting import fitting, natural
 from rota.scaffold.names import ProjectNames
 from rota.scaffold.task_stub import TaskStub
 from rota.scaffold.template import part, worker_files
 
 TASKS_FOLDER = "src/example_worker/tasks"
-_WIDEST_LINE = 100
 _NAMES = re.compile(r"example_worker|example-worker|Example worker|\bExample(?=[A-Z])")
 _STUB_NAMES = re.compile(r"example_task_task|example_task|example-task|example_object|ExampleTask")
 _STUB_SCHEDULE = re.compile(r'schedule( ?= ?)"0 \* \* \* \*"')
-# Imports and signatures: what stands before and after the part that gets a line of its own.
-_SPLITTABLE = [
-    (re.compile(r"from (\S+) import (\w+)"), r"from \1 import (", ")"),
-    (re.compile(r"(async def \w+)\((\w+: \w+)\)( -> .*)"), r"\1(", r")\3"),
-    (re.compile(r"(class \w+)\((\w+\[\w+\])\)(:)"), r"\1(", r")\3"),
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +36,7 @@ def project_files(wanted: ProjectInput) -> Mapping[str, str]:
             files |= stub_files(stub, class_task=wanted.class_tasks)
         files[f"{TASKS_FOLDER}/__init__.py"] = _task_list(wanted.tasks, wanted.class_tasks)
         files["deploy/tasks.yaml"] = values_file(
-            {each.name: _values(each) for each in wanted.tasks}
+            {each.name: stub_values(each) for each in wanted.tasks}
         )
     renamed = {
         _renamed(path, wanted.names): _renamed(text, wanted.names) for path, text in files.items()
@@ -93,7 +87,8 @@ def _schedule(stub: TaskStub, equals: str) -> str:
     return f"schedule{equals}{json.dumps(stub.schedule)}"
 
 
-def _values(stub: TaskStub) -> dict[str, str | int]:
+def stub_values(stub: TaskStub) -> dict[str, str | int]:
+    """Return the task's values in the chart, as `rota export helm-values` has them."""
     if stub.interval_seconds is None:
         return {"schedule": str(stub.schedule)}
     return {"intervalSeconds": stub.interval_seconds}
@@ -105,7 +100,7 @@ def _task_list(stubs: Sequence[TaskStub], class_tasks: bool) -> str:  # noqa: FB
 
     imports = [
         f"from example_worker.tasks.{stub.module} import {name(stub)}\n"
-        for stub in sorted(stubs, key=lambda stub: _natural(stub.module))
+        for stub in sorted(stubs, key=lambda stub: natural(stub.module))
     ]
     listed = [f"    {name(stub)},\n" for stub in stubs]
     return (
@@ -117,11 +112,6 @@ def _task_list(stubs: Sequence[TaskStub], class_tasks: bool) -> str:  # noqa: FB
     )
 
 
-def _natural(name: str) -> list[tuple[int, str]]:
-    """Return what sorts `a2` before `a10`, as ruff sorts imports."""
-    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)]
-
-
 def _renamed(text: str, names: ProjectNames) -> str:
     found = {
         "example_worker": names.package,
@@ -130,17 +120,4 @@ def _renamed(text: str, names: ProjectNames) -> str:
         "Example": names.class_prefix,
     }
     text = _NAMES.sub(lambda match: found[match[0]], text)
-    return "\n".join(map(_fitting, text.split("\n")))
-
-
-def _fitting(line: str) -> str:
-    """Return a line that long names made too wide as ruff formats it."""
-    if len(line) <= _WIDEST_LINE:
-        return line
-    for pattern, opening, closing in _SPLITTABLE:
-        match = pattern.fullmatch(line)
-        if match is not None:
-            first = match.expand(opening)
-            reason = "  # noqa: E501" if len(first) > _WIDEST_LINE else ""
-            return f"{first}{reason}\n    {match[2]},\n{match.expand(closing)}"
-    return line
+    return "\n".join(map(fitting, text.split("\n")))

@@ -1,9 +1,9 @@
 """The list `TASKS` in a project's `tasks/__init__.py`: its text, with one more task in it."""
 
 import ast
-import re
 
 from rota.model.errors import UsageError
+from rota.scaffold.formatting import fitting, natural
 
 LIST_NAME = "TASKS"
 _INDENT = "    "
@@ -90,7 +90,7 @@ def _has_comma(lines: list[str], final: ast.expr) -> bool:
 
 def _insert_import(lines: list[str], tree: ast.Module, module: str, name: str) -> None:
     """Insert the import where ruff sorts it among those of the same package."""
-    statement = f"from {module} import {name}\n"
+    statement = fitting(f"from {module} import {name}") + "\n"
     imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     package = module.rpartition(".")[0]
     beside = [
@@ -99,7 +99,7 @@ def _insert_import(lines: list[str], tree: ast.Module, module: str, name: str) -
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{package}.")
     ]
     for node in beside:
-        if _natural(node.module or "") > _natural(module):
+        if natural(node.module or "") > natural(module):
             lines.insert(node.lineno - 1, statement)
             return
     above = beside or imports or _docstring(tree)
@@ -112,8 +112,3 @@ def _insert_import(lines: list[str], tree: ast.Module, module: str, name: str) -
 
 def _docstring(tree: ast.Module) -> list[ast.stmt]:
     return tree.body[:1] if ast.get_docstring(tree) is not None else []
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """Return what sorts `a2` before `a10`, as ruff sorts imports."""
-    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)]

@@ -66,6 +66,40 @@ def write_project(target: Path, files: Mapping[str, str]) -> None:
         raise
 
 
+def write_into(folder: Path, new: Mapping[str, str], changed: Mapping[str, str]) -> None:
+    """Write `new` files, which may not exist, then those that are `changed`, each at once.
+
+    Raises UsageError; nothing is written if a new file exists, or one of them cannot be written.
+    """
+    there = [path for path in new if (folder / path).exists()]
+    if there:
+        raise UsageError(f"{_named(there)}: there already, and nothing was written")
+    written: list[Path] = []
+    try:
+        for path, text in new.items():
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            written.append(file)
+            file.write_text(text, encoding="utf-8", newline="\n")
+        for path, text in changed.items():
+            _replace(folder / path, text)
+    except OSError as error:
+        for file in written:
+            file.unlink(missing_ok=True)
+        raise UsageError(f"{error.filename}: cannot be written: {error.strerror}") from None
+
+
+def _replace(file: Path, text: str) -> None:
+    temporary = file.with_name(f".{file.name}.new")
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        if file.exists():
+            shutil.copymode(file, temporary)
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 def _missing_parents(folder: Path) -> list[Path]:
     """Return the folders to be made, the deepest first."""
     return [each for each in (folder, *folder.parents) if not each.exists()]

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rota.testing import FakeApi, assert_idempotent, run_task
 
 from example_worker import tasks
 
-NAMES = [task.name for task in tasks.TASKS]
+TASKS: list[Any] = [*tasks.TASKS]  # functions, classes, or both
+NAMES = [task.name for task in TASKS]
 
 
 def test_every_task_that_is_written_is_registered() -> None:
@@ -19,14 +21,14 @@ def test_every_task_that_is_written_is_registered() -> None:
     )
 
 
-@pytest.mark.parametrize("task", tasks.TASKS, ids=NAMES)
+@pytest.mark.parametrize("task", TASKS, ids=NAMES)
 def test_a_run_that_is_killed_and_repeated_does_everything_once(
     task: object, new_api: Callable[[], FakeApi]
 ) -> None:
     assert_idempotent(task, new_api)
 
 
-@pytest.mark.parametrize("task", tasks.TASKS, ids=NAMES)
+@pytest.mark.parametrize("task", TASKS, ids=NAMES)
 def test_another_attempt_is_made_where_the_api_is_out_of_reach(task: object, api: FakeApi) -> None:
     run = run_task(task, api=api, outage="refused")
 
