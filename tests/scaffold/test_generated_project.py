@@ -8,12 +8,14 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from rota.scaffold.adding import VALUES_PATH, add_task, task_list_path
 from rota.scaffold.names import MAX_CONTEXT_CHARACTERS, parse_context
 from rota.scaffold.project import ProjectInput, project_files
 from rota.scaffold.task_stub import parse_task, parse_tasks
 from rota.scaffold.writing import write_into, write_project
+from support.helm import CHART, helm
 
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parents[2]
@@ -81,11 +83,17 @@ def installed(folder):
     points.read_dict(project["entry-points"])
     name = project["name"].replace("-", "_")
     info = folder / "installed" / f"{name}-{project['version']}.dist-info"
-    info.mkdir(parents=True)
+    info.mkdir(parents=True, exist_ok=True)
     with (info / "entry_points.txt").open("w") as file:
         points.write(file)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
     return os.pathsep.join([str(info.parent), str(folder / "src")])
+
+
+def overlay_of(folder, service):
+    return yaml.safe_load(
+        (folder / f"deploy/kustomize/overlays/{service}/kustomization.yaml").read_text()
+    )
 
 
 def test_the_linter_and_the_formatter_have_nothing_to_say(projects):
@@ -108,13 +116,51 @@ def test_the_type_checker_has_nothing_to_say(projects):
     )
 
 
-@pytest.mark.parametrize("name", ["grown", "own-classes"])
-def test_its_tests_pass_and_its_values_are_up_to_date(projects, name):
+# The schedules once: they are the same file for every project, and take seconds.
+@pytest.mark.parametrize(("name", "tests"), [("grown", "tests"), ("own-classes", "tests/unit")])
+def test_its_tests_pass_and_its_values_are_up_to_date(projects, name, tests):
     folder = projects[name]
     path = installed(folder)
+    # Those that rota's own tests use are not among a worker's.
+    no_plugins = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
-    run("pytest", "-q", "-p", "no:asyncio", "-p", "no:cacheprovider", cwd=folder, PYTHONPATH=path)
+    run("pytest", "-p", "no:cacheprovider", tests, cwd=folder, PYTHONPATH=path, **no_plugins)
     run("rota", "check", cwd=folder, PYTHONPATH=path)
     run(
         "rota", "export", "helm-values", "--check", "deploy/tasks.yaml", cwd=folder, PYTHONPATH=path
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "service"), [("examples", "shop-worker"), ("own-tasks", "b2b-worker")]
+)
+def test_its_overlay_stands_on_what_is_exported_for_it(projects, name, service):
+    folder = projects[name]
+    exported = folder / "deploy/kustomize"
+    path = installed(folder)
+
+    run(
+        *("rota", "export", "kustomize", "--output", "deploy/kustomize"),
+        cwd=folder,
+        PYTHONPATH=path,
+        ROTA_RELEASE=service,
+    )
+
+    overlay = overlay_of(folder, service)
+    base = yaml.safe_load((exported / "base/kustomization.yaml").read_text())
+    for part in [*overlay["resources"], *overlay["components"]]:
+        assert (exported / "overlays" / service / part / "kustomization.yaml").is_file()
+    [merged] = overlay["configMapGenerator"]
+    assert merged["name"] in [each["name"] for each in base["configMapGenerator"]]
+
+
+@pytest.mark.parametrize("name", ["examples", "own-classes"])
+def test_its_values_make_a_cronjob_of_each_task(projects, name):
+    deploy = projects[name] / "deploy"
+    tasks = yaml.safe_load((deploy / "tasks.yaml").read_text())["tasks"]
+
+    files = [f"--values={deploy / name}" for name in ("values.yaml", "tasks.yaml")]
+    objects = yaml.safe_load_all(helm("template", "a-worker", CHART, *files))
+
+    cronjobs = [each for each in objects if each and each["kind"] == "CronJob"]
+    assert {each["metadata"]["labels"]["rota/task"] for each in cronjobs} == set(tasks)

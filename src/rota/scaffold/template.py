@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-_WORKER = _HERE / "example_worker"
+WORKER = _HERE / "example_worker"
 # Files that take the place of the worker's own where its tasks are classes.
-_CLASS_TASKS = _HERE / "class_tasks"
+CLASS_TASKS = _HERE / "class_tasks"
 # Stubs of a task, for each that is named.
-_PARTS = _HERE / "parts"
+PARTS = _HERE / "parts"
 # What tools leave in a checkout, and pip in an installation.
 _LEFT_OUT = {
     "__pycache__",
@@ -23,16 +23,17 @@ _LEFT_OUT = {
 
 def worker_files(*, class_tasks: bool) -> Mapping[str, str]:
     """Return the template's files: their text by path, with `/` on every system."""
-    files = _files(_WORKER)
-    return files | _files(_CLASS_TASKS) if class_tasks else files
+    files = files_of(WORKER)
+    return files | files_of(CLASS_TASKS) if class_tasks else files
 
 
 def part(name: str) -> str:
     """Return the text of a stub, such as `function_task.py`."""
-    return (_PARTS / name).read_text(encoding="utf-8")
+    return (PARTS / name).read_text(encoding="utf-8")
 
 
-def _files(folder: Path) -> dict[str, str]:
+def files_of(folder: Path) -> dict[str, str]:
+    """Return the text of each file of a template's folder, by its path there."""
     return {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(folder.rglob("*"))
