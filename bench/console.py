@@ -32,6 +32,9 @@ PAGES = (
     "api/v1/runs",
     "api/v1/tasks/task-0999",
     "api/v1/tasks",
+    "api/v1/tasks?limit=500",
+    "runs?q=nothing",
+    "runs.csv?task=task-0999",
 )
 ASKED = 15
 HOUR_SECONDS = 3600

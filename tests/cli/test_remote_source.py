@@ -2,6 +2,7 @@
 
 import pytest
 
+from rota.cli import remote_source
 from rota.cli.local_source import LocalSource
 from rota.cli.remote_source import RemoteSource
 from rota.model.errors import ConfigError
@@ -38,6 +39,21 @@ def test_a_page_and_a_ledger_answer_alike_about_slots_however_many(installation,
     assert len(local) == count
     assert list(remote) == list(local)
     assert [slot["state"] for slot in local[:3]] == ["succeeded", "skipped", "skipped"][:count]
+
+
+def test_all_tasks_are_told_problems_first_however_many_pages_they_take(monkeypatch):
+    monkeypatch.setattr(remote_source, "_MOST_TASKS", "2")
+    names = ("a", "b", "c", "d", "e")
+    made = Installation(START + 30, *(make_task(name, interval_seconds=MINUTE) for name in names))
+    for name in names:
+        made.ran(name, START, "failed" if name == "d" else "succeeded")
+    local = LocalSource(made.board).overview()
+
+    with loopback_api(app=console(made)) as served:
+        remote = RemoteSource(served.url).overview()
+
+    assert [item["name"] for item in remote["items"]] == ["d", "a", "b", "c", "e"]
+    assert remote == local
 
 
 def test_a_stretch_without_a_slot_has_none(installation):

@@ -1,3 +1,5 @@
+import statistics
+
 import pytest
 
 from rota.model.clock import instant
@@ -105,6 +107,7 @@ def test_the_facts_name_all_that_a_page_shows():
         "schedule": "0 9 * * 1-5",
         "words": "at 09:00, Monday through Friday",
         "time_zone": "Asia/Tokyo",
+        "labels": {},
         "cronjob": {"schedule": "0 9 * * 1-5", "timeZone": "Asia/Tokyo", "exact": True},
         "pause": None,
         "running": [],
@@ -122,6 +125,20 @@ def test_the_facts_name_all_that_a_page_shows():
     assert facts["last_run"]["meaning"] == "the task raised"
     assert facts["last_success"]["ended_at"] == text(slot + 86_400 + 4.5)
     assert [cell["state"] for cell in facts["strip"]] == ["succeeded", "succeeded", "failed"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 20, 21, 100])
+def test_percentiles_are_those_of_pythons_own_statistics(count):
+    installation = Installation(NOW + 200 * HOUR, hourly())
+    seconds = [number * 37 % 101 + 0.5 for number in range(count)]
+    for number, each in enumerate(seconds):
+        installation.ran("t", NOW - 60 + number * HOUR, duration_seconds=each)
+
+    found = installation.board.task("t").durations
+
+    ways = statistics.quantiles([*seconds, *seconds[: count == 1]], n=100, method="inclusive")
+    assert found.p50 == pytest.approx(statistics.median(seconds))
+    assert found.p95 == pytest.approx(ways[94])
 
 
 @pytest.mark.parametrize(

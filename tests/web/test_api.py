@@ -45,6 +45,13 @@ def seen(installation):
     ("path", "expected"),
     [
         pytest.param("tasks", ["bills", "letters"], id="tasks"),
+        pytest.param("tasks?sort=name", ["bills", "letters"], id="tasks by name"),
+        pytest.param("tasks?limit=1", ["bills"], id="a page of tasks"),
+        pytest.param("tasks?limit=1&cursor=1,bills", ["letters"], id="the next page of tasks"),
+        pytest.param("tasks?sort=name&cursor=0,bills", ["letters"], id="the next page by name"),
+        pytest.param("tasks?state=new&state=ok", ["letters"], id="tasks in a state"),
+        pytest.param("tasks?q=LUCK", ["bills"], id="tasks with a text"),
+        pytest.param("tasks?label=team=x", [], id="tasks with a label"),
         pytest.param("runs", ["run-2", "run-1"], id="runs"),
         pytest.param("runs?state=failed", ["run-2"], id="runs in a state"),
         pytest.param("runs?state=failed&state=succeeded&limit=1", ["run-2"], id="a page of runs"),
@@ -80,6 +87,32 @@ async def test_a_page_names_the_next_one_and_the_last_none(installation):
     first = (await ask(installation, "runs?limit=1")).json()
     assert first["next"] == "run-2"
     assert (await ask(installation, "runs?limit=5")).json()["next"] is None
+
+
+@pytest.mark.parametrize("sort", ["state", "name"])
+async def test_tasks_are_all_on_some_page_and_on_one(sort):
+    names = [f"task-{number:03}" for number in range(250)]
+    made = Installation(NOW, *(make_task(name, interval_seconds=HOUR) for name in names))
+    for name in names[::3]:
+        made.ran(name, NOW - 60, "failed")
+    found, cursor = [], ""
+    while cursor is not None:
+        suffix = f"&cursor={cursor}" if cursor else ""
+        page = (await ask(made, f"tasks?strip=0&sort={sort}{suffix}")).json()
+        found, cursor = found + page["items"], page["next"]
+        assert len(page["items"]) <= 100
+        assert page["counts"]["failing"] == 84
+
+    assert sorted(each["name"] for each in found) == names
+    first = [each["state"] for each in found[:84]]
+    assert (set(first) == {"failing"}) == (sort == "state")
+
+
+@pytest.mark.parametrize("length", [0, 1, 2])
+async def test_strips_are_as_long_as_is_asked_for(installation, length):
+    answer = (await ask(installation, f"tasks?strip={length}")).json()
+
+    assert len(answer["items"][0]["strip"]) == length
 
 
 async def test_slots_beyond_the_longest_page_are_on_the_next(installation):
@@ -205,7 +238,12 @@ async def test_the_summary_counts_states_and_names_problems(installation):
         ("tasks/bills/slots/yesterday", 400, "slot='yesterday' is not allowed"),
         ("tasks/bills/slots?from=1", 400, "from='1' is not allowed"),
         ("tasks/bills/slots?form=1", 400, "unknown parameter 'form' (allowed: from, to)"),
-        ("tasks?state=failed", 400, "unknown parameter 'state' (allowed: none)"),
+        ("summary?state=failed", 400, "unknown parameter 'state' (allowed: none)"),
+        ("tasks?state=failed", 400, "state='failed' is not one of overdue, failing, running"),
+        ("tasks?sort=age", 400, "sort='age' is not one of state, name"),
+        ("tasks?strip=201", 400, "strip='201' is not a whole number from 0 to 200"),
+        ("tasks?cursor=bills", 400, "cursor='bills' is not the `next` of an answer"),
+        ("tasks?cursor=9,bills", 400, "cursor='9,bills' is not the `next` of an answer"),
         ("runs?state=lucky", 400, "state='lucky' is not one of due, running, succeeded"),
         ("runs?limit=501", 400, "limit='501' is not a whole number from 1 to 500"),
         ("runs?exit_code=256", 400, "exit_code='256' is not a whole number from 0 to 255"),

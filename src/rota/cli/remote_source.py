@@ -9,6 +9,8 @@ from rota.model.errors import ConfigError
 from rota.model.slot import SlotState
 from rota.net.page import ask_page
 
+_MOST_TASKS = "500"
+
 
 class RemoteSource:
     """What `rota.cli.sources.Source` says, from the page at `url`."""
@@ -18,9 +20,17 @@ class RemoteSource:
 
     def overview(self) -> Mapping[str, Any]:
         """Return how all tasks are doing, problems first."""
-        answer = ask_page(self._url, "api/v1/tasks")
-        self._items(answer)
-        return answer
+        parameters = [("sort", "name"), ("limit", _MOST_TASKS)]
+        answer = dict(ask_page(self._url, "api/v1/tasks", parameters))
+        found = list(self._items(answer))
+        while answer.get("next"):
+            after = [*parameters, ("cursor", str(answer["next"]))]
+            answer = dict(ask_page(self._url, "api/v1/tasks", after))
+            found += self._items(answer)
+        places = {state: place for place, state in enumerate(answer.get("counts") or ())}
+        # Asked for by name: then none is missed whose state changes between two pages.
+        found.sort(key=lambda item: (places.get(item["state"], len(places)), item["name"]))
+        return {**answer, "items": found}
 
     def runs(
         self, *, task: str | None, states: Sequence[SlotState], limit: int

@@ -50,6 +50,11 @@ AND state = {SlotState.RUNNING.value!r} {NEWEST_FIRST}
 """
 _RUNS = f"SELECT id, {RUN_COLUMNS} FROM runs WHERE id IN (SELECT value FROM json_each(?))"
 _RECENT = f"SELECT {RUN_COLUMNS} FROM runs WHERE task = ? {NEWEST_FIRST} LIMIT ?"
+# Most tasks skip nothing, and need not be asked one by one.
+_SKIPPING = """
+SELECT value FROM json_each(?) AS asked
+WHERE EXISTS (SELECT 1 FROM skips WHERE task = asked.value)
+"""
 _RECENT_SKIPS = f"""
 SELECT {SKIP_COLUMNS} FROM skips WHERE task = ? ORDER BY last_slot DESC, id DESC LIMIT ?
 """
@@ -63,13 +68,16 @@ def digests_of(
     summaries = connection.execute(_SUMMARIES, (names,)).fetchall()
     running = [number for (number,) in connection.execute(_RUNNING, (names,))]
     runs = _runs(connection, {*running, *(number for row in summaries for number in row[1:4])})
+    skipping = {name for (name,) in connection.execute(_SKIPPING, (names,))} if recent else set()
     running_of: dict[str, list[RecordedRun]] = {}
     for number in running:
         running_of.setdefault(runs[number].task, []).append(runs[number])
     return {
         task: TaskDigest(
             recent=tuple(map(run_of, _newest(connection, _RECENT, task, recent))),
-            skips=tuple(map(skip_of, _newest(connection, _RECENT_SKIPS, task, recent))),
+            skips=tuple(map(skip_of, _newest(connection, _RECENT_SKIPS, task, recent)))
+            if task in skipping
+            else (),
             running=tuple(running_of.get(task, ())),
             last=runs.get(last),
             last_ended=runs.get(last_ended),

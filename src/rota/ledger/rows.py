@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from rota.ledger.batch import Batch
@@ -101,6 +103,13 @@ def skip_row(skip: RecordedSkip) -> tuple[Any, ...]:
     )
 
 
+# Most runs of a task count the same, or one of a few things. Nobody changes what is returned.
+@lru_cache(maxsize=2048)
+def _counts_of(text: str) -> Mapping[str, Any]:
+    counts: Mapping[str, Any] = json.loads(text)
+    return counts
+
+
 def run_of(row: tuple[Any, ...]) -> RecordedRun:
     """Return the run of a row of `RUN_COLUMNS`."""
     (
@@ -127,7 +136,7 @@ def run_of(row: tuple[Any, ...]) -> RecordedRun:
         duration_seconds=duration_seconds,
         exit_code=exit_code,
         reason=reason,
-        counts=json.loads(counts) if counts else {},
+        counts=_counts_of(counts) if counts else {},
         actor=actor,
         purpose=purpose,
     )

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from rota.ledger.digest import TaskDigest
 from rota.model.clock import instant, rfc3339
 from rota.model.slot import SlotState
 from rota.status.slots import Absence
+
+# Of many tasks most have slots at the same times, and an answer has thirty slots of each.
+_KEPT_TEXTS = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +30,17 @@ class Cell:
     def facts(self) -> dict[str, Any]:
         """Return it JSON-ready."""
         return {
-            "at": rfc3339(instant(self.at)),
-            "state": self.state.value,
+            "at": _text(self.at),
+            "state": str(self.state),
             "reason": self.reason,
             "run_id": self.run_id,
             "count": self.count,
         }
+
+
+@lru_cache(maxsize=_KEPT_TEXTS)
+def _text(epoch: int) -> str:
+    return rfc3339(instant(epoch))
 
 
 def strip_of(digest: TaskDigest, length: int) -> Sequence[Cell]:

@@ -1,7 +1,6 @@
 """How a task is doing."""
 
 import inspect
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +13,7 @@ from rota.model.clock import instant, rfc3339
 from rota.model.pause import Pause
 from rota.model.slot import SlotState
 from rota.schedules.success_due import NEVER, success_due
+from rota.status.labels import labels_of
 from rota.status.run_facts import run_facts
 from rota.status.sight import Sight, unseen_slots
 from rota.status.strip import Cell, strip_of, with_unobserved
@@ -23,8 +23,6 @@ from rota.tasks.description import describe_cronjob
 
 NEXT_SLOTS = 5
 STRIP_LENGTH = 30
-_P95_OF_100 = 94
-_FEWEST_FOR_PERCENTILES = 2
 
 
 class TaskState(StrEnum):
@@ -138,6 +136,7 @@ class TaskStatus:
             "schedule": schedule_text(self.task),
             "words": schedule_words(self.task),
             "time_zone": getattr(self.task.schedule, "timezone", "Etc/UTC"),
+            "labels": dict(labels_of(self.task)),
             "cronjob": describe_cronjob(self.task),
             "pause": None if self.pause is None else self.pause.facts(),
             "running": [run.run_id for run in self.running],
@@ -237,10 +236,18 @@ def _durations(digest: TaskDigest) -> Durations | None:
         for run in digest.recent
         if run.state is SlotState.SUCCEEDED and run.duration_seconds is not None
     ]
-    if len(seconds) < _FEWEST_FOR_PERCENTILES:
-        return Durations(seconds[0], seconds[0]) if seconds else None
-    percentiles = statistics.quantiles(seconds, n=100, method="inclusive")
-    return Durations(round(statistics.median(seconds), 3), round(percentiles[_P95_OF_100], 3))
+    if not seconds:
+        return None
+    seconds.sort()
+    return Durations(round(_quantile(seconds, 0.5), 3), round(_quantile(seconds, 0.95), 3))
+
+
+def _quantile(ascending: Sequence[float], share: float) -> float:
+    """Return a quantile with neighbours weighed: as `statistics`, which takes ten times as long."""
+    place = share * (len(ascending) - 1)
+    lower = int(place)
+    upper = min(lower + 1, len(ascending) - 1)
+    return ascending[lower] + (ascending[upper] - ascending[lower]) * (place - lower)
 
 
 def _moment(epoch_seconds: float | None) -> str | None:

@@ -30,6 +30,7 @@ from rota.web.questions import (
     refuse_unknown,
     words_of,
 )
+from rota.web.task_list import tasks_question
 
 _DEFAULT_RUNS = 100
 _DEFAULT_UPCOMING_HOURS, _MOST_UPCOMING_HOURS, _MOST_UPCOMING = 24, 24 * 31, 500
@@ -84,9 +85,8 @@ class Api:
         return answer
 
     async def tasks(self, request: Request) -> Response:
-        """List how all tasks are doing, problems first."""
-        refuse_unknown(request, ())
-        return tagged(request, await self._answers.ask(lambda board: board.overview().facts()))
+        """List how tasks are doing, problems first."""
+        return tagged(request, await self._answers.ask(tasks_question(request)))
 
     async def task(self, request: Request) -> Response:
         """Show how one task is doing, with its last 200 slots."""

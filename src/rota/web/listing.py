@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from rota.model.clock import instant, rfc3339
 from rota.status.sight import Gap, gap_facts
@@ -39,10 +39,15 @@ def listing(
 def tagged(request: Request, facts: Mapping[str, Any]) -> Response:
     """Return the facts with an ETag, or 304 where the client has them."""
     news = {name: value for name, value in facts.items() if name != _NOT_IN_THE_TAG}
-    digest = hashlib.sha256(json.dumps(news, sort_keys=True).encode()).hexdigest()
+    # Written once: an answer may have megabytes.
+    text = json.dumps(news, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    body = text.encode("utf-8", "replace")
     # Weak: what it leaves out may differ.
-    tag = f'W/"{digest[:32]}"'
+    tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "no-store"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    return JSONResponse(facts, headers=headers)
+    if _NOT_IN_THE_TAG in facts:
+        as_of = json.dumps(facts[_NOT_IN_THE_TAG])
+        body = body[:-1] + f',"{_NOT_IN_THE_TAG}":{as_of}}}'.encode()
+    return Response(body, headers=headers, media_type="application/json")

@@ -13,6 +13,7 @@ from rota.model.slot import SlotState
 from rota.status.slots import Absence
 from rota.status.task_status import TaskState
 from rota.web.listing import tagged
+from rota.web.task_list import MOST_CELLS, MOST_TASKS
 
 _INSTANT = {"type": "string", "format": "date-time"}
 _OPTIONAL_INSTANT = {"type": ["string", "null"], "format": "date-time"}
@@ -49,7 +50,7 @@ def document() -> dict[str, Any]:
 
 def _paths() -> dict[str, Any]:
     return {
-        "/tasks": _get("All tasks, problems first", _list_of("Task")),
+        "/tasks": _get("Tasks, problems first", _list_of("Task"), _TASK_QUERY),
         "/tasks/{task}": _get("One task, with its last 200 slots", _ref("WholeTask"), [_TASK]),
         "/tasks/{task}/slots": _get(
             "Each slot of a task between two instants (by default the last day), the oldest first",
@@ -143,6 +144,15 @@ def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 _TASK = _path("task", _TEXT)
+_TASK_QUERY = [
+    _query("q", _TEXT),
+    _query("state", {"type": "array", "items": {"enum": [*TaskState]}}),
+    _query("label", {"type": "array", "items": _TEXT}),
+    _query("sort", {"enum": ["state", "name"]}),
+    _query("strip", {"type": "integer", "minimum": 0, "maximum": MOST_CELLS}),
+    _query("limit", {"type": "integer", "minimum": 1, "maximum": MOST_TASKS}),
+    _query("cursor", _TEXT),
+]
 _RUN_QUERY = [
     _query("task", _TEXT),
     _query("state", {"type": "array", "items": {"enum": [*SlotState]}}),
@@ -201,6 +211,7 @@ _TASK_PROPERTIES = {
     "schedule": _TEXT,
     "words": _TEXT,
     "time_zone": _TEXT,
+    "labels": {"type": "object", "additionalProperties": _TEXT},
     "cronjob": {"type": ["object", "null"]},
     "pause": {"anyOf": [_ref("Pause"), {"type": "null"}]},
     "running": {"type": "array", "items": _TEXT},

@@ -38,22 +38,19 @@ def epoch_of(text: str, name: str) -> float:
         raise BadQuestionError(f"{name}={text!r} is not allowed: {error}") from None
 
 
-def number_of(request: Request, name: str, default: int, *, most: int) -> int:
-    """Return a whole number from 1 to `most`."""
+def number_of(request: Request, name: str, default: int, *, most: int, least: int = 1) -> int:
+    """Return a whole number from `least` to `most`."""
     text = request.query_params.get(name, str(default))
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= most):
-        raise BadQuestionError(f"{name}={text!r} is not a whole number from 1 to {most}")
+    if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+        raise BadQuestionError(f"{name}={text!r} is not a whole number from {least} to {most}")
     return int(text)
 
 
 def exit_code_of(request: Request, name: str) -> int | None:
     """Return an exit code; None without one."""
-    text = request.query_params.get(name)
-    if text is None:
+    if name not in request.query_params:
         return None
-    if not (text.isascii() and text.isdecimal() and int(text) <= _MOST_EXIT_CODE):
-        raise BadQuestionError(f"{name}={text!r} is not a whole number from 0 to {_MOST_EXIT_CODE}")
-    return int(text)
+    return number_of(request, name, 0, most=_MOST_EXIT_CODE, least=0)
 
 
 def words_of(request: Request, name: str, words: type[_Enum]) -> list[_Enum]:

@@ -162,6 +162,22 @@ def test_one_whose_cronjob_is_gone_owes_nothing_more():
     assert success_due(found.schedule, SLOT - 1, catch_up_seconds=60, budget_seconds=60) == 0
 
 
+def test_its_labels_are_those_of_the_application_and_not_those_of_tools():
+    found = cronjob()
+    found["metadata"]["labels"] |= {
+        "team": "shop",
+        "shop.example/tier": "1",
+        "app.kubernetes.io/version": "3.1",
+        "helm.sh/chart": "rota-0.1.0",
+        "argocd.argoproj.io/instance": "shop",
+    }
+
+    labels = {"team": "shop", "shop.example/tier": "1", "argocd.argoproj.io/instance": "shop"}
+    assert seen(found).labels == labels
+    assert seen(cronjob()).labels == {}
+    assert hash(seen(found)) == hash(seen(found))
+
+
 def test_a_ledger_brings_the_same_tasks_back():
     spans = (span_of(trimmed(deployed(make_task("cleanup", interval_seconds=300))), MADE),)
     facts = json.loads(json.dumps(asdict(spans[0])))

@@ -1,6 +1,7 @@
 import pytest
 
 from support.console import HOUR, NOW
+from support.seen_installation import ABOUT
 from support.statuses import Installation, make_task
 
 
@@ -150,3 +151,27 @@ async def test_many_problems_are_counted_and_the_first_ones_shown(read):
     assert "and 4 more" in page.text
     assert all(len(each.text) < 400 for each in problems)
     assert page.one("title").text.startswith("9 problems")
+
+
+async def test_a_console_s_tasks_are_filtered_by_the_labels_of_their_cronjobs(seen, read):
+    every = await read(seen, "/", **ABOUT)
+    page = await read(seen, "/?label=team%3Dbilling", **ABOUT)
+
+    options = [
+        each.attributes["value"] for each in every.one("select", id="label") and every.all("option")
+    ]
+    assert [each for each in options if "=" in each] == [
+        "team=billing",
+        "team=platform",
+        "team=shop",
+    ]
+    rows = [
+        e.attributes["id"] for e in page.all("tr") if e.attributes.get("id", "").startswith("task-")
+    ]
+    assert rows == ["task-letters", "task-exports", "task-invoices", "task-reports"]
+    assert page.all("a", href="./api/v1/tasks?label=team%3Dbilling")
+    assert "labels team=billing" in (await read(seen, "/tasks/letters", **ABOUT)).text
+
+
+async def test_a_scheduler_s_tasks_have_no_labels_to_choose_from(busy, read):
+    assert not (await read(busy, "/")).all("select", id="label")

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rota.kubernetes.watching.cronjobs import CronJobSpan, span_of_facts
@@ -23,12 +23,14 @@ class SeenTask(TaskDefinition):
     """A task whose runs a CronJob starts, elsewhere; its code is not known here.
 
     `cronjob` is the CronJob's name. `job_seconds` is how long one of its Jobs may take with all
-    attempts, None where there is no limit. `gone_since` is when the CronJob was deleted.
+    attempts, None where there is no limit. `gone_since` is when the CronJob was deleted. `labels`
+    are those that the application gave the CronJob.
     """
 
     cronjob: str
     job_seconds: float | None = None
     gone_since: float | None = None
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def budget_seconds(self) -> float:
@@ -103,6 +105,7 @@ def seen_task(name: str, spans: Sequence[CronJobSpan]) -> SeenTask:
         cronjob=last.name,
         job_seconds=said.get("job_seconds"),
         gone_since=last.since if last.is_gone else None,
+        labels=said.get("labels") or {},
     )
 
 

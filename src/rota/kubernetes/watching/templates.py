@@ -4,19 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from rota.kubernetes.manifests.deployed import DeployedTask, deployed_tasks
-from rota.kubernetes.watching.fields import Fields, part
+from rota.kubernetes.manifests.installation import TASK_LABEL
+from rota.kubernetes.watching.fields import Fields, metadata, part
 from rota.model.errors import ConfigError
 from rota.schedules import five_field_text, splay_offset_minutes
 from rota.settings import value_of
 
+# Who labels objects for themselves: `app.kubernetes.io/instance`, `helm.sh/chart`.
+_TOOLS = (TASK_LABEL.partition("/")[0], "kubernetes.io", "k8s.io", "helm.sh")
 _KUBERNETES_TRIES = 6  # the default of backoffLimit
 
 
 def said_by(cronjob: Fields) -> dict[str, Any]:
     """Return what Kubernetes acts on, and `settings`: the task's fields in its pods, as texts.
 
-    `interval_seconds` is there where the schedule is an interval's; `job_seconds` is how long a Job
-    may take with all its attempts.
+    `labels` are the CronJob's own. `interval_seconds` is there where the schedule is an interval's;
+    `job_seconds` is how long a Job may take with all its attempts.
     """
     spec, job = part(cronjob, "spec"), part(cronjob, "spec", "jobTemplate", "spec")
     sharded = job.get("completionMode") == "Indexed"
@@ -26,6 +29,9 @@ def said_by(cronjob: Fields) -> dict[str, Any]:
         "backoff_limit": tries,
         "shards": job.get("completions", 1) if sharded else 1,
     }
+    labels = _own_labels(cronjob)
+    if labels:
+        said["labels"] = labels
     if isinstance(job.get("activeDeadlineSeconds"), int):
         said["job_seconds"] = job["activeDeadlineSeconds"]
     deployed = _deployed(cronjob)
@@ -35,6 +41,19 @@ def said_by(cronjob: Fields) -> dict[str, Any]:
         if interval is not None:
             said["interval_seconds"] = interval
     return said
+
+
+def _own_labels(cronjob: Fields) -> dict[str, str]:
+    """Return the labels that an application has given, and not those of tools, rota's included."""
+    labels = part(metadata(cronjob), "labels")
+    return {
+        str(name): str(value)
+        for name, value in labels.items()
+        if not any(
+            name.partition("/")[0] == tool or name.partition("/")[0].endswith(f".{tool}")
+            for tool in _TOOLS
+        )
+    }
 
 
 def _deployed(cronjob: Fields) -> DeployedTask | None:

@@ -10,9 +10,12 @@ from starlette.responses import Response
 
 from rota.ledger.records import RecordedRun
 from rota.status.board import Board
+from rota.status.labels import label_texts
+from rota.status.selection import Selection
 from rota.status.task_status import PROBLEMS, SEVERITY, STRIP_LENGTH, TaskState, TaskStatus, doc_of
 from rota.status.words import schedule_text, schedule_words
 from rota.web.pages.commands import first_command
+from rota.web.pages.links import query
 from rota.web.pages.rendering import Pages
 
 PAGE_LENGTH = 50
@@ -26,6 +29,7 @@ class View:
 
     q: str = ""
     state: str = ""
+    label: str = ""
     sort: str = "state"
     page: int = 1
 
@@ -37,6 +41,7 @@ class View:
         return cls(
             q=parameters.get("q", "").strip(),
             state=state if state in {each.value for each in TaskState} else "",
+            label=parameters.get("label", "").strip(),
             sort=sort if sort in _ORDERS else "state",
             page=max(1, int(number)) if number.isascii() and number.isdigit() else 1,
         )
@@ -44,23 +49,27 @@ class View:
     def parameters(self) -> dict[str, object]:
         """Return it as a query has it, less the defaults."""
         sort = "" if self.sort == "state" else self.sort
-        return {"q": self.q, "state": self.state, "sort": sort, "page": self.page}
+        return {
+            "q": self.q,
+            "state": self.state,
+            "label": self.label,
+            "sort": sort,
+            "page": self.page,
+        }
+
+    def twin(self) -> str:
+        """Return where the same tasks are as JSON, in an order of its own."""
+        asked = {"q": self.q, "state": self.state, "label": self.label}
+        return f"api/v1/tasks{query(asked)}".rstrip("?")
 
     def select(self, tasks: Sequence[TaskStatus]) -> list[TaskStatus]:
         """Return the tasks that are asked for, in the order that is asked for."""
-        wanted = self.q.lower()
-        found = [
-            status
-            for status in tasks
-            if self.state in ("", status.state.value) and (not wanted or wanted in _text_of(status))
-        ]
-        return sorted(found, key=_ORDERS[self.sort])
-
-
-def _text_of(status: TaskStatus) -> str:
-    task = status.task
-    parts = (task.name, schedule_words(task), schedule_text(task), status.reason or "")
-    return " ".join((*parts, doc_of(task) or "")).lower()
+        selection = Selection(
+            self.q,
+            (TaskState(self.state),) if self.state else (),
+            (self.label,) if self.label else (),
+        )
+        return sorted(selection.of(tasks), key=_ORDERS[self.sort])
 
 
 def _started(run: RecordedRun | None) -> float:
@@ -97,7 +106,7 @@ def overview_page(pages: Pages, board: Board, request: Request) -> Response:
         request,
         "overview.html",
         here="",
-        twin="api/v1/tasks",
+        twin=view.twin(),
         now=overview.as_of,
         view=view,
         counts=overview.counts,
@@ -110,6 +119,7 @@ def overview_page(pages: Pages, board: Board, request: Request) -> Response:
         more_problems=max(0, len(problems) - _MOST_PROBLEMS),
         problem_states={state.value for state in PROBLEMS},
         states=[state.value for state in TaskState],
+        labels=sorted({text for each in overview.tasks for text in label_texts(each.task)}),
         words=schedule_words,
         schedule_text=schedule_text,
         doc=doc_of,

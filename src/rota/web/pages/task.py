@@ -10,6 +10,7 @@ from rota.kubernetes.watching.seen_tasks import SeenTask
 from rota.ledger.run_filter import RunFilter
 from rota.model.task_fields import CatchUp
 from rota.status.board import Board
+from rota.status.labels import label_texts
 from rota.status.slots import local_text
 from rota.status.task_status import doc_of
 from rota.status.words import schedule_text, schedule_words
@@ -83,6 +84,8 @@ def limits(task: TaskDefinition) -> Sequence[tuple[str, str]]:
     if isinstance(task, SeenTask):
         found.append(("all attempts", f"within {span_text(task.budget_seconds)}"))
         found.append(("CronJob's name", task.cronjob))
+        if task.labels:
+            found.append(("labels", ", ".join(label_texts(task))))
     if task.splay_minutes:
         found.append(("splay", f"up to {task.splay_minutes} min, in the schedule above"))
     if task.run_on_start:
