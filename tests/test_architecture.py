@@ -57,7 +57,15 @@ def test_a_module_and_its_functions_can_be_read_in_one_sitting(module):
         ("rota.tasks", ["httpx", "tenacity", "starlette", "uvicorn", "structlog", "click"]),
         (
             "rota.scheduler",
-            ["httpx", "tenacity", "starlette", "uvicorn", "click", "prometheus_client"],
+            [
+                "httpx",
+                "tenacity",
+                "starlette",
+                "uvicorn",
+                "click",
+                "prometheus_client",
+                "opentelemetry",
+            ],
         ),
         (
             "rota.processes.one_shot",
@@ -70,6 +78,7 @@ def test_a_module_and_its_functions_can_be_read_in_one_sitting(module):
                 "sqlite3",
                 "yaml",
                 "prometheus_client",
+                "opentelemetry",
             ],
         ),
     ],

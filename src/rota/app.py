@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rota.ledger.protocol import Ledger
     from rota.ledger.reader import SqliteReader
     from rota.observers.pings import PingLine
+    from rota.observers.traces import Traces
     from rota.scheduler import TaskScheduler
     from rota.status.board import Board
     from rota.web.scheduler_web import SchedulerWeb
@@ -59,9 +60,11 @@ class App:
         self.client: BusinessApiClient = make_client(settings)
         self._found = [BackgroundObserver(observer) for observer in find_observers(settings)]
         self._pings = _ping_line(settings)
+        self._traces = _traces(settings, self.clock)
         self.observers: Sequence[Observer] = [
             *observers,
             log_run_event,
+            *((self._traces,) if self._traces is not None else ()),
             *self._run_pings(),
             *self._found,
         ]
@@ -77,7 +80,13 @@ class App:
 
     def runner(self, stop: Stop) -> Runner:
         """Return what starts single runs, until `stop` is requested."""
-        return Runner(self.client, clock=self.clock, stop=stop, bus=EventBus(self.observers))
+        return Runner(
+            self.client,
+            clock=self.clock,
+            stop=stop,
+            bus=EventBus(self.observers),
+            tracing=self._traces,
+        )
 
     def scheduler(self, tasks: Sequence[TaskDefinition]) -> "TaskScheduler":
         """Return the scheduler of `tasks`, with its ledger, not started."""
@@ -98,6 +107,7 @@ class App:
             clock=self.clock,
             ledger=ledger,
             observers=observers,
+            tracing=self._traces,
         )
         for task in tasks:
             scheduler.add(task)
@@ -142,13 +152,18 @@ class App:
     def close_observers(self) -> None:
         """Let the observers on threads of their own see what waits for them, for a moment.
 
-        Pings have longer: what is left of them goes to another network.
+        Pings and spans have longer: what is left of them goes to another network. They leave at
+        the same time.
         """
+        if self._traces is not None:
+            self._traces.begin_close()
         end = time.monotonic() + CLOSE_SECONDS
         for observer in self._found:
             observer.close(max(0.0, end - time.monotonic()))
         if self._pings is not None:
             self._pings.close()
+        if self._traces is not None:
+            self._traces.close()
 
     async def _close_client(self) -> None:
         # An application's own close() must not make another end of work that is done.
@@ -165,6 +180,19 @@ def _ping_line(settings: Settings) -> "PingLine | None":
     from rota.observers.pings import ping_line  # noqa: PLC0415 (most processes have none)
 
     return ping_line(settings)
+
+
+def _traces(settings: Settings, clock: Clock) -> "Traces | None":
+    if not settings.traces:
+        return None
+    try:
+        from rota.observers.traces import make_traces  # noqa: PLC0415 (an extra, and slow)
+    except ImportError:
+        raise ConfigError(
+            "ROTA_TRACES: needs OpenTelemetry, which is not installed: pip install 'rota[otel]', "
+            "or leave the setting unset"
+        ) from None
+    return make_traces(settings, clock)
 
 
 def make_ledger(settings: Settings, clock: Clock) -> "Ledger":

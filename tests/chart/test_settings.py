@@ -2,7 +2,7 @@
 
 import pytest
 
-from rota.settings import Settings
+from rota.settings import Settings, parse_settings_text
 from rota.settings.unknown_names import unknown_name_problems
 from rota.tasks import BaseTask
 from rota.tasks.registry import Registry
@@ -108,6 +108,8 @@ def test_numbers_and_booleans_become_the_text_that_was_meant():
         ("BUSINESS_API_URL", "businessApi.url"),
         ("ROTA_API_TOKEN", "businessApi.existingSecret"),
         ("ROTA_PING_URL", "env or envFrom, by a Secret"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "env or envFrom, by a Secret"),
+        ("ROTA_TRACES", "tracing.enabled"),
         ("ROTA_ONLY", "tasks"),
         ("ROTA_STATE_PATH", "state"),
         ("ROTA_TASK__CLEANUP__SHARDS", "tasks"),
@@ -148,3 +150,63 @@ def test_a_url_that_rota_would_refuse_is_refused_without_repeating_it(url):
 def test_two_ways_to_say_the_same_are_refused(business_api, message):
     with pytest.raises(helm.HelmRefusedError, match=message):
         helm.template({"businessApi": business_api})
+
+
+SECRET = {"valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}}
+
+
+@pytest.mark.parametrize("name", ["ROTA_PING_URL", "OTEL_EXPORTER_OTLP_HEADERS"])
+def test_a_secret_setting_reaches_every_pod_from_a_secret_and_never_as_a_text(name):
+    for found in helm.objects({"env": {name: SECRET}, "console": {"enabled": True}}):
+        if found["kind"] in ("CronJob", "Deployment"):
+            [variable] = [each for each in helm.container(found)["env"] if each["name"] == name]
+            assert variable["valueFrom"] == SECRET["valueFrom"]
+    with pytest.raises(helm.HelmRefusedError) as refusal:
+        helm.template({"env": {name: "https://canary"}})
+    assert f"env.{name}: is a secret" in str(refusal.value)
+    assert "canary" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("mode", ["cronjobs", "scheduler"])
+def test_traces_are_switched_on_for_every_pod(mode):
+    tracing = {
+        "enabled": True,
+        "endpoint": "http://c:4318",
+        "linkUrl": "https://j/{trace_id}?x='1'",
+    }
+    console = {"enabled": mode == "cronjobs"}
+    found = helm.objects({"mode": mode, "tracing": tracing, "console": console})
+    [text] = {
+        "".join(line + "\n" for line in text.splitlines() if "TRACE" in line or "OTEL" in line)
+        for text in texts_of(found)
+    }
+    assert parse_settings_text(text, "the chart").values == {
+        "ROTA_TRACES": "true",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:4318",
+        "ROTA_TRACE_URL": "https://j/{trace_id}?x='1'",
+    }
+
+
+@pytest.mark.parametrize(
+    ("tracing", "message"),
+    [
+        ({"endpoint": "collector:4317"}, "tracing.endpoint: it must begin with http"),
+        ({"endpoint": "http://u:canary@c"}, "tracing.endpoint: it must begin with http"),
+        ({"linkUrl": "https://j/canary"}, "tracing.linkUrl: it must .* contain {trace_id}"),
+    ],
+)
+def test_an_address_for_traces_that_cannot_do_is_refused(tracing, message):
+    with pytest.raises(helm.HelmRefusedError, match=message) as refusal:
+        helm.template({"tracing": tracing})
+    assert "canary" not in str(refusal.value)
+
+
+def texts_of(found):
+    """Return the settings of every pod, as the text that it reads."""
+    for each in found:
+        if each["kind"] == "ConfigMap" and "settings.env" in each.get("data", {}):
+            yield each["data"]["settings.env"]
+        if each["kind"] in ("CronJob", "Deployment"):
+            variables = {one["name"]: one.get("value", "") for one in helm.container(each)["env"]}
+            if "ROTA_SETTINGS_FILE" not in variables:
+                yield variables["ROTA_SETTINGS"]

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rota.model.context import Execution, Stop, enter
+from rota.model.context import Execution, Stop, current_execution, enter
 from rota.model.errors import ApiError
 from rota.model.run import Run, Trigger
+from rota.model.trace import SpanContext
 from rota.net.attempts import USER_AGENT, path_template
 from rota.net.options import JsonRequest
 from rota.net.session import send
@@ -81,6 +82,30 @@ async def test_the_user_agent_names_task_and_run(harness, server):
 
     sent = [received.headers["user-agent"] for received in server.requests]
     assert sent == [f"{USER_AGENT} (task=orders; run=r1)", "shop/1"]
+
+
+async def test_each_attempt_of_a_traced_run_names_a_span_of_its_own(harness, server):
+    events = events_of_a_run()
+    numbers = iter(range(1, 9))
+    current_execution().next_span = lambda: SpanContext("a" * 32, f"{next(numbers):016x}", "b" * 16)
+    server.play(answer(503), GOOD, GOOD)
+    client = harness.open(server.url)
+    await send(client, JsonRequest("GET", "/orders/4711?key=1"))
+    await client.get("/x", headers={"traceparent": "the application's own"})
+
+    sent = [received.headers["traceparent"] for received in server.requests]
+    assert sent[:2] == [each.span.traceparent for each in events[:2]]
+    assert sent[0] != sent[1]
+    assert sent[2] == "the application's own"
+    assert {each.url for each in events[:2]} == {f"{server.url}/orders/4711"}
+
+
+async def test_a_run_that_is_not_traced_names_no_span(harness, server):
+    events = events_of_a_run()
+    server.play(GOOD)
+    await send(harness.open(server.url), JsonRequest("GET", "/x"))
+    assert "traceparent" not in server.requests[0].headers
+    assert all(each.span is None for each in events)
 
 
 async def test_outside_a_run_nothing_is_reported_and_no_run_named(harness, server):

@@ -16,7 +16,7 @@ PLAIN_NAMES = (
 
 def is_setting(name):
     """Whether rota would read a variable of this name, which pydantic does in any case."""
-    return name.upper().startswith("ROTA_") or name.upper() in PLAIN_NAMES
+    return name.upper().startswith(("ROTA_", "OTEL_")) or name.upper() in PLAIN_NAMES
 
 
 def clear_environment(monkeypatch, folder):

@@ -12,6 +12,7 @@ from types import MethodType
 from typing import Any, Protocol
 
 from rota.model.run import Run
+from rota.model.trace import SpanContext
 
 DEFAULT_CONCURRENCY = 10
 
@@ -65,7 +66,8 @@ class Execution:
     `deadline_loop_seconds` is on the event loop's clock, `started_at` an epoch time. `concurrency`
     is the default of a fan-out. `work_refused`: a stop kept the task from starting something.
     `counts` is what the task has done so far, so that an interrupted run can report it. `publish`
-    passes an event to the observers. `task` is the definition of the running task.
+    passes an event to the observers. `task` is the definition of the running task. `next_span`
+    makes the span of a request, in the context that it is made in; None: the run is not traced.
     """
 
     run: Run
@@ -77,6 +79,7 @@ class Execution:
     counts: dict[str, int] = field(default_factory=dict)
     publish: Callable[[Any], None] = lambda _: None
     task: ResolvedTask | None = None
+    next_span: Callable[[], SpanContext] | None = None
 
     def check_stop(self) -> None:
         """Raise StopRequested, and note that work is left, if a stop was requested."""
@@ -94,6 +97,16 @@ class Execution:
     def remaining_seconds(self) -> float:
         """Return the rest of the task's timeout; never negative."""
         return max(0.0, self.deadline_loop_seconds - asyncio.get_running_loop().time())
+
+
+class Tracing(Protocol):
+    """Gives runs their place in a trace."""
+
+    def traced(self, run: Run, task: ResolvedTask) -> Run:
+        """Return `run` with its span."""
+
+    def enter(self, execution: Execution) -> None:
+        """Make the run's span the current one. Called in the run's context, before its task."""
 
 
 _execution: ContextVar[Execution | None] = ContextVar("rota_execution", default=None)

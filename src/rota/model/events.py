@@ -5,6 +5,7 @@ from typing import Protocol
 
 from rota.model.outcome import SkipReason
 from rota.model.run import Run, RunRecord
+from rota.model.trace import SpanContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,9 @@ class RunLost:
 class HttpAttempt:
     """One attempt of a request by a run's client.
 
-    `path` is a template without a query: what looks like an id is `{id}`. `status` is None if there
-    was no complete answer; `error` is then the class of the error. `attempt` counts from 1.
+    `path` is a template without a query: what looks like an id is `{id}`; `url` has the ids, and no
+    query either. `status` is None if there was no complete answer; `error` is then the class of the
+    error. `attempt` counts from 1. `span` is the attempt's own, if the run is traced.
     """
 
     run: Run
@@ -65,6 +67,8 @@ class HttpAttempt:
     attempt: int
     duration_seconds: float
     error: str | None = None
+    url: str = ""
+    span: SpanContext | None = None
 
     @property
     def status_class(self) -> str:

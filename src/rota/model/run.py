@@ -10,6 +10,7 @@ from rota.model.clock import rfc3339
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import Outcome
 from rota.model.plain import plain_data
+from rota.model.trace import SpanContext
 
 
 class Trigger(StrEnum):
@@ -37,6 +38,7 @@ class Run:
     when the same work is retried: the slot, else the Job's uid, else the first run's id.
     Idempotency keys are made from it. `arguments` are the values of `rota run --arg`, by name.
     `actor` is who asked a scheduler for the run, where that is known, and `purpose` what for.
+    `span` is the run's root span, if it is traced.
     """
 
     task: str
@@ -51,6 +53,7 @@ class Run:
     arguments: Mapping[str, Any] = field(default_factory=dict, hash=False)
     actor: str | None = None
     purpose: str | None = None
+    span: SpanContext | None = None
 
     def facts(self) -> dict[str, Any]:
         """Return what identifies the run in log lines and answers, JSON-ready."""
@@ -70,6 +73,8 @@ class Run:
             facts["actor"] = self.actor
         if self.purpose is not None:
             facts["purpose"] = self.purpose
+        if self.span is not None:
+            facts |= {"trace_id": self.span.trace_id, "span_id": self.span.span_id}
         return facts
 
 

@@ -1,4 +1,4 @@
-"""Publishes HTTP attempts to the observers, and names the run in the User-Agent."""
+"""Publishes HTTP attempts to the observers, and names the run and its trace in the headers."""
 
 import contextlib
 import re
@@ -9,11 +9,16 @@ from dataclasses import dataclass
 import httpx
 
 from rota import __version__
+from rota.logs import redaction
 from rota.model.context import Execution, StopRequested, current_execution
 from rota.model.events import HttpAttempt
+from rota.model.trace import SpanContext
 from rota.net.retry import AttemptResult
 
 USER_AGENT = f"rota/{__version__}"
+TRACE_HEADER = "traceparent"
+# Of a request: whether its trace header is rota's, rather than the application's own.
+_TRACED = "rota.traced"
 
 # A path segment that is the version of an API, such as v1 or v2beta1.
 _VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d*)?")
@@ -23,8 +28,11 @@ _ID = re.compile(r".*[\d%].*|.{41,}")
 
 @dataclass(slots=True)
 class Attempt:
-    """One attempt; `result` is set once there is one."""
+    """One attempt, counted from 1, and its span, if there is one; `result` is set at its end."""
 
+    number: int
+    started: float = 0.0
+    span: SpanContext | None = None
     result: AttemptResult | None = None
 
 
@@ -32,42 +40,54 @@ class Attempt:
 def observed_attempt(request: httpx.Request, number: int) -> Iterator[Attempt]:
     """Publish the attempt that is made in the body to the observers of the current run, if any."""
     execution = current_execution()
-    attempt = Attempt()
     if execution is None:
-        yield attempt
+        yield Attempt(number)
         return
-    started = time.perf_counter()
+    attempt = Attempt(number, time.perf_counter(), _begin_span(execution, request))
     try:
         yield attempt
     except StopRequested:
         # Raised instead of an attempt, not by one.
         raise
     except BaseException as error:
-        _publish(execution, request, number, started, error)
+        _publish(execution, request, attempt, error)
         raise
     assert attempt.result is not None  # noqa: S101 (the body sets it)
-    _publish(execution, request, number, started, attempt.result)
+    _publish(execution, request, attempt, attempt.result)
 
 
 def _publish(
     execution: Execution,
     request: httpx.Request,
-    number: int,
-    started: float,
+    attempt: Attempt,
     end: httpx.Response | BaseException,
 ) -> None:
     response = end if isinstance(end, httpx.Response) else None
+    url, target = request.url, request.url.raw_path.decode("ascii")
+    origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
     execution.publish(
         HttpAttempt(
             run=execution.run,
             method=request.method,
-            path=path_template(request.url.raw_path.decode("ascii")),
+            path=path_template(target),
             status=None if response is None else response.status_code,
-            attempt=number,
-            duration_seconds=time.perf_counter() - started,
+            attempt=attempt.number,
+            duration_seconds=time.perf_counter() - attempt.started,
             error=None if response is not None else type(end).__name__,
+            url=redaction.redact(origin + target.partition("?")[0]),
+            span=attempt.span,
         )
     )
+
+
+def _begin_span(execution: Execution, request: httpx.Request) -> SpanContext | None:
+    """Return the attempt's span, named in the header unless the application has set that."""
+    if execution.next_span is None:
+        return None
+    span = execution.next_span()
+    if request.extensions.setdefault(_TRACED, TRACE_HEADER not in request.headers):
+        request.headers[TRACE_HEADER] = span.traceparent
+    return span
 
 
 def name_run(request: httpx.Request) -> None:

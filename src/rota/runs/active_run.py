@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rota.model.clock import Clock
-from rota.model.context import Execution, Stop, StopRequested, enter
+from rota.model.context import Execution, Stop, StopRequested, Tracing, enter
 from rota.model.events import RunEvent
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import Outcome, exit_code_of_signal
@@ -55,6 +55,7 @@ class ActiveRun:
         publish: Callable[[RunEvent], None],
         on_end: Callable[["ActiveRun", RunRecord], None],
         on_returned: Callable[["ActiveRun"], None],
+        tracing: Tracing | None = None,
     ) -> None:
         """Start the task now.
 
@@ -80,6 +81,8 @@ class ActiveRun:
         )
         context = contextvars.copy_context()
         context.run(enter, self._execution)
+        if tracing is not None:
+            context.run(tracing.enter, self._execution)
         self._coroutine = loop.create_task(
             _guard(task, run, api_client), name=f"rota:{task.name}", context=context
         )

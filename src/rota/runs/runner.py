@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from rota.model.clock import Clock, instant, rfc3339
-from rota.model.context import Stop
+from rota.model.context import Stop, Tracing
 from rota.model.events import RunFinished, RunStarted
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import Outcome
@@ -26,11 +26,20 @@ OnReturned = Callable[[ActiveRun], None]
 class Runner:
     """Owns every run of a process from its start to its end. Use it inside one event loop."""
 
-    def __init__(self, api_client: Any, *, clock: Clock, stop: Stop, bus: EventBus) -> None:
+    def __init__(
+        self,
+        api_client: Any,
+        *,
+        clock: Clock,
+        stop: Stop,
+        bus: EventBus,
+        tracing: Tracing | None = None,
+    ) -> None:
         self._api_client = api_client
         self._clock = clock
         self._stop = stop
         self._bus = bus
+        self._tracing = tracing
         self._active: dict[str, ActiveRun] = {}
 
     @property
@@ -62,6 +71,8 @@ class Runner:
             self._active.pop(run.run_id, None)
             on_returned(active)
 
+        if self._tracing is not None:
+            run = self._tracing.traced(run, task)
         active = ActiveRun(
             task,
             run,
@@ -71,6 +82,7 @@ class Runner:
             publish=self._bus.publish,
             on_end=end,
             on_returned=returned,
+            tracing=self._tracing,
         )
         self._active[run.run_id] = active
         self._bus.publish(RunStarted(run, active.lateness_seconds))

@@ -5,6 +5,7 @@ has run is remembered, so a clock that goes back repeats nothing.
 """
 
 import asyncio
+import functools
 import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from rota.ledger.memory import MemoryLedger
 from rota.ledger.protocol import Ledger
 from rota.ledger.records import TaskProgress
 from rota.model.clock import Clock, SystemClock, instant
-from rota.model.context import Stop
+from rota.model.context import Stop, Tracing
 from rota.model.errors import TaskDefinitionError
 from rota.model.events import Observer, RunLost
 from rota.model.pause import Pause
@@ -59,6 +60,7 @@ class TaskScheduler:
         ledger: Ledger | None = None,
         observers: Sequence[Observer] = (log_run_event,),
         longest_sleep_seconds: float = LONGEST_SLEEP_SECONDS,
+        tracing: Tracing | None = None,
     ) -> None:
         self.logger = logging.getLogger(__name__)
         self.api_client = api_client
@@ -74,7 +76,10 @@ class TaskScheduler:
         self._timetable = Timetable()
         self._timers = Timers()
         self._stop = Stop()
-        self._runner = self._new_runner()
+        self._new_runner = functools.partial(
+            Runner, api_client, clock=self._clock, bus=self._bus, tracing=tracing
+        )
+        self._runner = self._new_runner(stop=self._stop)
         self._dispatcher: Dispatcher | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._last_tick_loop_seconds = 0.0
@@ -177,7 +182,7 @@ class TaskScheduler:
         if self._dispatcher is not None:
             return
         self._timetable = Timetable()
-        self._runner = self._new_runner()
+        self._runner = self._new_runner(stop=self._stop)
         self._dispatcher = Dispatcher(
             self._runner,
             clock=self._clock,
@@ -232,9 +237,6 @@ class TaskScheduler:
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="rota-ledger-close") as executor:
             await asyncio.get_running_loop().run_in_executor(executor, self._ledger.close)
         self._dispatcher = None
-
-    def _new_runner(self) -> Runner:
-        return Runner(self.api_client, clock=self._clock, stop=self._stop, bus=self._bus)
 
     def _begin(self, entry: ScheduleEntry) -> None:
         if self._dispatcher is None:

@@ -19,7 +19,7 @@ from rota.settings.settings_text import FILE_NAME, TEXT_NAME, SettingsText, sett
 from rota.settings.task_variables import task_variable
 from rota.settings.unknown_names import unknown_name_problems
 
-_SECRET_FIELDS = frozenset({"api_token", "ping_url"})
+_SECRET_FIELDS = frozenset({"api_token", "ping_url", "otlp_headers", "otlp_traces_headers"})
 _LONGEST_VALUE_SHOWN = 80
 # Where pydantic found a wrong field of a task: in `task`, under the task's name, in the field.
 _TASK_FIELD_DEPTH = 3
@@ -52,6 +52,7 @@ def load_settings() -> Settings:
         redaction.hide(settings.api_token.get_secret_value())
     if settings.ping_url is not None:
         redaction.hide_all(parse_ping_targets(settings.ping_url.get_secret_value()).secrets())
+    redaction.hide_all(settings.trace_secrets())
     return settings
 
 

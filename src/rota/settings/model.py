@@ -12,13 +12,14 @@ from rota.settings.observer_settings import ObserverSettings
 from rota.settings.pod_settings import PodSettings
 from rota.settings.task_overrides import IntervalSeconds, TaskOverrides
 from rota.settings.task_variables import override_key
+from rota.settings.trace_settings import TraceSettings
 from rota.settings.values import Level, LogFormat, LogLevel, Names, any_case, seed_name
 from rota.settings.web_settings import WebSettings
 
 _NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$"
 
 
-class Settings(PodSettings, WebSettings, ObserverSettings, ApiSettings):
+class Settings(PodSettings, WebSettings, TraceSettings, ObserverSettings, ApiSettings):
     """All settings of one process, read once from the environment, then frozen.
 
     Raises pydantic's ValidationError. `rota.settings.load_settings` adds ROTA_SETTINGS, the

@@ -1,14 +1,18 @@
 """The pages of a task, a slot and a run."""
 
+import hashlib
+
 import pytest
 
 from rota.ledger.attempts import Attempt
 from rota.ledger.records import RecordedRun
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
+from rota.settings import default_settings
 from support.console import HOUR, NOW
 from support.statuses import Installation, make_task, text
 
+TRACE = hashlib.sha256(b"run-119").hexdigest()[:32]
 LAST_HOUR = NOW - NOW % HOUR
 
 
@@ -140,6 +144,18 @@ async def test_a_run_has_its_end_with_meaning_lateness_neighbours_and_a_command(
     assert page.one("a", rel="prev").attributes["href"].endswith("run-118")
     assert page.one("a", rel="next").attributes["href"].endswith("run-120")
     assert "rota why letters 2026-11-28T01:00:00Z" in page.text
+
+
+@pytest.mark.parametrize(
+    ("url", "links"),
+    [("", []), ("https://jaeger.test/trace/{trace_id}", [f"https://jaeger.test/trace/{TRACE}"])],
+    ids=["without a place for traces", "with one"],
+)
+async def test_a_run_that_was_traced_names_its_trace(busy, read, url, links):
+    settings = default_settings().model_copy(update={"traces": True, "trace_url": url})
+    page = await read(busy, "/runs/run-119", settings=settings)
+    assert f"trace {TRACE}" in page.one("dl", id="facts").text
+    assert [each.attributes["href"] for each in page.all("a", id="trace")] == links
 
 
 async def test_a_run_that_goes_on_says_for_how_long(busy, read):

@@ -316,6 +316,8 @@ Written by `make generate`: what the templates check values by, as JSON.
   "metrics.prometheusRule.selector",
   "metrics.dashboard.labels",
   "metrics.dashboard.annotations",
+  "tracing.endpoint",
+  "tracing.linkUrl",
   "networkPolicy.egress",
   "networkPolicy.ingressFrom",
   "serviceAccount.name",
@@ -376,6 +378,7 @@ Written by `make generate`: what the templates check values by, as JSON.
   "metrics.prometheusRule.runbookUrl",
   "metrics.prometheusRule.kubeStateMetrics",
   "metrics.dashboard.enabled",
+  "tracing.enabled",
   "podDisruptionBudget.enabled",
   "podDisruptionBudget.maxUnavailable",
   "networkPolicy.enabled",
@@ -1256,6 +1259,18 @@ Written by `make generate`: what the templates check values by, as JSON.
    ],
    "type": "string"
   },
+  "OTEL_EXPORTER_OTLP_ENDPOINT": {
+   "type": "string"
+  },
+  "OTEL_EXPORTER_OTLP_HEADERS": {
+   "type": "string"
+  },
+  "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": {
+   "type": "string"
+  },
+  "OTEL_EXPORTER_OTLP_TRACES_HEADERS": {
+   "type": "string"
+  },
   "ROTA_API_ATTEMPTS": {
    "maximum": 20,
    "minimum": 1,
@@ -1386,6 +1401,12 @@ Written by `make generate`: what the templates check values by, as JSON.
    "type": "string"
   },
   "ROTA_TERMINATION_MESSAGE_PATH": {
+   "type": "string"
+  },
+  "ROTA_TRACES": {
+   "type": "boolean"
+  },
+  "ROTA_TRACE_URL": {
    "type": "string"
   },
   "ROTA_WEB_ACCESS": {

@@ -82,10 +82,21 @@ Settings that name mounted files.
 {{- end }}
 
 {{/*
-values.settings.
+values.tracing and values.settings.
 */}}
 {{- define "rota.extraSettings" -}}
 {{- $lines := list -}}
+{{- with .Values.tracing -}}
+{{- if .enabled -}}
+{{- $lines = append $lines "ROTA_TRACES=true" -}}
+{{- with .endpoint -}}
+{{- $lines = append $lines (printf "OTEL_EXPORTER_OTLP_ENDPOINT=%s" (include "rota.dotenvValue" .)) -}}
+{{- end -}}
+{{- with .linkUrl -}}
+{{- $lines = append $lines (printf "ROTA_TRACE_URL=%s" (include "rota.dotenvValue" .)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- range $name, $value := .Values.settings -}}
 {{- if not (kindIs "invalid" $value) -}}
 {{- $lines = append $lines (printf "%s=%s" $name (include "rota.text" $value | include "rota.dotenvValue")) -}}

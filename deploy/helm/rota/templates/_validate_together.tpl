@@ -18,6 +18,14 @@ replaced by null, which are reported already).
 {{- print "businessApi.ca.existingConfigMap: is set, but businessApi.ca.existingSecret is as well; keep one\n" -}}
 {{- end -}}
 {{- end -}}
+{{- with $values.tracing -}}
+{{- if and .endpoint (not (regexMatch "^(?i:https?)://[^/?#@\\s]+(/[^?#\\s]*)?$" .endpoint)) -}}
+{{- print "tracing.endpoint: it must begin with http:// or https:// and a host, without a user name or a query, for example http://collector.observability:4318\n" -}}
+{{- end -}}
+{{- if and .linkUrl (not (regexMatch "^https?://.*\\{trace_id\\}" .linkUrl)) -}}
+{{- print "tracing.linkUrl: it must begin with http:// or https:// and contain {trace_id}, for example https://jaeger.example/trace/{trace_id}\n" -}}
+{{- end -}}
+{{- end -}}
 {{- with $values.scheduler -}}
 {{- if gt (int64 (.replicas | default 0)) 1 -}}
 {{- printf "scheduler.replicas: %d is refused: two schedulers would run every task twice; use 1, or mode: cronjobs\n" (int64 .replicas) -}}

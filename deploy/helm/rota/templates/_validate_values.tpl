@@ -89,6 +89,11 @@ Settings that are not set in `settings`, and where they come from, as JSON.
   "ROTA_API_CLIENT_CERT_FILE" "businessApi.clientCertificate"
   "ROTA_API_CLIENT_KEY_FILE" "businessApi.clientCertificate"
   "ROTA_PING_URL" "env or envFrom, by a Secret"
+  "OTEL_EXPORTER_OTLP_HEADERS" "env or envFrom, by a Secret"
+  "OTEL_EXPORTER_OTLP_TRACES_HEADERS" "env or envFrom, by a Secret"
+  "ROTA_TRACES" "tracing.enabled"
+  "OTEL_EXPORTER_OTLP_ENDPOINT" "tracing.endpoint"
+  "ROTA_TRACE_URL" "tracing.linkUrl"
   "ROTA_HEALTH_ADDRESS" "scheduler.healthHost"
   "ROTA_STATE_PATH" "state"
   "ROTA_CRONJOB_NAME" "the chart"
@@ -198,6 +203,10 @@ is not the name of a variable: use letters, digits and '_', not beginning with a
 {{- $places := include "rota.settingPlaces" . | fromJson -}}
 {{- if hasPrefix "ROTA_TASK__" $upper -}}
 not allowed; set a task's fields in tasks, which also sets its CronJob
+{{- else if hasPrefix "env or" (get $places $upper) -}}
+{{- if not (or (kindIs "map" $value) (kindIs "invalid" $value)) -}}
+is a secret, which everybody can read here; set valueFrom with a secretKeyRef
+{{- end -}}
 {{- else if hasKey $places $upper -}}
 {{- printf "not allowed, since it comes from %s" (get $places $upper) -}}
 {{- else if not (hasKey $settings $upper) -}}

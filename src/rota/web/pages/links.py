@@ -5,6 +5,8 @@ from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
+from rota.model.trace import trace_id_of
+from rota.settings import Settings
 from rota.web.pages.moments import slot_key
 
 
@@ -29,6 +31,17 @@ def slot_path(task: str, slot: int) -> str:
 def run_path(run_id: str) -> str:
     """Return where a run's page is, from the first page."""
     return f"runs/{quote(run_id, safe='')}"
+
+
+def trace_of(run_id: str, settings: Settings | None) -> tuple[str, str] | None:
+    """Return the trace of a run and the address of its page, which may be empty.
+
+    None where runs are not traced. A run of a Job has the Job's uid as its id.
+    """
+    if settings is None or not settings.traces:
+        return None
+    trace_id = trace_id_of(run_id)
+    return trace_id, settings.trace_url.replace("{trace_id}", trace_id)
 
 
 def query(values: Mapping[str, object], **changed: object) -> str:

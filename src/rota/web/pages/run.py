@@ -11,7 +11,7 @@ from rota.ledger.run_filter import RunFilter
 from rota.model.exit_codes import meaning_of
 from rota.status.board import Board
 from rota.web.pages.commands import run_commands
-from rota.web.pages.links import run_path
+from rota.web.pages.links import run_path, trace_of
 from rota.web.pages.mistakes import NoSuchPageError
 from rota.web.pages.rendering import Pages
 
@@ -41,6 +41,7 @@ def run_page(pages: Pages, board: Board, request: Request) -> Response:
         meaning=None if run.exit_code is None else meaning_of(run.exit_code),
         attempts=[(each, each.facts()["meaning"]) for each in run.attempts],
         lateness=lateness_parts(run),
+        trace=trace_of(run_id, pages.about.settings),
         commands=run_commands(run, pages.about),
     )
 
