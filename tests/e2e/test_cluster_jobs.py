@@ -11,6 +11,7 @@ from support.cluster_scenarios import SHARDS
 from support.cluster_watch import (
     conditions,
     ended,
+    epoch,
     exit_codes,
     message,
 )
@@ -18,6 +19,7 @@ from support.docker import wait_until
 
 pytestmark = pytest.mark.e2e
 
+TRY_AGAIN_SECONDS = 25
 END_SECONDS = 120
 ITEMS = 60
 SHARD_ITEMS = 100
@@ -78,7 +80,8 @@ class Jobs:
 def jobs(scenarios):
     made = Jobs(scenarios, "jobs")
     # All at once, so that their pods and back-offs run side by side.
-    for task in ("quick", "misconfigured", "refused", "unreachable", "timeout", "deadline"):
+    failing = ("misconfigured", "refused", "gives-up", "tries-again", "unreachable")
+    for task in ("quick", *failing, "timeout", "deadline"):
         made.create(task)
     return made
 
@@ -98,7 +101,7 @@ def test_a_job_made_from_a_cronjob_runs_as_manual_without_a_slot(jobs):
     assert logged == ["run.started", "run.finished"]
 
 
-@pytest.mark.parametrize(("task", "code"), [("misconfigured", 2), ("refused", 3)])
+@pytest.mark.parametrize(("task", "code"), [("misconfigured", 2), ("refused", 3), ("gives-up", 7)])
 def test_what_another_attempt_would_not_change_fails_the_job_at_once(jobs, task, code):
     how, pods = jobs.end(f"{task}-by-hand")
     assert how["Failed"] == "PodFailurePolicy"
@@ -130,6 +133,16 @@ def test_a_business_api_out_of_reach_is_tried_again_by_another_pod(jobs):
     assert how["Failed"] == "BackoffLimitExceeded"
     assert exit_codes(pods) == [4, 4]
     assert {message(pod)["outcome"] for pod in pods} == {"failed"}
+
+
+def test_a_task_that_asks_for_it_is_tried_again_no_earlier_than_it_asked(jobs):
+    how, pods = jobs.end("tries-again-by-hand")
+    assert how["Failed"] == "BackoffLimitExceeded"
+    assert exit_codes(pods) == [8, 8]
+    assert {message(pod)["retry_after_seconds"] for pod in pods} == {TRY_AGAIN_SECONDS}
+    first, second = sorted(epoch(ended(pod)["startedAt"]) for pod in pods)
+    # Kubernetes tells whole seconds.
+    assert second - first >= TRY_AGAIN_SECONDS - 1
 
 
 def test_the_tasks_own_timeout_ends_with_5(jobs):

@@ -32,6 +32,8 @@ _JOB_TASKS: dict[str, Any] = {
     "quick": {},
     "misconfigured": {},
     "refused": {},
+    "gives-up": {},
+    "tries-again": {"backoffLimit": 1},
     "unreachable": {"backoffLimit": 1},
     "timeout": {"timeoutSeconds": 3, "backoffLimit": 0, "env": {"SLEEP_SECONDS": 600}},
     "deadline": {"activeDeadlineSeconds": 20, "env": {"SLEEP_SECONDS": 600}},
