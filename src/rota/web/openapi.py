@@ -193,6 +193,13 @@ _RUN = {
     "actor": _OPTIONAL_TEXT,
     "purpose": _OPTIONAL_TEXT,
 }
+# In seconds; null where that is not known.
+_LATENESS = {
+    "anyOf": [
+        _object(controller=_NUMBER, scheduling=_OPTIONAL_NUMBER, pull=_OPTIONAL_NUMBER),
+        {"type": "null"},
+    ]
+}
 _SLOT = {
     "at": _INSTANT,
     "local": _TEXT,
@@ -225,7 +232,9 @@ _TASK_PROPERTIES = {
 }
 _SCHEMAS = {
     "Run": _object(**_RUN),
-    "WholeRun": _object(**_RUN, attempts=_list("Attempt"), commands=_list("Command")),
+    "WholeRun": _object(
+        **_RUN, lateness=_LATENESS, attempts=_list("Attempt"), commands=_list("Command")
+    ),
     "Command": _object(purpose=_TEXT, command=_TEXT),
     "Attempt": _object(
         pod=_TEXT,
@@ -235,6 +244,7 @@ _SCHEMAS = {
         reason=_OPTIONAL_TEXT,
         run_id=_OPTIONAL_TEXT,
         created_at=_OPTIONAL_INSTANT,
+        scheduled_at=_OPTIONAL_INSTANT,
         started_at=_OPTIONAL_INSTANT,
         ended_at=_OPTIONAL_INSTANT,
     ),
