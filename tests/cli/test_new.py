@@ -118,6 +118,18 @@ def test_the_next_commands_can_be_pasted_whatever_the_folder_is_named(rota):
     assert json.loads(ended.stdout)["next"][0] == "cd 'my services/shop_worker'"
 
 
+def test_a_package_of_that_name_beside_rota_is_refused(rota, folder, monkeypatch):
+    (folder / "site-packages/shop_worker").mkdir(parents=True)
+    (folder / "site-packages/shop_worker/__init__.py").touch()
+    monkeypatch.syspath_prepend(folder / "site-packages")
+
+    ended = rota("new", "shop")
+
+    assert ended.exit_code == 2
+    assert "a package 'shop_worker' is installed in " in ended.stderr
+    assert not (folder / SHOP).exists()
+
+
 def test_a_file_in_place_of_a_folder_is_named(rota, folder):
     (folder / "services").touch()
 
