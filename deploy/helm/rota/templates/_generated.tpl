@@ -1422,6 +1422,9 @@ Written by `make generate`: what the templates check values by, as JSON.
    ],
    "type": "string"
   },
+  "ROTA_WEB_ACTIONS": {
+   "type": "boolean"
+  },
   "ROTA_WEB_ADDRESS": {
    "type": "string"
   },
