@@ -9,52 +9,15 @@ import pytest
 from starlette.routing import Mount
 
 from rota.model.errors import SettingsError
-from rota.scheduler import TaskScheduler
-from rota.settings import Settings, WebAccess
-from rota.status.board import Board
+from rota.settings import WebAccess
 from rota.web.access import AccessOptions, check_access
-from support.console_app import console, reader_of
+from support.acting import Installed, acting
+from support.console_app import console
 from support.html import Page
 from support.ledger_runs import START
-from support.statuses import FixedClock, text
+from support.statuses import text
 
-HOUR = 3600
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
-
-
-class Installed:
-    """A scheduler that runs, with a ledger in memory, whose clock stands still."""
-
-    def __init__(self, **fields):
-        self.clock = FixedClock(START + 60)
-        settings = Settings(_env_file=None, task={"bills": fields})
-        self.scheduler = TaskScheduler(object(), settings=settings, clock=self.clock, observers=())
-        self.scheduler.register_task("bills", self.act, HOUR)
-
-    async def act(self, client, limit: int = 5):
-        return {"limit": limit}
-
-    @property
-    def ledger(self):
-        return self.scheduler._ledger
-
-    @property
-    def board(self):
-        snapshot = self.scheduler.snapshot()
-        return Board([each.task for each in snapshot], self.ledger.reader(), self.clock)
-
-
-@contextlib.asynccontextmanager
-async def acting(*, access=None, hosts=(), fields=None, actions=True, peer="127.0.0.1"):
-    """Give a client of a scheduler's pages, and that scheduler's installation."""
-    installed = Installed(**(fields or {}))
-    await installed.scheduler.start()
-    by_hand = installed.scheduler.by_hand if actions else None
-    app = console(installed, access=access, hosts=hosts, by_hand=by_hand)
-    async with reader_of(app, peer=peer) as client:
-        client.installed = installed
-        yield client
-    await installed.scheduler.stop()
 
 
 async def token_of(client, **options):
@@ -329,7 +292,7 @@ TAKEN = {
 
 async def test_every_route_that_changes_something_asks_who_and_from_where(options):
     async with acting(access=options(WebAccess.BASIC)) as client:
-        app = client._transport.app
+        app = client.app
         assert set(posts_of(app.routes)) == TAKEN
         for path in TAKEN:
             shown = path.replace("{task}", "bills")
