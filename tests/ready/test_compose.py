@@ -47,7 +47,8 @@ def answers(program, tmp_path):
 def _short(monkeypatch):
     for name in ("_HEALTHY_SECONDS", "_SEEN_SECONDS"):
         monkeypatch.setattr(compose, name, 0.2)
-    monkeypatch.setattr(compose, "_POLL_SECONDS", 0.0)
+    for name in ("_POLL_SECONDS", "_FIRST_LOOK_SECONDS"):
+        monkeypatch.setattr(compose, name, 0.0)
 
 
 def run(machine, look=None):

@@ -18,10 +18,13 @@ from rota.ready.points import NotReadyError
 # In place of each task's own schedule: nobody waits for an hour.
 INTERVAL_SECONDS = 5
 API = "business-api"
-_HEALTHY_SECONDS = 180.0
-_SEEN_SECONDS = 120.0
-_COMMAND_SECONDS = 60.0
-_POLL_SECONDS = 1.0
+_HEALTHY_SECONDS = 300.0
+_SEEN_SECONDS = 180.0
+_COMMAND_SECONDS = 120.0
+# There cannot be two slots earlier.
+_FIRST_LOOK_SECONDS = float(INTERVAL_SECONDS)
+# Each look starts processes in containers.
+_POLL_SECONDS = 2.0
 _FILES = ("docker-compose.yml", "compose.yaml", "compose.yml", "docker-compose.yaml")
 _ANY_PORT = "0"
 _CALLS = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8000/demo/calls').read().decode())"
@@ -33,6 +36,7 @@ class Stack:
     def __init__(self, machine: Machine, service: str, files: Sequence[Path]) -> None:
         self._machine = machine
         self._service = service
+        self._container = ""
         self._command = (
             *machine.compose(),
             f"--project-name=ready{uuid.uuid4().hex[:8]}",
@@ -79,10 +83,11 @@ class Stack:
         raise NotReadyError(f"{self._service} {told}: {log}")
 
     async def _state(self) -> dict[str, Any]:
-        name = (await self.compose("ps", "--quiet", self._service)).stdout.strip()
-        if not name:
+        if not self._container:
+            self._container = (await self.compose("ps", "--quiet", self._service)).stdout.strip()
+        if not self._container:
             return {}
-        command = ("docker", "inspect", "--format", "{{json .State}}", name)
+        command = ("docker", "inspect", "--format", "{{json .State}}", self._container)
         ended = await self._machine.run(*command, seconds=_COMMAND_SECONDS)
         state: dict[str, Any] = json.loads(ended.stdout) if ended.code == 0 else {}
         return state
@@ -166,6 +171,7 @@ async def watch_schedule(services: Stack, tasks: Mapping[str, Mapping[str, Any]]
     if not names:
         raise NotReadyError("every task is suspended")
     end = time.monotonic() + _SEEN_SECONDS
+    await asyncio.sleep(_FIRST_LOOK_SECONDS)
     while True:
         # The runs first: a call of theirs cannot be missing then.
         runs = await services.runs()
