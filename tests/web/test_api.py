@@ -286,8 +286,7 @@ async def test_an_answer_that_the_reader_has_is_not_sent_again(installation):
 
 
 def test_the_openapi_document_has_every_route_and_no_other(installation):
-    app = console(installation, by_hand=object())
-    [api] = [each for each in app.routes if isinstance(each, Mount)]
+    [api] = [each for each in console(installation).routes if isinstance(each, Mount)]
 
     assert sorted(document()["paths"]) == sorted(each.path for each in api.routes)
 

@@ -9,7 +9,6 @@ import pytest
 from rota.kubernetes.release_watch import ReleaseWatch
 from rota.kubernetes.resources import CRON_JOBS, JOBS, PODS
 from rota.ledger.console import ConsoleLedger
-from rota.model.errors import SettingsError
 from rota.settings import Settings
 from rota.web.console_web import ConsoleWeb, blind_notes
 from support.fault_server import until
@@ -76,15 +75,6 @@ async def watching(console):
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-
-
-async def test_it_never_has_actions(served):
-    console = served
-    settings = Settings(_env_file=None, web_address="127.0.0.1:0", web_actions=True)
-    web = ConsoleWeb(settings, console.ledger, console.clock)
-    async with contextlib.AsyncExitStack() as servers:
-        with pytest.raises(SettingsError, match="ROTA_WEB_ACTIONS: a console changes nothing"):
-            await web.serve(console.watch, servers, namespace="shop", instance="shop")
 
 
 async def test_it_is_ready_once_everything_is_listed_and_stays_so(served):

@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from rota.scaffold.names import ProjectNames
     from rota.scaffold.project import ProjectInput
 
-ALREADY_SO = "already so"
-
 
 @click.command(
     "new",
     epilog="\b\nExamples:\n  rota new shop\n"
     "  rota new shop --task send-reminders='0 8 * * MON-FRI' --task poll=5m\n"
-    "  rota new my-shop --directory . --dry-run --json",
+    "  rota new my-shop --directory . --dry-run --json\n"
+    "  cd services/shop_worker && rota new --diff | git apply -3",
 )
 @click.argument("context", required=False)
 @click.option(
@@ -42,6 +41,11 @@ ALREADY_SO = "already so"
     "May be repeated.",
 )
 @click.option("--class-tasks", is_flag=True, help="Write tasks as classes, not as functions.")
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Print what this rota would write otherwise in the project of this folder, as a patch.",
+)
 @click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def new_command(
@@ -50,6 +54,7 @@ def new_command(
     directory: str,
     tasks: Sequence[str],
     class_tasks: bool,
+    diff: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -60,6 +65,15 @@ def new_command(
     from rota.scaffold.project import ProjectInput  # noqa: PLC0415 (--help works without)
     from rota.scaffold.task_stub import parse_tasks  # noqa: PLC0415
 
+    if diff:
+        if context or tasks or class_tasks or dry_run or as_json:
+            raise UsageError(
+                "--diff is about the project of this folder, as .rota-new.json has it: give "
+                "nothing beside it"
+            )
+        _print_update()
+        return
+
     wanted = ProjectInput(_names(context), parse_tasks(tasks), class_tasks)
     target = Path(directory, wanted.names.package)
     state, files = _make(wanted, target, dry_run=dry_run)
@@ -68,6 +82,43 @@ def new_command(
         click.echo(json.dumps(_facts(wanted.names, target, state, files, next_commands), indent=2))
     else:
         _print(wanted.names, target, state, files, next_commands)
+
+
+def _print_update() -> None:
+    """Print the patch to stdout, and what is left out of it to stderr."""
+    from rota.scaffold.history import History  # noqa: PLC0415 (--help works without)
+    from rota.scaffold.patch import patch_text  # noqa: PLC0415
+    from rota.scaffold.record import find_project  # noqa: PLC0415
+    from rota.scaffold.updating import plan, todays_files  # noqa: PLC0415
+
+    folder, record = find_project(Path.cwd())
+    history = History(folder)
+    update = plan(
+        record,
+        todays_files(record),
+        here=lambda path: _text(folder / path),
+        written=history.text_of,
+    )
+    # The paths of a patch are those of the repository; git passes over what is not below the folder
+    # that it is applied in.
+    click.echo(patch_text(update.changes, history.prefix), nl=False)
+    for path, why in update.left_out.items():
+        click.echo(f"rota: left out: {path}: {why}", err=True)
+    if not update.changes:
+        click.echo(f"rota: nothing to change since rota {record.version}", err=True)
+    elif Path.cwd() != folder:
+        click.echo(f"rota: apply it in {folder}", err=True)
+
+
+def _text(path: Path) -> str | None:
+    try:
+        # With the ends of lines as they are.
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8"
+        raise UsageError(f"{path}: cannot be read: {reason}") from None
 
 
 def _names(context: str | None) -> "ProjectNames":
@@ -112,8 +163,8 @@ def _make(wanted: "ProjectInput", target: Path, *, dry_run: bool) -> tuple[str, 
         files[LOCAL_NAME] = local_makefile(path)
     record = read_record(target)
     if record is not None and record.wanted == wanted:
-        return ALREADY_SO, files
-    check_target(target, files, is_project=record is not None)
+        return "already so", files
+    check_target(target, files)
     check_free(wanted.names)
     if dry_run:
         return "dry run", files
@@ -150,10 +201,9 @@ def _print(
     files: Mapping[str, str],
     next_commands: Sequence[str],
 ) -> None:
-    client = f"{names.class_prefix}Client"
-    click.echo(f"{names.title}: package {names.package}, service {names.service}, client {client}")
+    click.echo(f"{names.title}: package {names.package}, service {names.service}")
     click.echo(f"{target}: {state} (rota {__version__})")
-    for path in sorted(files) if state != ALREADY_SO else ():
+    for path in sorted(files):
         click.echo(f"  {path}")
     click.echo("Next:")
     for command in next_commands:
