@@ -9,12 +9,14 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from rota.model.clock import instant
 from rota.model.context import Execution, Stop
+from rota.model.errors import SettingsError
 from rota.model.events import HttpAttempt, RunFinished, RunLost
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import Outcome
 from rota.model.run import Run, RunRecord, Trigger
 from rota.observers.trace_export import SpanExport
-from rota.observers.traces import Traces
+from rota.observers.traces import Traces, make_traces
+from rota.settings import default_settings
 from support.environment import clear_environment
 from support.statuses import FixedClock, make_task
 
@@ -183,6 +185,19 @@ def test_the_standard_sampler_decides_for_run_and_header(monkeypatch, tmp_path, 
     run = traces.begun()
     assert run.span.traceparent.endswith(f"-0{number}")
     assert len(traces.spans(RunFinished(record(run)))) == number
+
+
+def test_nothing_is_sampled_where_the_library_is_switched_off(monkeypatch, tmp_path):
+    clear_environment(monkeypatch, tmp_path)
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
+    assert not Harness().begun().span.sampled
+
+
+def test_a_variable_that_the_library_refuses_is_an_error_in_the_settings(monkeypatch, tmp_path):
+    clear_environment(monkeypatch, tmp_path)
+    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "1")
+    with pytest.raises(SettingsError, match="ROTA_TRACES: OpenTelemetry: max_export_batch_size"):
+        make_traces(default_settings(), FixedClock(NOW))
 
 
 def test_pods_of_a_job_agree_on_what_is_sampled(monkeypatch, tmp_path):

@@ -128,7 +128,9 @@ class SpanExport:
         self._latest_end = 0.0
 
     def samples(self, trace_id: str, name: str, attributes: Attributes) -> bool:
-        """Whether the sampler of OTEL_TRACES_SAMPLER wants a trace; by default all are wanted."""
+        """Whether OTEL_TRACES_SAMPLER wants a trace, and OTEL_SDK_DISABLED does not forbid all."""
+        if isinstance(self._tracer, api.NoOpTracer):
+            return False
         result = self.provider.sampler.should_sample(
             Context(), int(trace_id, 16), name, api.SpanKind.INTERNAL, attributes, ()
         )

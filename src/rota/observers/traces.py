@@ -20,10 +20,12 @@ from opentelemetry.semconv.attributes import url_attributes as url_names
 from rota.logs import redaction
 from rota.model.clock import Clock, instant, rfc3339
 from rota.model.context import Execution, ResolvedTask
+from rota.model.errors import SettingsError
 from rota.model.events import HttpAttempt, RunEvent, RunFinished, RunLost
 from rota.model.outcome import Outcome
 from rota.model.run import Run, RunRecord, Trigger
 from rota.model.trace import SpanContext, root_span_id, trace_id_of
+from rota.net.translate import excerpt
 from rota.observers.trace_export import (
     Attributes,
     SpanExport,
@@ -153,9 +155,15 @@ class Traces:
 
 
 def make_traces(settings: Settings, clock: Clock) -> Traces:
-    """Return the traces of a process. Raises SettingsError for an endpoint that cannot be used."""
-    exporter = otlp_exporter(settings.traces_url(), settings.trace_headers())
-    export = SpanExport(exporter, _resource(settings))
+    """Return the traces of a process.
+
+    Raises SettingsError for an endpoint, or a variable of the library's, that cannot be used.
+    """
+    url, headers = settings.traces_url(), settings.trace_headers()
+    try:
+        export = SpanExport(otlp_exporter(url, headers), _resource(settings))
+    except ValueError as error:
+        raise SettingsError(f"ROTA_TRACES: OpenTelemetry: {excerpt(str(error))}") from None
     offer_provider(export.provider)
     return Traces(export, clock, job_uid=settings.job_uid)
 
