@@ -5,11 +5,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from rota.model.clock import instant, rfc3339
 from rota.net.exchange import PlainAnswer, PlainRequest
+from rota.testing.contract import Contract, Refusal
 from rota.testing.reference_api import ReferenceApi
 
 _KEY_HEADER = "idempotency-key"
@@ -75,7 +77,9 @@ class FakeApi:
     `calls` are the requests that arrived, `effects` counts by operation what was done. A POST or
     PATCH with an Idempotency-Key that was used gets the answer from then, and has no effect.
     `pending` are the ids of notifications to be sent, `expired` is a number of records to clean up.
-    Each answer takes `latency_seconds` of virtual time.
+    Each answer takes `latency_seconds` of virtual time. `openapi` is the API's contract, a parsed
+    OpenAPI 3 document or the path of a JSON file: a call outside of it is refused, an answer
+    outside of it raises AssertionError, and its examples answer what no route does.
     """
 
     def __init__(
@@ -84,10 +88,12 @@ class FakeApi:
         pending: Iterable[str] = (),
         expired: int = 0,
         latency_seconds: float = 0.0,
+        openapi: Mapping[str, Any] | str | Path | None = None,
     ) -> None:
         self.latency_seconds = latency_seconds
         self.calls: list[Call] = []
         self.effects: Counter[str] = Counter()
+        self._contract = None if openapi is None else Contract(openapi)
         self._routes: list[tuple[str, re.Pattern[str], Handler]] = []
         self._answered: dict[str, tuple[str, bytes, PlainAnswer]] = {}
         self._latest: dict[str, tuple[str, bytes]] = {}
@@ -119,7 +125,7 @@ class FakeApi:
             answer = _plain(Reply(422, {"error": f"this key was used for {repeated[0]}"}))
             self._note(request, path, now, answer.status)
             return answer
-        answer = _plain(self._ask(request, path, query))
+        answer = self._checked(request, path, query)
         effect = answer.status < 300 and self._is_new(request, path)  # noqa: PLR2004 (2xx)
         if effect:
             self.effects[operation] += 1
@@ -128,6 +134,30 @@ class FakeApi:
                 self._answered[key] = (operation, request.body, answer)
         self._note(request, path, now, answer.status, effect=effect)
         return answer
+
+    def _checked(self, request: PlainRequest, path: str, query: str) -> PlainAnswer:
+        """Return the answer to a request, both held to the contract if there is one."""
+        if self._contract is None:
+            return _plain(self._ask(request, path, query))
+        operation = self._contract.operation_of(request)
+        if isinstance(operation, Refusal):
+            return _plain(Reply(operation.status, {"error": operation.text}))
+        if self._route(request.method, path) is not None:
+            answer = _plain(self._ask(request, path, query))
+        else:
+            example = self._contract.example(operation)
+            if example is None:
+                return _plain(self._ask(request, path, query))
+            answer = _plain(Reply(*example))
+        self._contract.check_answer(operation, answer)
+        return answer
+
+    def _route(self, method: str, path: str) -> tuple[Handler, Mapping[str, str]] | None:
+        for known, pattern, handler in self._routes:
+            match = pattern.fullmatch(path)
+            if known == method and match is not None:
+                return handler, match.groupdict()
+        return None
 
     def refuse(self, request: PlainRequest, now: float) -> PlainAnswer:
         """Return 503, as an API that is out of order."""
@@ -142,19 +172,19 @@ class FakeApi:
         return not (request.method in _REPEATABLE and same)
 
     def _ask(self, request: PlainRequest, path: str, query: str) -> Answer:
-        for method, pattern, handler in self._routes:
-            match = pattern.fullmatch(path)
-            if method == request.method and match is not None:
-                return handler(
-                    ApiRequest(
-                        method=request.method,
-                        path=path,
-                        query=dict(parse_qsl(query, keep_blank_values=True)),
-                        parts={name: unquote(part) for name, part in match.groupdict().items()},
-                        headers=request.headers,
-                        body=request.body,
-                    )
+        route = self._route(request.method, path)
+        if route is not None:
+            handler, parts = route
+            return handler(
+                ApiRequest(
+                    method=request.method,
+                    path=path,
+                    query=dict(parse_qsl(query, keep_blank_values=True)),
+                    parts={name: unquote(part) for name, part in parts.items()},
+                    headers=request.headers,
+                    body=request.body,
                 )
+            )
         missing = f"FakeApi has no {request.method} {path}"
         hint = f'add it: api.on("{request.method}", "{path}", {{…}})'
         return Reply(404, {"error": f"{missing}; {hint}"})

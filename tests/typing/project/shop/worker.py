@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, assert_type
 
 from rota import (
@@ -128,7 +129,9 @@ def bills(request: ApiRequest) -> Reply:
 
 
 def shop() -> FakeApi:
-    api = FakeApi(latency_seconds=0.1).on("GET", "/api/v1/orders", {"items": [{"id": "7"}]})
+    api = FakeApi(latency_seconds=0.1, openapi=Path("openapi.json")).on(
+        "GET", "/api/v1/orders", {"items": [{"id": "7"}]}
+    )
     return api.on("POST", "/api/v1/orders/{id}/bill", bills)
 
 
