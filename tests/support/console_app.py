@@ -11,7 +11,7 @@ from rota.web.live import News
 from rota.web.pages import About
 
 
-def console(installation, *, access=None, hosts=(), routes=(), news=None):
+def console(installation, *, access=None, hosts=(), routes=(), news=None, **about):
     answers = Answers(lambda: installation.board)
     return create_application(
         answers,
@@ -19,7 +19,7 @@ def console(installation, *, access=None, hosts=(), routes=(), news=None):
         access=access or AccessOptions(),
         hosts=hosts,
         clock=installation.clock,
-        about=About(),
+        about=About(**about),
         routes=routes,
     )
 

@@ -1,7 +1,10 @@
+import hashlib
+
 import pytest
 from starlette.routing import Mount
 
 from rota.ledger.reader import SqliteReader
+from rota.settings import default_settings
 from rota.web.openapi import document
 from support.console_app import console, reader_of
 from support.ledger_runs import START
@@ -283,6 +286,18 @@ async def test_an_answer_that_the_reader_has_is_not_sent_again(installation):
 
     assert (same.status_code, same.content) == (304, b"")
     assert changed.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("traces", "trace_id"),
+    [(True, hashlib.sha256(b"run-2").hexdigest()[:32]), (False, None)],
+    ids=["traced", "not traced"],
+)
+async def test_a_run_names_its_trace(installation, traces, trace_id):
+    settings = default_settings().model_copy(update={"traces": traces})
+    async with reader_of(console(installation, settings=settings)) as client:
+        answer = await client.get("/api/v1/runs/run-2")
+    assert answer.json()["trace_id"] == trace_id
 
 
 def test_the_openapi_document_has_every_route_and_no_other(installation):

@@ -20,6 +20,7 @@ from rota.web.answers import Answers
 from rota.web.listing import listing, tagged
 from rota.web.pages.about import About
 from rota.web.pages.commands import Commands, run_commands, slot_commands, task_commands
+from rota.web.pages.links import trace_of
 from rota.web.pages.system import system_facts
 from rota.web.problems import BadQuestionError, Endpoint, with_problems
 from rota.web.questions import (
@@ -162,7 +163,13 @@ class Api:
         found = await self._answers.ask(lambda board: board.known_run(run_id))
         attempts = [attempt.facts() for attempt in found.attempts]
         commands = _command_facts(run_commands(found, self._about))
-        facts = {**run_facts(found), "attempts": attempts, "commands": commands}
+        trace = trace_of(run_id, self._about.settings)
+        facts = {
+            **run_facts(found),
+            "attempts": attempts,
+            "commands": commands,
+            "trace_id": None if trace is None else trace[0],
+        }
         return tagged(request, facts)
 
     async def upcoming(self, request: Request) -> Response:

@@ -225,7 +225,12 @@ _TASK_PROPERTIES = {
 }
 _SCHEMAS = {
     "Run": _object(**_RUN),
-    "WholeRun": _object(**_RUN, attempts=_list("Attempt"), commands=_list("Command")),
+    "WholeRun": _object(
+        **_RUN,
+        attempts=_list("Attempt"),
+        commands=_list("Command"),
+        trace_id=_OPTIONAL_TEXT,
+    ),
     "Command": _object(purpose=_TEXT, command=_TEXT),
     "Attempt": _object(
         pod=_TEXT,
