@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 
 from rota.schedules import load_zone, tz_database
+from rota.settings import installed
 from support.environment import is_setting
 
 # No test is timed: a machine may be busy.
@@ -41,6 +42,12 @@ def pytest_sessionfinish(session):
     if folder is not None:
         os.chdir(session.config.rootpath)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def packages_of_this_test():
+    """Forget which entry points were found on the same path before."""
+    installed.forget()
 
 
 @pytest.fixture(autouse=True)

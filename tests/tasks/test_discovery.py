@@ -563,7 +563,7 @@ def test_entry_points_are_read_in_the_order_of_their_names_and_rotas_own_last(se
 
 def test_an_entry_point_of_no_package_is_named_alone(settings_of, monkeypatch):
     point = EntryPoint("shop", "shop_nowhere:register", "rota.tasks")
-    monkeypatch.setattr("rota.tasks.discovery.entry_points", lambda **_: [point])
+    monkeypatch.setattr("rota.tasks.discovery.installed", lambda _: [point])
     with pytest.raises(
         ConfigError, match=r"^entry point 'shop': 'shop_nowhere' cannot be imported"
     ):

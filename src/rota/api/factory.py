@@ -1,8 +1,6 @@
 """Makes the Business API client of the settings."""
 
-import functools
-import sys
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 
 from rota.api.client import BusinessApiClient
 from rota.model.errors import ConfigError, RotaError
@@ -10,6 +8,7 @@ from rota.net import ApiOptions, check_files
 from rota.runtime.streams import stdout_on_stderr
 from rota.settings import Settings
 from rota.settings.importing import describe_error, load_attribute
+from rota.settings.installed import installed
 
 ENTRY_POINT_GROUP = "rota.api_client"
 
@@ -53,18 +52,11 @@ def named_client(settings: Settings) -> tuple[str, str] | None:
     """
     if settings.api_client:
         return settings.api_client, "ROTA_API_CLIENT"
-    points = _installed(tuple(sys.path))
+    points = sorted((point.value, _place(point)) for point in installed(ENTRY_POINT_GROUP))
     if len(points) > 1:
         named = ", ".join(f"{target!r} ({where})" for target, where in points)
         raise ConfigError(f"several packages name an API client: {named}; ROTA_API_CLIENT decides")
     return points[0] if points else None
-
-
-# A simulation makes a client for every process, and reading what is installed takes milliseconds.
-@functools.cache
-def _installed(path: tuple[str, ...]) -> list[tuple[str, str]]:
-    del path  # what is installed depends on it
-    return sorted((point.value, _place(point)) for point in entry_points(group=ENTRY_POINT_GROUP))
 
 
 def _place(point: EntryPoint) -> str:

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from rota.app import STATE_OFF, App
@@ -26,6 +25,7 @@ from rota.runtime.process import run_process
 from rota.runtime.signals import StopSignals
 from rota.runtime.watchdog import Watchdog
 from rota.settings import Settings, load_settings, setup_logging
+from rota.settings.installed import installed
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.discovery import ENTRY_POINT_GROUP, discover
 from rota.tasks.registry import check_not_empty
@@ -79,7 +79,7 @@ def _found(settings: Settings, link: Link, *, again: bool) -> list[TaskDefinitio
     with suppress(OSError):
         # As discovery does, so that the same modules are found.
         sys.path.append(str(Path.cwd()))
-    points = [point.value for point in entry_points(group=ENTRY_POINT_GROUP)]
+    points = [point.value for point in installed(ENTRY_POINT_GROUP)]
     before = set(sys.modules)
     _send_places(link, places_of_targets([*settings.tasks, settings.api_client, *points]))
     try:

@@ -1,7 +1,6 @@
 """Finds observers: the entry points of installed packages, and the names in ROTA_OBSERVERS."""
 
 import inspect
-from importlib.metadata import entry_points
 from typing import Any
 
 from rota.model.errors import ConfigError
@@ -10,6 +9,7 @@ from rota.model.plain import plain_repr
 from rota.runtime.streams import stdout_on_stderr
 from rota.settings import Settings
 from rota.settings.importing import describe_error, load_attribute
+from rota.settings.installed import installed
 
 ENTRY_POINT_GROUP = "rota.observers"
 
@@ -20,14 +20,13 @@ def find_observers(settings: Settings) -> list[Observer]:
     A class is made without arguments. Raises ConfigError with the culprit named. What modules print
     while they are imported goes to stderr.
     """
-    points = sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name)
     with stdout_on_stderr():
-        installed = [
+        packaged = [
             _observer(point.value, f"entry point {point.name!r} of group {ENTRY_POINT_GROUP!r}")
-            for point in points
+            for point in installed(ENTRY_POINT_GROUP)
         ]
         named = [_observer(target, "ROTA_OBSERVERS") for target in settings.observers]
-    return [*installed, *named]
+    return [*packaged, *named]
 
 
 def _observer(target: str, where: str) -> Observer:

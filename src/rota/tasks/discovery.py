@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Collection
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from types import ModuleType
 from typing import Any
 
@@ -10,6 +10,7 @@ from rota.model.errors import RotaError, TaskDefinitionError
 from rota.runtime.streams import stdout_on_stderr
 from rota.settings import Settings
 from rota.settings.importing import describe_error, load_target
+from rota.settings.installed import installed
 from rota.tasks.declaration import is_task
 from rota.tasks.modules import tasks_of_list, tasks_of_module
 from rota.tasks.registry import Registry
@@ -71,7 +72,7 @@ class _OnlyWanted:
 
 
 def _installed() -> tuple[list[EntryPoint], list[EntryPoint]]:
-    found = sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name)
+    found = installed(ENTRY_POINT_GROUP)
     reference = [point for point in found if point.value == REFERENCE_ENTRY_POINT]
     return reference[:1], [point for point in found if point.value != REFERENCE_ENTRY_POINT]
 
