@@ -411,3 +411,32 @@ def test_a_route_sees_the_request():
     simulate(often, START, "6m", api=api)
 
     assert seen == [{"for": "2026-11-24T00:05:00Z"}]
+
+
+BERLIN = {"schedule": "30 2 * * *", "timezone": "Europe/Berlin"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "start", "mode", "told"),
+    [
+        (BERLIN, "2027-03-26T12:00:00Z", "scheduler", ["skipped on days when the clock jumps"]),
+        (BERLIN, "2027-03-26T12:00:00Z", "cronjobs", ["skipped on days when the clock jumps"]),
+        (BERLIN, "2027-10-29T12:00:00Z", "scheduler", ["run twice on days when the clock goes"]),
+        (BERLIN, "2027-06-01T12:00:00Z", "scheduler", []),
+        ({"schedule": "*/7 * * * *"}, "2027-06-01T12:00:00Z", "scheduler", ["restart with each"]),
+        ({"interval_seconds": 5400}, "2027-06-01T12:00:00Z", "scheduler", []),
+        ({"interval_seconds": 5400}, "2027-06-01T12:00:00Z", "cronjobs", ["counts from the Cron"]),
+        ({"interval_seconds": 3600}, "2027-03-26T12:00:00Z", "cronjobs", []),
+    ],
+)
+def test_a_schedule_that_does_not_mean_what_it_seems_to_is_a_warning(fields, start, mode, told):
+    @task(**fields)
+    async def work(api): ...
+
+    warnings = simulate(work, start, "3d", mode=mode).warnings
+
+    assert len(warnings) == len(told)
+    assert all(
+        text.startswith("work: ") and part in text
+        for text, part in zip(warnings, told, strict=True)
+    )

@@ -22,9 +22,16 @@ _CHANGES_UNTIL = int(datetime(2046, 1, 1, tzinfo=UTC).timestamp())
 _CYCLES = {"minute": "hour", "hour": "day", "day-of-month": "month", "month": "year"}
 
 
-def warnings_for(text: str, timezone: str = "Etc/UTC") -> list[str]:
+def warnings_for(
+    text: str,
+    timezone: str = "Etc/UTC",
+    *,
+    changes_from: int = _CHANGES_FROM,
+    changes_until: int = _CHANGES_UNTIL,
+) -> list[str]:
     """Return what a reader of `text` may not expect, a sentence each; empty if there is none.
 
+    Changes of the clock are looked for between two epoch times, by default over twenty years.
     ScheduleError where `parse_schedule` refuses the text or the zone.
     """
     if isinstance(parse_schedule(text, timezone), Every):
@@ -49,7 +56,7 @@ def warnings_for(text: str, timezone: str = "Etc/UTC") -> list[str]:
             f"day-of-month {days[0][0]!r} and day-of-week {days[1][0]!r} are both restricted: "
             "it fires on days that match either of them, not both"
         )
-    return warnings + _clock_change_warnings(text, timezone)
+    return warnings + _clock_change_warnings(text, timezone, changes_from, changes_until)
 
 
 def _step_warning(part: str, spec: FieldSpec, each: Range) -> str | None:
@@ -75,13 +82,13 @@ def _step_warning(part: str, spec: FieldSpec, each: Range) -> str | None:
     return None
 
 
-def _clock_change_warnings(text: str, timezone: str) -> list[str]:
+def _clock_change_warnings(text: str, timezone: str, first: int, until: int) -> list[str]:
     rule, zone = parse_calendar(text), load_zone(timezone)
     if rule.hours == HOUR.full_mask:
         return []  # each hour that passes has its runs, however the clock is moved by whole hours
     skipped: set[str] = set()
     doubled: set[str] = set()
-    for before, after in zone.changes(_CHANGES_FROM, _CHANGES_UNTIL):
+    for before, after in zone.changes(first, until):
         low, high = sorted((after.start + before.offset, after.start + after.offset))
         times = skipped if after.offset > before.offset else doubled
         for local in range(low, high, 60):

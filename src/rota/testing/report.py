@@ -78,7 +78,8 @@ class Report:
     """A simulation from `start` to `end`: `runs` by their start, `slots` by task and slot.
 
     `calls` is how many requests reached the Business API, `effects` how often it did what.
-    `warnings` are rota's own, each once, such as `run.result_ignored`.
+    `warnings` are rota's own, each once, such as `run.result_ignored`, and what it says of a
+    schedule, such as a time that a change of the clock in these days leaves out.
     """
 
     start: datetime

@@ -13,7 +13,7 @@ from rota.kubernetes.manifests.cronjob import check_catch_up
 from rota.model.clock import instant
 from rota.model.errors import UsageError
 from rota.runs.runner import repeatable_run_ids
-from rota.schedules import Schedule, parse_schedule
+from rota.schedules import Cron, Schedule, parse_schedule, warnings_for
 from rota.settings import Settings
 from rota.tasks.definition import TaskDefinition
 from rota.testing.cronjobs_mode import run_cronjobs
@@ -72,6 +72,7 @@ def simulate(
     schedules = {task.name: _schedule_of(task, mode) for task in definitions}
     recorder = Recorder(world.clock, schedules)
     with repeatable(seed), _warnings() as warnings:
+        warnings.update(each for task in definitions for each in _of_schedule(task, world, mode))
         (run_schedulers if mode == "scheduler" else run_cronjobs)(world, recorder)
     return _report(world, recorder, mode, warnings)
 
@@ -102,6 +103,18 @@ def _schedule_of(task: TaskDefinition, mode: str) -> Schedule:
     check_catch_up(task, exact=cronjob.exact)
     # An `@every` counts from the creation of the CronJob, which is the start of the simulation.
     return task.schedule if cronjob.exact else parse_schedule(cronjob.text)
+
+
+def _of_schedule(task: TaskDefinition, world: World, mode: Mode) -> Iterator[str]:
+    """Yield what `rota check` would say of a schedule that concerns the simulated time."""
+    if isinstance(task.schedule, Cron) and task.interval_seconds is None:
+        first, until = int(world.start), int(world.start + world.seconds)
+        for text in warnings_for(
+            task.schedule.text, task.schedule.timezone, changes_from=first, changes_until=until
+        ):
+            yield f"{task.name}: {text}"
+    elif mode == "cronjobs" and not task.cronjob_schedule().exact:
+        yield f"{task.name}: every {task.interval_seconds} s counts from the CronJob's creation"
 
 
 def refuse_running_loop(what: str) -> None:
