@@ -21,6 +21,9 @@ PAGES = ["README.md", *sorted(str(page.relative_to(ROOT)) for page in ROOT.glob(
 # What is tried where there is what it needs.
 ELSEWHERE = {
     "make ": "tests/test_docs.py",  # that the target exists; .ci/run calls them
+    "python3 -m venv": "tests/scaffold",
+    "venv/bin/": "tests/scaffold",
+    ".venv/bin/rota dev": "tests/process/test_dev.py",
     "export PATH": "tests/docs",
     "kubectl ": "tests/e2e",
     "helm ": "tests/e2e",
@@ -38,6 +41,7 @@ ELSEWHERE = {
     "rota run send-bills --arg": "tests/process/test_exit_codes.py",
     "rota run send-bills --slot 2026-11-20T06:0": "tests/process/test_repeated_slots.py",
     "rota add": "tests/scaffold",
+    "rota new --diff": "tests/scaffold",
     "ROTA_WEB_ADDRESS=127.0.0.1:8080 rota": "tests/process",
     "ROTA_HEALTH_ADDRESS=127.0.0.1:8080 rota": "tests/process",
     "ROTA_TASKS=shop rota dev": "tests/process/test_dev.py",
