@@ -61,8 +61,9 @@ async def bills(api: WantedClient): ...
     assert ended.exit_code == 2
     assert ended.stderr == (
         "rota: error: task 'bills' (shop_client_type:bills) wants a shop_client_type.WantedClient, "
-        "but ROTA_API_CLIENT makes a rota.api.client.BusinessApiClient: set "
-        "ROTA_API_CLIENT=shop_client_type:WantedClient\n"
+        "but gets a rota.api.client.BusinessApiClient: set "
+        "ROTA_API_CLIENT=shop_client_type:WantedClient, or name it as the entry point "
+        "rota.api_client of the package\n"
     )
     client = "shop_client_type:WantedClient"
     assert rota("check", ROTA_TASKS="shop_client_type", ROTA_API_CLIENT=client).exit_code == 0

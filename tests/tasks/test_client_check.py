@@ -1,4 +1,4 @@
-"""A task that is written for another client than ROTA_API_CLIENT makes."""
+"""A task that is written for another client than the one that it gets."""
 
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -98,9 +98,10 @@ def test_a_client_of_another_type_is_refused_with_what_to_set(wants):
             check(wants, other)
 
         assert str(caught.value) == (
-            f"task {wants.name!r} (shop:it) wants a {__name__}.ShopClient, but ROTA_API_CLIENT "
-            f"makes a {other.__module__}.{other.__qualname__}: set "
-            f"ROTA_API_CLIENT={__name__}:ShopClient"
+            f"task {wants.name!r} (shop:it) wants a {__name__}.ShopClient, but "
+            f"gets a {other.__module__}.{other.__qualname__}: set "
+            f"ROTA_API_CLIENT={__name__}:ShopClient, or name it as the entry point rota.api_client "
+            "of the package"
         )
 
 

@@ -25,7 +25,7 @@ def check_clients(tasks: Iterable[TaskDefinition], client: BusinessApiClient) ->
         if wanted and not any(_accepts(each, client) for each in wanted):
             raise TaskDefinitionError(
                 f"task {task.name!r} ({task.source}) wants a {_path(wanted[0])}, but "
-                f"ROTA_API_CLIENT makes a {_path(type(client))}: {_advice(wanted[0])}"
+                f"gets a {_path(type(client))}: {_advice(wanted[0])}"
             )
 
 
@@ -82,5 +82,8 @@ def _path(found: type) -> str:
 
 def _advice(wanted: type) -> str:
     if issubclass(wanted, BusinessApiClient):
-        return f"set ROTA_API_CLIENT={wanted.__module__}:{wanted.__qualname__}"
+        return (
+            f"set ROTA_API_CLIENT={wanted.__module__}:{wanted.__qualname__}, or name it as the "
+            "entry point rota.api_client of the package"
+        )
     return "annotate the parameter with a subclass of rota.BusinessApiClient, or not at all"
