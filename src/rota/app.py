@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 STATE_OFF = "off"
 # Of the client and of the observers, each: the work is done, and the process is about to end.
 CLOSE_SECONDS = 1.0
+# A scheduler reads the clock every five seconds; /livez allows as much.
+LONGEST_SILENCE_SECONDS = 60.0
 
 _logger = logging.getLogger(__name__)
 
@@ -125,6 +127,18 @@ class App:
         """Let the metrics go on from the ledger: as soon as the scheduler has been started."""
         if self._web is not None:
             self._web.recall()
+
+    def beat(self, scheduler: "TaskScheduler") -> None:
+        """Ping for the scheduler itself, if the settings name a place for that, until it ends."""
+        if self._pings is None:
+            return
+        from rota.observers.heartbeat import beat  # noqa: PLC0415 (as in _ping_line)
+
+        def is_well() -> bool:
+            return scheduler.running and scheduler.heartbeat_age_seconds() < LONGEST_SILENCE_SECONDS
+
+        beating = asyncio.ensure_future(beat(self._pings, "@scheduler", is_well))
+        self._servers.callback(beating.cancel)
 
     async def __aenter__(self) -> Self:
         return self

@@ -30,7 +30,9 @@ def test_a_project_is_written_and_the_commands_to_go_on_with_are_named(rota, fol
     ended = rota("new", "shop")
 
     assert ended.exit_code == 0, ended.stderr
-    assert ended.stdout.startswith("Shop worker: package shop_worker, service shop-worker\n")
+    assert ended.stdout.startswith(
+        "Shop worker: package shop_worker, service shop-worker, client ShopClient\n"
+    )
     assert ended.stdout.endswith("Next:\n  cd services/shop_worker\n  make test\n")
     assert all(path.startswith(f"{SHOP}/") for path in tree(folder))
     assert all(f"  {path}\n" in ended.stdout for path in tree(folder / SHOP))
@@ -64,10 +66,13 @@ def test_the_same_once_more_changes_nothing_even_where_files_were_edited(rota, f
     (folder / SHOP / "README.md").write_text("mine")
     before = tree(folder)
 
-    ended = rota("new", "shop", "--json")
+    ended = rota("new", "shop")
+    facts = json.loads(rota("new", "shop", "--json").stdout)
 
     assert ended.exit_code == 0
-    assert json.loads(ended.stdout)["state"] == "already so"
+    assert "services/shop_worker: already so (rota " in ended.stdout
+    assert "README.md" not in ended.stdout
+    assert facts["state"] == "already so"
     assert tree(folder) == before
 
 
@@ -83,6 +88,7 @@ def test_other_input_for_the_same_folder_is_refused_and_writes_nothing(rota, fol
     assert ended.exit_code == 2
     assert f"{SHOP}: the folder is not empty" in ended.stderr
     assert "these files are there already: .dockerignore, " in ended.stderr
+    assert "; `rota add task` adds a task to this project; move it away, or " in ended.stderr
     assert tree(folder) == before
 
 
@@ -116,6 +122,18 @@ def test_the_next_commands_can_be_pasted_whatever_the_folder_is_named(rota):
     ended = rota("new", "shop", "--directory", "my services", "--json")
 
     assert json.loads(ended.stdout)["next"][0] == "cd 'my services/shop_worker'"
+
+
+def test_a_package_of_that_name_beside_rota_is_refused(rota, folder, monkeypatch):
+    (folder / "site-packages/shop_worker").mkdir(parents=True)
+    (folder / "site-packages/shop_worker/__init__.py").touch()
+    monkeypatch.syspath_prepend(folder / "site-packages")
+
+    ended = rota("new", "shop")
+
+    assert ended.exit_code == 2
+    assert "a package 'shop_worker' is installed in " in ended.stderr
+    assert not (folder / SHOP).exists()
 
 
 def test_a_file_in_place_of_a_folder_is_named(rota, folder):

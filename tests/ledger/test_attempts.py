@@ -26,6 +26,7 @@ def test_the_facts_of_an_attempt_are_those_of_its_pod_and_its_last_words():
         "reason": "no route",
         "run_id": "r",
         "created_at": "2026-11-24T00:00:01Z",
+        "scheduled_at": None,
         "started_at": "2026-11-24T00:00:02Z",
         "ended_at": "2026-11-24T00:00:03.250000Z",
     }

@@ -19,7 +19,17 @@ from support.ledger_runs import START
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 ATTEMPTS = (
-    Attempt("p-a", "node-1", 4, "no route", START + 1.0, START + 2.0, START + 3.0, {"run_id": "r"}),
+    Attempt(
+        "p-a",
+        "node-1",
+        4,
+        "no route",
+        START + 1.0,
+        START + 2.0,
+        START + 3.0,
+        {"run_id": "r"},
+        START + 1.5,
+    ),
     Attempt("p-b", created_at=START + 20.0),
 )
 RUNNING = RecordedRun(

@@ -10,7 +10,9 @@ import pytest
 import respx
 
 from rota.net import ping_sender
+from rota.net.options import ApiOptions
 from rota.net.ping_sender import PingRequest, PingSender
+from rota.net.tls import tls_context
 from support.certificates import server_context
 from support.fault_server import answer, drip, head, running
 
@@ -97,6 +99,16 @@ async def test_the_certificate_of_the_service_is_verified(authority):
         )
         assert server.requests == []
     assert sent == [("failed", "the server's TLS certificate cannot be verified")]
+
+
+async def test_the_certificate_may_be_of_an_authority_of_ones_own(authority, tmp_path):
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(path)
+    tls = tls_context("https", ApiOptions(ca_file=path))
+    async with running(server_context(authority)) as server:
+        server.play(answer(200))
+        sent = await asyncio.to_thread(Sent(ping_seconds=LONG_SECONDS, tls=tls), server.url)
+    assert sent == [("delivered", "")]
 
 
 async def test_an_answer_that_drips_is_given_up_all_the_same():

@@ -55,6 +55,7 @@ def test_without_a_url_for_all_the_others_have_none():
         (f"kuma+https://x.test/{KEY}/{{event}}", "there are {task}, {release}"),
         (f"https://x.test/\nhttps://x.test/{KEY}", "line 2: is a second URL for all tasks"),
         (f"a https://x.test/\na https://x.test/{KEY}", "line 2: task 'a' has a line already"),
+        (f"@worker https://x.test/{KEY}", "begins with @, which only @scheduler and @console do"),
         (f"a b https://x.test/{KEY}", "must be a URL, or a task and its URL"),
     ],
 )

@@ -78,6 +78,32 @@ def test_a_service_that_hangs_changes_no_exit_code_and_costs_one_line(rota, api,
     assert KEY not in process.stderr
 
 
+def test_a_ca_that_cannot_be_used_is_refused_by_the_name_of_its_setting(rota, api, tmp_path):
+    (tmp_path / "ca.pem").write_text("no PEM")
+    process = rota.run(
+        "run",
+        "cleanup",
+        ROTA_PING_URL="https://ping.test/a",
+        ROTA_PING_CA_FILE=str(tmp_path / "ca.pem"),
+    )
+    assert process.exit_code == 2
+    assert "ROTA_PING_CA_FILE: CA file" in process.stderr
+    assert api.store.cleanups == 0
+
+
+def test_a_scheduler_pings_for_itself_and_reads_its_file_again(rota, service, tmp_path):
+    url, pings = service
+    path = tmp_path / "targets"
+    path.write_text(f"@scheduler {url}/{{task}}")
+    scheduler = rota.start("scheduler", **EVERY_SECOND, ROTA_PING_URL_FILE=str(path))
+    wait_until(lambda: ("/scheduler", "") in pings, "the scheduler pings", timeout_seconds=30)
+    assert {ping for ping, _ in pings} == {"/scheduler"}
+    path.write_text(f"{url}/{{task}}")
+    wait_until(lambda: ("/cleanup", "") in pings, "the task pings", timeout_seconds=30)
+    assert scheduler.end_after(signal.SIGTERM)[0] == 0
+    assert KEY not in scheduler.stderr
+
+
 def test_a_setting_that_cannot_be_used_is_refused_without_its_value(rota, api):
     process = rota.run("run", "cleanup", ROTA_PING_URL=f"https://user:{KEY}@x.test/")
     assert process.exit_code == 2

@@ -19,7 +19,8 @@ from support.helm import CHART, helm
 
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parents[2]
-OWN_TASKS = ["send-reminders=0 8 * * MON-FRI", "poll=5m", "b10=1h", "b9=@daily"]
+OWN_TASKS = ["send-reminders=0 8 * * MON-FRI", "send_bills=5m", "b10=1h", "b9=@daily"]
+LONG_SCHEDULE = f"long_schedule={','.join(map(str, range(60)))} * * * *"
 LONGEST_TASK = f"{'t' * 40}=90s"
 PROJECTS = {
     "examples": ("shop", [], False),
@@ -27,6 +28,8 @@ PROJECTS = {
     "own-tasks": ("b2b", OWN_TASKS, False),
     "own-classes": ("depot", OWN_TASKS, True),
     "shortest": ("a", ["b=5m"], False),
+    "long-schedules": ("long", [LONG_SCHEDULE], False),
+    "long-schedules-of-classes": ("longer", [LONG_SCHEDULE], True),
     "longest": ("l" * MAX_CONTEXT_CHARACTERS, [LONGEST_TASK], False),
     "longest-classes": ("m" * MAX_CONTEXT_CHARACTERS, [LONGEST_TASK], True),
     "longest-examples": ("n" * MAX_CONTEXT_CHARACTERS, [], False),

@@ -84,6 +84,16 @@ def test_own_tasks_take_the_place_of_the_examples():
     }
 
 
+def test_a_name_that_a_function_cannot_have_is_stated_beside_the_schedule():
+    files = project_files(project(tasks=["send_bills=5m", "send-mails=5m"]))
+
+    def decorator(module):
+        return re.search(r"@task\(.*\)", files[f"src/shop_worker/tasks/{module}.py"])[0]
+
+    assert decorator("send_bills_task") == '@task(name="send_bills", interval_seconds=300)'
+    assert decorator("send_mails_task") == "@task(interval_seconds=300)"
+
+
 def test_the_list_of_tasks_keeps_the_order_that_they_are_given_in():
     files = project_files(project(tasks=["b10=5m", "b9=5m", "a=5m"]))
     text = files["src/shop_worker/tasks/__init__.py"]

@@ -5,13 +5,14 @@ import contextlib
 import httpx
 
 from rota.web.access import AccessOptions
+from rota.web.actions import Actions
 from rota.web.answers import Answers
 from rota.web.application import create_application
 from rota.web.live import News
 from rota.web.pages import About
 
 
-def console(installation, *, access=None, hosts=(), routes=(), news=None, **about):
+def console(installation, *, access=None, hosts=(), routes=(), news=None, by_hand=None, **about):
     answers = Answers(lambda: installation.board)
     return create_application(
         answers,
@@ -21,6 +22,7 @@ def console(installation, *, access=None, hosts=(), routes=(), news=None, **abou
         clock=installation.clock,
         about=About(**about),
         routes=routes,
+        actions=None if by_hand is None else Actions(by_hand, answers),
     )
 
 

@@ -111,7 +111,7 @@ class SeenInstallation:
         ended = None if slot + took > NOW else began + took
         code = None if ended is None else ExitCode.SUCCEEDED
         message = {"run_id": f"log-{number}"}
-        attempt = Attempt(pods[0], "node-2", code, None, made, began, ended, message)
+        attempt = Attempt(pods[0], "node-2", code, None, made, began, ended, message, made + 1.0)
         counts = {"sent": 120 + number * 29 % 41} if name == "notifications" else {}
         return RecordedRun(
             name,
@@ -130,10 +130,19 @@ class SeenInstallation:
 
 def _out_of_paper(pods, slot):
     """Three pods: one killed for its memory, the others refused by the printer."""
-    first = Attempt(pods[0], "node-2", 137, "OOMKilled", slot + 1.0, slot + 22.0, slot + 41.0)
+    first = Attempt(
+        pods[0],
+        "node-2",
+        137,
+        "OOMKilled",
+        slot + 1.0,
+        slot + 22.0,
+        slot + 41.0,
+        scheduled_at=slot + 4.0,
+    )
     waits = (slot + 52.0, slot + 112.0)
     rest = [
-        Attempt(pod, "node-1", 4, OUT_OF_PAPER, at, at + 3.0, at + 34.0)
+        Attempt(pod, "node-1", 4, OUT_OF_PAPER, at, at + 3.0, at + 34.0, scheduled_at=at + 1.0)
         for pod, at in zip(pods[1:], waits, strict=True)
     ]
     return (first, *rest)

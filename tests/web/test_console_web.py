@@ -9,9 +9,11 @@ import pytest
 from rota.kubernetes.release_watch import ReleaseWatch
 from rota.kubernetes.resources import CRON_JOBS, JOBS, PODS
 from rota.ledger.console import ConsoleLedger
+from rota.model.errors import SettingsError
 from rota.settings import Settings
 from rota.web.console_web import ConsoleWeb, blind_notes
 from support.fault_server import until
+from support.html import Page
 from support.kubernetes_objects import JOB_UID, SLOT, cronjob, ended, job, pod
 from support.statuses import FixedClock
 from support.watched_api import FakeCluster
@@ -75,6 +77,15 @@ async def watching(console):
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+async def test_it_never_has_actions(served):
+    console = served
+    settings = Settings(_env_file=None, web_address="127.0.0.1:0", web_actions=True)
+    web = ConsoleWeb(settings, console.ledger, console.clock)
+    async with contextlib.AsyncExitStack() as servers:
+        with pytest.raises(SettingsError, match="ROTA_WEB_ACTIONS: a console changes nothing"):
+            await web.serve(console.watch, servers, namespace="shop", instance="shop")
 
 
 async def test_it_is_ready_once_everything_is_listed_and_stays_so(served):
@@ -201,8 +212,9 @@ async def test_what_became_of_a_run_is_there_with_its_pods(served):
     assert "OOMKilled" in attempt["reason"]
     assert "kubectl --namespace shop logs rota-cleanup-29402040-x7k2p" in page
     assert "OOMKilled" in page
-    waited = "its first pod was made after 1.0 s, whose container started 4.0 s later"
-    assert waited in page
+    waits = [Page(page).one("tr", id=f"wait-{number}").text for number in (1, 2)]
+    assert waits[0] == "until the controllers had made its pod 1.0 s"
+    assert waits[1].endswith("4.0 s")
 
 
 async def test_how_the_watches_do_is_on_the_system_page_and_in_its_json(served):

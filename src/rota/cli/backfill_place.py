@@ -91,7 +91,7 @@ def _cluster(
 def _known_to_page(url: str, task: str, first: int, last: int) -> Slots:
     from rota.cli.remote_source import RemoteSource  # noqa: PLC0415 (HTTP: where asked for)
 
-    return RemoteSource(url).slots(task, first, last)
+    return RemoteSource(url, load_settings().web_secret_file).slots(task, first, last)
 
 
 def _known(

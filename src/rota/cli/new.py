@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rota.scaffold.names import ProjectNames
     from rota.scaffold.project import ProjectInput
 
+ALREADY_SO = "already so"
+
 
 @click.command(
     "new",
@@ -163,8 +165,8 @@ def _make(wanted: "ProjectInput", target: Path, *, dry_run: bool) -> tuple[str, 
         files[LOCAL_NAME] = local_makefile(path)
     record = read_record(target)
     if record is not None and record.wanted == wanted:
-        return "already so", files
-    check_target(target, files)
+        return ALREADY_SO, files
+    check_target(target, files, is_project=record is not None)
     check_free(wanted.names)
     if dry_run:
         return "dry run", files
@@ -201,9 +203,10 @@ def _print(
     files: Mapping[str, str],
     next_commands: Sequence[str],
 ) -> None:
-    click.echo(f"{names.title}: package {names.package}, service {names.service}")
+    client = f"{names.class_prefix}Client"
+    click.echo(f"{names.title}: package {names.package}, service {names.service}, client {client}")
     click.echo(f"{target}: {state} (rota {__version__})")
-    for path in sorted(files):
+    for path in sorted(files) if state != ALREADY_SO else ():
         click.echo(f"  {path}")
     click.echo("Next:")
     for command in next_commands:

@@ -1,6 +1,8 @@
 """Answers from a scheduler's or a console's JSON API."""
 
+import functools
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -15,17 +17,19 @@ _MOST_TASKS = "500"
 class RemoteSource:
     """What `rota.cli.sources.Source` says, from the page at `url`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, secret_file: Path | None = None) -> None:
+        """`secret_file` says who we are where the page asks: see `rota.net.page`."""
         self._url = url
+        self._ask = functools.partial(ask_page, url, secret_file=secret_file)
 
     def overview(self) -> Mapping[str, Any]:
         """Return how all tasks are doing, problems first."""
         parameters = [("sort", "name"), ("limit", _MOST_TASKS)]
-        answer = dict(ask_page(self._url, "api/v1/tasks", parameters))
+        answer = dict(self._ask("api/v1/tasks", parameters))
         found = list(self._items(answer))
         while answer.get("next"):
             after = [*parameters, ("cursor", str(answer["next"]))]
-            answer = dict(ask_page(self._url, "api/v1/tasks", after))
+            answer = dict(self._ask("api/v1/tasks", after))
             found += self._items(answer)
         places = {state: place for place, state in enumerate(answer.get("counts") or ())}
         # Asked for by name: then none is missed whose state changes between two pages.
@@ -39,7 +43,7 @@ class RemoteSource:
         parameters = [("state", state.value) for state in states]
         if task is not None:
             parameters.append(("task", task))
-        return self._items(ask_page(self._url, "api/v1/runs", [*parameters, ("limit", str(limit))]))
+        return self._items(self._ask("api/v1/runs", [*parameters, ("limit", str(limit))]))
 
     def slots(self, task: str, first: int, last: int) -> Sequence[Mapping[str, Any]]:
         """Return what became of a task's slots between two epoch times, both included."""
@@ -48,7 +52,7 @@ class RemoteSource:
         since: str | None = rfc3339(instant(first))
         while since is not None:
             parameters = [("from", since), ("to", rfc3339(instant(last)))]
-            answer = ask_page(self._url, path, parameters)
+            answer = self._ask(path, parameters)
             page = self._items(answer)
             found += page
             since = answer.get("next") if page else None
@@ -57,7 +61,7 @@ class RemoteSource:
     def explain(self, task: str, slot: int) -> Mapping[str, Any]:
         """Say why a slot ran or did not."""
         at = quote(rfc3339(instant(slot)))
-        return ask_page(self._url, f"api/v1/tasks/{quote(task, safe='')}/slots/{at}")
+        return self._ask(f"api/v1/tasks/{quote(task, safe='')}/slots/{at}")
 
     def _items(self, answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         items = answer.get("items")

@@ -43,7 +43,7 @@ def open_source(url: str | None) -> Source:
     if url is not None:
         from rota.cli.remote_source import RemoteSource  # noqa: PLC0415 (HTTP: only where asked for)
 
-        return RemoteSource(url)
+        return RemoteSource(url, load_settings().web_secret_file)
     from rota.app import open_board, open_console_board  # noqa: PLC0415 (--help works without)
     from rota.cli.local_source import LocalSource  # noqa: PLC0415
     from rota.tasks.discovery import discover  # noqa: PLC0415

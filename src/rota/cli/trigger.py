@@ -1,7 +1,7 @@
 """`rota trigger`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -48,6 +48,7 @@ class _Order:
 @click.command(
     "trigger",
     epilog="\b\nExamples:\n  rota trigger cleanup --namespace shop --wait\n"
+    "  rota trigger cleanup --url http://127.0.0.1:8081 --reason 'the disk is full'\n"
     "  rota trigger send-bills --slot 2026-11-25T06:00:00Z --arg limit=10\n\n"
     "With --wait the exit code is the run's, as of `rota run`; 1 if it is not known.",
 )
@@ -59,17 +60,33 @@ class _Order:
 )
 @arguments_option
 @click.option("--wait", is_flag=True, help="Follow the run's log, and end with its exit code.")
+@click.option("--url", metavar="URL", help="Ask the scheduler whose pages are there.")
+@click.option("--reason", help="With --url: what the run is for.")
 @cluster_options
 @instance_option
 @click.option("--dry-run", is_flag=True, help="Print the Job as YAML, and do not make it.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; the log then goes to stderr.")
-def trigger_command(*, slot: str | None, arguments: tuple[str, ...], **options: Any) -> int:
+def trigger_command(
+    *,
+    slot: str | None,
+    arguments: tuple[str, ...],
+    url: str | None,
+    reason: str | None,
+    **options: Any,
+) -> int:
     """Run TASK now in the cluster: make a Job from its CronJob, with your own rights.
 
     The Job is the one that `kubectl create job --from` makes, so it needs the right to get and list
     CronJobs and to create Jobs; --wait also needs to get and list Jobs and pods, and pods/log. It
     runs whether or not the CronJob is suspended, and beside a scheduled run.
+
+    With --url it asks a scheduler instead, whose pages must have actions; ROTA_WEB_SECRET_FILE says
+    who you are. Then the task's overlap policy holds, and --wait shows no log.
     """
+    if url is not None:
+        return _asked(url, reason, _checked(arguments), _parsed(slot), options)
+    if reason is not None:
+        raise UsageError("--reason needs --url: a Job has no place for it")
     trigger = _Trigger(_Order(arguments=_checked(arguments), slot=_parsed(slot), **options))
     try:
         return run_until_stopped(trigger.run())
@@ -182,6 +199,31 @@ class _Trigger:
             "job": metadata["name"],
             "run_id": metadata["uid"],
         }
+
+
+def _asked(
+    url: str,
+    reason: str | None,
+    arguments: Sequence[str],
+    slot: str | None,
+    options: Mapping[str, Any],
+) -> int:
+    from rota.cli.scheduler_order import SchedulerOrder  # noqa: PLC0415 (HTTP: only where asked for)
+
+    for name in ("namespace", "context", "instance", "dry_run"):
+        if options[name]:
+            option = name.replace("_", "-")
+            raise UsageError(f"--{option} is for a Job in a cluster, and has no meaning with --url")
+    order = SchedulerOrder(
+        url=url,
+        task=options["task"],
+        slot=slot,
+        arguments=arguments,
+        reason=reason,
+        wait=options["wait"],
+        as_json=options["as_json"],
+    )
+    return order.carry_out()
 
 
 def _checked(arguments: Sequence[str]) -> Sequence[str]:

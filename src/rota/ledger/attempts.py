@@ -12,8 +12,9 @@ from rota.model.exit_codes import meaning_of
 class Attempt:
     """One try. Times are epoch times; what is not known, or not yet, is None.
 
-    `reason` says why it has not started or how it ended. `message` is the attempt's own account
-    of its end: the termination message of a pod, whose `run_id` is that of its log lines.
+    `scheduled_at` is when its pod had a node. `reason` says why it has not started or how it ended.
+    `message` is the attempt's own account of its end: the termination message of a pod, whose
+    `run_id` is that of its log lines.
     """
 
     pod: str
@@ -24,6 +25,7 @@ class Attempt:
     started_at: float | None = None
     ended_at: float | None = None
     message: Mapping[str, Any] = field(default_factory=dict)
+    scheduled_at: float | None = None
 
     def facts(self) -> dict[str, Any]:
         """Return it JSON-ready."""
@@ -35,6 +37,7 @@ class Attempt:
             "reason": self.reason,
             "run_id": self.message.get("run_id"),
             "created_at": _moment(self.created_at),
+            "scheduled_at": _moment(self.scheduled_at),
             "started_at": _moment(self.started_at),
             "ended_at": _moment(self.ended_at),
         }

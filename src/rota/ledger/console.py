@@ -29,6 +29,7 @@ from rota.ledger.records import RecordedRun
 from rota.ledger.retention import Retention
 from rota.ledger.rows import task_progress
 from rota.ledger.schema import NewerSchemaError
+from rota.ledger.spec_pruning import SpecPruning
 from rota.ledger.storage import Storage
 from rota.model.clock import Clock
 
@@ -49,6 +50,7 @@ class ConsoleLedger:
         self._clock = clock
         self._retention = retention or Retention()
         self._pruning = Pruning(self._retention)
+        self._spec_pruning = SpecPruning(self._retention.age)
         self._connection: sqlite3.Connection | None = None
         self._unwritten = ConsoleNotes()
         self._failing = False
@@ -134,6 +136,7 @@ class ConsoleLedger:
                 ended = newly_ended(connection, notes.runs)
                 write_notes(connection, notes)
                 self._pruning.step(connection, now=now)
+                self._spec_pruning.step(connection, now)
         except Exception as error:  # noqa: BLE001 (whatever it is, it is tried again)
             self._unwritten = notes
             if not self._failing:

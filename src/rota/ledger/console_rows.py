@@ -20,11 +20,11 @@ ON CONFLICT (run_id) DO UPDATE SET state = excluded.state, reason = excluded.rea
 """
 _ATTEMPT = """
 INSERT OR REPLACE INTO attempts (
-    run_id, pod, node, exit_code, reason, created_at, started_at, ended_at, message
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    run_id, pod, node, exit_code, reason, created_at, started_at, ended_at, message, scheduled_at
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _ATTEMPTS = """
-SELECT pod, node, exit_code, reason, created_at, started_at, ended_at, message
+SELECT pod, node, exit_code, reason, created_at, started_at, ended_at, message, scheduled_at
 FROM attempts WHERE run_id = ? ORDER BY created_at, pod
 """
 _OWE = "INSERT OR IGNORE INTO owed_slots (task, slot) VALUES (?, ?)"
@@ -87,6 +87,7 @@ def _attempt_row(run: RecordedRun, attempt: Attempt) -> tuple[Any, ...]:
         attempt.started_at,
         attempt.ended_at,
         json.dumps(dict(attempt.message)) if attempt.message else None,
+        attempt.scheduled_at,
     )
 
 
@@ -97,7 +98,7 @@ def attempts_of(connection: sqlite3.Connection, run_id: str) -> tuple[Attempt, .
 
 
 def _attempt_of(row: tuple[Any, ...]) -> Attempt:
-    pod, node, exit_code, reason, created_at, started_at, ended_at, message = row
+    pod, node, exit_code, reason, created_at, started_at, ended_at, message, scheduled_at = row
     return Attempt(
         pod=pod,
         node=node,
@@ -107,6 +108,7 @@ def _attempt_of(row: tuple[Any, ...]) -> Attempt:
         started_at=started_at,
         ended_at=ended_at,
         message=json.loads(message) if message else {},
+        scheduled_at=scheduled_at,
     )
 
 

@@ -1,10 +1,13 @@
 """A question to one of rota's own pages, from a command."""
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import httpx
 
+from rota.logs.redaction import hide
 from rota.model.errors import ConfigError, UsageError
 from rota.net.addresses import parse_base_url
 from rota.net.attempts import USER_AGENT
@@ -15,32 +18,85 @@ _BAD_REQUEST, _SERVER_ERROR = 400, 500
 Parameters = Sequence[tuple[str, str]]
 
 
-def ask_page(base_url: str, path: str, parameters: Parameters = ()) -> Mapping[str, Any]:
-    """Return the JSON object at `path` below `base_url`.
+def ask_page(
+    base_url: str,
+    path: str,
+    parameters: Parameters = (),
+    *,
+    secret_file: Path | None = None,
+    order: Mapping[str, Any] | None = None,
+) -> Mapping[str, Any]:
+    """Return the JSON object at `path` below `base_url`; an `order` is posted to it.
 
-    Raises UsageError with what the page says is wrong with the question, and ConfigError where
-    there is no answer, or not one of rota's.
+    Where the page asks who we are it is told the first line of `secret_file`: `user:password`, or a
+    token. Raises UsageError with what the page says is wrong with the question, and ConfigError
+    where there is no answer, or not one of rota's.
     """
     url = f"{parse_base_url(base_url).rstrip('/')}/{path}"
     try:
-        response = httpx.get(
-            url,
-            params=list(parameters),
-            timeout=_TIMEOUT_SECONDS,
-            headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
-            trust_env=False,
-        )
+        with _client() as client:
+            request = _request(client, url, parameters, order)
+            response = client.send(request)
+            if response.status_code == HTTPStatus.UNAUTHORIZED and secret_file is not None:
+                # It was not carried out, so an order may be sent again.
+                scheme = response.headers.get("www-authenticate", "").partition(" ")[0]
+                auth = _credentials(secret_file, scheme.lower())
+                response = client.send(_request(client, url, parameters, order), auth=auth)
         answer = response.json()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ConfigError(f"no answer from {base_url}: {error}") from None
     except ValueError:
         answer = None
+    return _checked(answer, base_url, response, knows_secret=secret_file is not None)
+
+
+def _client() -> httpx.Client:
+    headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
+    return httpx.Client(timeout=_TIMEOUT_SECONDS, headers=headers, trust_env=False)
+
+
+def _request(
+    client: httpx.Client, url: str, parameters: Parameters, order: Mapping[str, Any] | None
+) -> httpx.Request:
+    method = "GET" if order is None else "POST"
+    return client.build_request(method, url, params=list(parameters), json=order)
+
+
+def _credentials(path: Path, scheme: str) -> httpx.Auth | None:
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "is not UTF-8"
+        raise ConfigError(f"ROTA_WEB_SECRET_FILE: {path}: {reason}") from None
+    line = next((line.strip() for line in lines if line.strip()), "")
+    user, _, password = line.partition(":")
+    hide(password or line)
+    if scheme == "basic":
+        return httpx.BasicAuth(user, password)
+    return _Bearer(line) if scheme == "bearer" else None
+
+
+class _Bearer(httpx.Auth):
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def auth_flow(self, request: httpx.Request) -> Any:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
+def _checked(
+    answer: Any, base_url: str, response: httpx.Response, *, knows_secret: bool
+) -> Mapping[str, Any]:
     if not isinstance(answer, dict):
         raise ConfigError(
             f"{base_url} is not a page of rota: it answered {response.status_code} without JSON"
         )
     if _BAD_REQUEST <= response.status_code < _SERVER_ERROR:
-        raise UsageError(f"{answer.get('detail') or answer.get('title') or response.status_code}")
+        told = f"{answer.get('detail') or answer.get('title') or response.status_code}"
+        if response.status_code == HTTPStatus.UNAUTHORIZED and not knows_secret:
+            told += "; name a file with user:password, or with the token, in ROTA_WEB_SECRET_FILE"
+        raise UsageError(told)
     if not response.is_success:
         raise ConfigError(f"{base_url} answered {response.status_code}: {answer.get('detail')}")
     return answer

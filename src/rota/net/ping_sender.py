@@ -1,6 +1,7 @@
 """Sends pings from a thread of its own: in order for each task, bounded in time and number."""
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Callable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -43,12 +44,20 @@ class PingSender:
     """Sends what it is given, each once, or twice where the first attempt fails and time is left.
 
     Pings of a task are sent in order, those of different tasks at the same time. Beyond
-    `MOST_WAITING_PINGS` a ping is dropped rather than kept. TLS is verified with the public CAs, no
-    redirect is followed, and no answer is read. The thread starts with the first ping.
+    `MOST_WAITING_PINGS` a ping is dropped rather than kept. TLS is verified as `tls` says, by
+    default with the public CAs; no redirect is followed, and no answer is read. The thread starts
+    with the first ping.
     """
 
-    def __init__(self, on_delivery: OnDelivery, *, ping_seconds: float = PING_SECONDS) -> None:
+    def __init__(
+        self,
+        on_delivery: OnDelivery,
+        *,
+        tls: ssl.SSLContext | None = None,
+        ping_seconds: float = PING_SECONDS,
+    ) -> None:
         self._on_delivery = on_delivery
+        self._tls = tls
         self._ping_seconds = ping_seconds
         self._changed = threading.Condition()
         self._pending = 0
@@ -172,7 +181,7 @@ class PingSender:
     def _client(self, scheme: str) -> httpx.AsyncClient:
         if scheme not in self._clients:
             self._clients[scheme] = httpx.AsyncClient(
-                verify=tls_context(scheme, ApiOptions()),
+                verify=self._tls or tls_context(scheme, ApiOptions()),
                 trust_env=False,
                 follow_redirects=False,
                 # All of it is limited together, so that each of its parts need not be.

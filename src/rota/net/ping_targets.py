@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 from rota.model.errors import SettingsError
 
 OFF = "off"
+PROCESSES = ("@scheduler", "@console")
+"""Stand where a task does, for the process itself. No task has such a name."""
 PLACEHOLDERS = ("task", "release", "event", "run_uuid", "exit_code", "duration")
 # A service's own URLs tell the rest in its own way.
 _OF_SERVICES = ("task", "release")
@@ -44,14 +46,17 @@ class PingTarget:
 
 @dataclass(frozen=True, slots=True)
 class PingTargets:
-    """The target of every task: its own (None: it has none), or else `default`."""
+    """The target of every task: its own (None: it has none), or else `default`.
+
+    Processes have none but their own: a check for them is only there if somebody wants it.
+    """
 
     default: PingTarget | None = None
     by_task: Mapping[str, PingTarget | None] = field(default_factory=lambda: MappingProxyType({}))
 
     def of(self, task: str) -> PingTarget | None:
         """Return the target of a task; None where it is not pinged for."""
-        return self.by_task.get(task, self.default)
+        return self.by_task.get(task, None if task in PROCESSES else self.default)
 
     def secrets(self) -> list[str]:
         """Return what must not be written anywhere: templates, and the keys in them."""
@@ -79,6 +84,8 @@ def parse_ping_targets(text: str) -> PingTargets:
             raise SettingsError(f"{place}must be a URL, or a task and its URL")
         if len(words) == 1 and default is not None:
             raise SettingsError(f"{place}is a second URL for all tasks; write `TASK URL`")
+        if words[0].startswith("@") and words[0] not in PROCESSES:
+            raise SettingsError(f"{place}begins with @, which only {' and '.join(PROCESSES)} do")
         if len(words) == 1:
             default = _target(words[0], place)
         elif words[0] in by_task:

@@ -1,6 +1,8 @@
 """Dead-man pings on behalf of pods: what they themselves cannot have told."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 
 from rota.ledger.attempts import Attempt
 from rota.ledger.console_notes import ConsoleNotes
@@ -8,6 +10,7 @@ from rota.ledger.records import RecordedRun
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import Outcome
 from rota.model.slot import SlotState
+from rota.observers.heartbeat import beat
 from rota.observers.ping_services import Ping, PingEvent, run_uuid
 from rota.observers.pings import PingLine, ping_of_skip
 
@@ -28,6 +31,12 @@ class ConsolePings:
     def __init__(self, line: PingLine | None) -> None:
         self._line = line
         self.since = 0.0
+
+    def keep_beating(self, is_well: Callable[[], bool], until: AsyncExitStack) -> None:
+        """Ping for the console itself while it is well, until the stack is left."""
+        if self._line is not None:
+            beating = asyncio.ensure_future(beat(self._line, "@console", is_well))
+            until.callback(beating.cancel)
 
     def noted(self, notes: ConsoleNotes, ended: Sequence[RecordedRun]) -> None:
         """Tell what there is to tell of what has just been written."""

@@ -50,7 +50,7 @@ def run_uuid(task: str, run_id: str) -> str:
 def request_of(target: PingTarget, ping: Ping, *, release: str) -> PingRequest | None:
     """Return the request that tells the service; None where it has no place for this event."""
     values = {
-        "task": ping.task,
+        "task": ping.task.removeprefix("@"),
         "release": release,
         "event": ping.event.value,
         "run_uuid": ping.run_uuid,

@@ -1,16 +1,21 @@
 """Dead-man pings: tells a service outside of the cluster of every run's start and end."""
 
 import logging
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from rota.logs import redaction
+from rota.model.errors import SettingsError
 from rota.model.events import RunEvent, RunFinished, RunLost, RunStarted, SlotsSkipped
 from rota.model.outcome import Outcome, SkipReason
 from rota.model.run import Run, RunRecord, Trigger
+from rota.net.options import ApiOptions
+from rota.net.ping_file import PingTargetsFile
 from rota.net.ping_sender import Delivery, PingRequest, PingSender
-from rota.net.ping_targets import PingTargets, parse_ping_targets, read_ping_targets
+from rota.net.ping_targets import PingTargets, parse_ping_targets
+from rota.net.tls import tls_context
 from rota.observers.ping_services import Ping, PingEvent, request_of, run_uuid
 from rota.settings import Settings
 
@@ -37,22 +42,26 @@ class PingLine:
 
     def __init__(
         self,
-        targets: PingTargets,
+        targets: PingTargets | PingTargetsFile,
         *,
         release: str,
+        tls: ssl.SSLContext | None = None,
         send: Callable[[str, PingRequest], object] | None = None,
     ) -> None:
-        redaction.hide_all(targets.secrets())
         self._targets = targets
+        if isinstance(targets, PingTargets):
+            redaction.hide_all(targets.secrets())
         self._release = release
-        self._sender = PingSender(self.delivered)
+        self._sender = PingSender(self.delivered, tls=tls)
         self._send = send or self._sender.send
         self._failing = False
         self.on_result: Callable[[str], object] = lambda _: None
 
     def tell(self, ping: Ping) -> None:
         """Send a ping, if its task has a target that has a place for it. Returns at once."""
-        target = self._targets.of(ping.task)
+        targets = self._targets
+        current = targets if isinstance(targets, PingTargets) else targets.current()
+        target = current.of(ping.task)
         request = None if target is None else request_of(target, ping, release=self._release)
         if request is not None:
             self._send(ping.task, request)
@@ -78,13 +87,23 @@ def ping_line(settings: Settings) -> PingLine | None:
 
     Raises SettingsError for a file that cannot be used.
     """
+    targets: PingTargets | PingTargetsFile
     if settings.ping_url is not None:
         targets = parse_ping_targets(settings.ping_url.get_secret_value())
     elif settings.ping_url_file is not None:
-        targets = read_ping_targets(settings.ping_url_file)
+        targets = PingTargetsFile(settings.ping_url_file)
     else:
         return None
-    return PingLine(targets, release=settings.release)
+    return PingLine(targets, release=settings.release, tls=_tls(settings))
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.ping_ca_file is None:
+        return None
+    try:
+        return tls_context("https", ApiOptions(ca_file=settings.ping_ca_file))
+    except SettingsError as error:
+        raise SettingsError(f"ROTA_PING_CA_FILE: {error}") from None
 
 
 @dataclass(slots=True)

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 _HASH_CHARACTERS = 8
 # For pings that are still to be sent.
 _CLOSE_SECONDS = 2.0
+# For the ping of the console itself: as long as /livez allows, and as a restart of an API server
+# takes.
+_LONGEST_SILENCE_SECONDS = 60.0
+_LONGEST_BLINDNESS_SECONDS = 300.0
 _MISSING_LIBRARY = (
     "the console needs the Kubernetes client, which is not installed: "
     "pip install 'rota[kubernetes]'"
@@ -111,6 +115,7 @@ async def _watch(settings: Settings, options: ConsoleOptions) -> None:
         watch = ReleaseWatch(connection, namespace, instance, ledger, clock, on_noted=noted)
         # Until it has listed anything: when an earlier console ended, or this one began.
         pings.since = watch.blind_since or 0.0
+        pings.keep_beating(lambda: _is_well(watch, clock.timestamp()), servers)
         servers.callback(ledger.close)
         await web.serve(watch, servers, namespace=namespace, instance=instance)
         await check_permissions(connection, namespace)
@@ -136,6 +141,13 @@ def _pings(
         line.on_result = count
         servers.callback(line.close, _CLOSE_SECONDS)
     return ConsolePings(line)
+
+
+def _is_well(watch: ReleaseWatch, now: float) -> bool:
+    """Whether the console sees what happens, or has not been blind for long."""
+    blind_since = watch.blind_since
+    sees = blind_since is None or now - blind_since < _LONGEST_BLINDNESS_SECONDS
+    return watch.is_noted and sees and watch.heartbeat_age_seconds < _LONGEST_SILENCE_SECONDS
 
 
 def _connected(context: str | None) -> "contextlib.AbstractAsyncContextManager[Connection]":

@@ -64,6 +64,7 @@ class Worker:
         self._watchdog.start()
         await self.scheduler.start()
         self._app.recall()
+        self._app.beat(self.scheduler)
         self._blocked = BlockedLoop(self.scheduler.runner, self._app.close_observers)
         settle_garbage_collector()
         self.running = True

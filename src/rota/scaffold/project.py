@@ -38,10 +38,7 @@ def project_files(wanted: ProjectInput) -> Mapping[str, str]:
         files["deploy/tasks.yaml"] = values_file(
             {each.name: stub_values(each) for each in wanted.tasks}
         )
-    renamed = {
-        _renamed(path, wanted.names): _renamed(text, wanted.names) for path, text in files.items()
-    }
-    return dict(sorted(renamed.items()))
+    return renamed_files(files, wanted.names)
 
 
 def stub_files(stub: TaskStub, *, class_task: bool) -> dict[str, str]:

@@ -11,8 +11,11 @@ from rota.model.errors import UsageError
 _MOST_NAMED = 10
 
 
-def check_target(target: Path, files: Mapping[str, str]) -> None:
-    """Raise UsageError unless `target` is absent or an empty folder; list what is in the way."""
+def check_target(target: Path, files: Mapping[str, str], *, is_project: bool = False) -> None:
+    """Raise UsageError unless `target` is absent or an empty folder; list what is in the way.
+
+    `is_project`: what is there was made by `rota new`, from other input.
+    """
     try:
         there = sorted(path.name for path in target.iterdir())
     except FileNotFoundError:
@@ -33,6 +36,7 @@ def check_target(target: Path, files: Mapping[str, str]) -> None:
                 if collisions
                 else f"it has {_named(there)}"
             )
+            + ("; `rota add task` adds a task to this project" if is_project else "")
             + "; move it away, or choose another CONTEXT or --directory"
         )
 

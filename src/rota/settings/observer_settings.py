@@ -29,7 +29,9 @@ class ObserverSettings(BaseSettings):
     ping_url: Annotated[SecretStr | None, AfterValidator(_usable)] = None
     """URL template for dead-man pings, of all tasks or in lines of `TASK URL`; a secret."""
     ping_url_file: NamedFile = None
-    """File with the same; read at the start."""
+    """File with the same; read again when it changes."""
+    ping_ca_file: NamedFile = None
+    """PEM bundle that signs the ping service's certificate; unset: the public CAs."""
 
     @model_validator(mode="after")
     def _one_list_of_pings(self) -> Self:

@@ -24,6 +24,8 @@ class WebSettings(BaseSettings):
     web_access: Annotated[WebAccess, BeforeValidator(any_case)] = WebAccess.LOOPBACK
     """Who may read: `loopback` (no password, at a loopback address only), `none`, `basic`, `bearer`
     or `proxy`."""
+    web_actions: bool = False
+    """Whether who may read may also have tasks run, and pause them; a scheduler's pages only."""
     web_secret_file: NamedFile = None
     """`user:password` lines (basic), the token (bearer), or the secret that the proxy sends."""
     web_proxies: Names = ()

@@ -13,6 +13,7 @@ from rota.ledger.records import RecordedRun
 from rota.ledger.run_filter import EVERY_RUN, RunFilter
 from rota.model.clock import Clock, instant, rfc3339
 from rota.model.errors import UnknownTaskError, UsageError
+from rota.model.pause import Pause
 from rota.schedules import fire_times
 from rota.status.explanation import Explanation, explain
 from rota.status.sight import Gap, Sight, gap_facts, sight_of
@@ -169,6 +170,10 @@ class Board:
     def explain(self, name: str, slot: int) -> Explanation:
         """Say why a slot ran or did not; UsageError where it is not a slot of the task."""
         return explain(self.definition(name), self._reader, slot, self._clock.timestamp())
+
+    def last_pause(self, name: str) -> Pause | None:
+        """Return a task's last pause, which may have ended; None where it never had one."""
+        return self._reader.pauses().get(name)
 
     def upcoming(
         self, hours: float, limit: int, *, after: tuple[int, str] | None = None

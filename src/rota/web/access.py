@@ -9,6 +9,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rota.logs.redaction import hide
@@ -22,6 +23,8 @@ PROXY_SECRET_HEADER = "x-rota-proxy-secret"  # noqa: S105 (a header's name)
 OPEN_PATHS = ("/livez", "/readyz", "/healthz", "/metrics")
 _LOOPBACK_NAMES = ("localhost",)
 _MOST_SECRET_BYTES = 64 * 1024
+_MOST_ACTOR_CHARACTERS = 100
+_ACTOR = "rota.actor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,17 @@ class AccessOptions:
     user_header: str = "x-forwarded-user"
 
 
-def check_access(options: AccessOptions, host: str) -> None:
-    """Refuse what would leave the pages open by mistake, or closed to all. Raises SettingsError."""
+def check_access(options: AccessOptions, host: str, *, actions: bool = False) -> None:
+    """Refuse what would leave the pages open by mistake, or closed to all. Raises SettingsError.
+
+    `actions`: whether readers may also have something done.
+    """
     access = options.access
+    if actions and access is WebAccess.NONE and not _is_loopback(host):
+        raise SettingsError(
+            f"ROTA_WEB_ACTIONS: with ROTA_WEB_ACCESS=none everybody who reaches {host} could run "
+            "and pause tasks: set ROTA_WEB_ACCESS to basic, bearer or proxy"
+        )
     if access is WebAccess.LOOPBACK and not _is_loopback(host):
         raise SettingsError(
             f"ROTA_WEB_ADDRESS: {host} can be reached from other machines: set ROTA_WEB_ACCESS to "
@@ -83,7 +94,10 @@ class Secrets:
 
 
 class Guard:
-    """Answers 401 or 403 to requests that do not prove who they are."""
+    """Answers 401 or 403 to requests that do not prove who they are; the others have an actor.
+
+    A check returns the user, an empty name where it has none, or None for who may not read.
+    """
 
     def __init__(self, app: ASGIApp, options: AccessOptions) -> None:
         self._app = app
@@ -91,10 +105,10 @@ class Guard:
         self._secrets = None if options.secret_file is None else Secrets(options.secret_file)
         self._networks = _networks(options.proxies)
         self._user_header = options.user_header
-        checks: Mapping[WebAccess, Callable[[Headers, Scope], bool]] = {
-            WebAccess.BASIC: self._has_password,
-            WebAccess.BEARER: self._has_token,
-            WebAccess.PROXY: self._is_proxied,
+        checks: Mapping[WebAccess, Callable[[Headers, Scope], str | None]] = {
+            WebAccess.BASIC: self._user_with_password,
+            WebAccess.BEARER: self._bearer,
+            WebAccess.PROXY: self._proxied_user,
         }
         self._check = checks.get(self._access)
 
@@ -104,10 +118,11 @@ class Guard:
             await self._app(scope, receive, send)
             return
         try:
-            allowed = self._check(Headers(scope=scope), scope)
+            user = self._check(Headers(scope=scope), scope)
         except ConfigError:
-            allowed = False
-        if allowed:
+            user = None
+        if user is not None:
+            scope[_ACTOR] = _shown(user) or None
             await self._app(scope, receive, send)
             return
         await self._refusal()(scope, receive, send)
@@ -122,36 +137,51 @@ class Guard:
         refused.headers["www-authenticate"] = scheme
         return refused
 
-    def _has_password(self, headers: Headers, _: Scope) -> bool:
+    def _user_with_password(self, headers: Headers, _: Scope) -> str | None:
         given = _credentials(headers, "basic")
         try:
             decoded = base64.b64decode(given or "", validate=True)
         except ValueError:
-            return False
-        return given is not None and self._is_secret(decoded)
+            return None
+        if given is None or not self._is_secret(decoded):
+            return None
+        return decoded.partition(b":")[0].decode("utf-8", "replace")
 
-    def _has_token(self, headers: Headers, _: Scope) -> bool:
+    def _bearer(self, headers: Headers, _: Scope) -> str | None:
         given = _credentials(headers, "bearer")
-        return given is not None and self._is_secret(given.encode())
+        return "" if given is not None and self._is_secret(given.encode()) else None
 
-    def _is_proxied(self, headers: Headers, scope: Scope) -> bool:
+    def _proxied_user(self, headers: Headers, scope: Scope) -> str | None:
         client = scope.get("client")
         secret = headers.get(PROXY_SECRET_HEADER)
-        if client is None or secret is None or not headers.get(self._user_header):
-            return False
+        user = headers.get(self._user_header)
+        if client is None or secret is None or not user:
+            return None
         try:
             # Of the socket itself: a header can say anything.
             peer = ipaddress.ip_address(client[0].partition("%")[0])
         except ValueError:
-            return False
+            return None
         peer = getattr(peer, "ipv4_mapped", None) or peer
         near = any(peer in network for network in self._networks)
-        return near and self._is_secret(secret.encode())
+        return user if near and self._is_secret(secret.encode()) else None
 
     def _is_secret(self, given: bytes) -> bool:
         lines = self._secrets.lines() if self._secrets is not None else ()
         # Each of them, so that the time tells nothing.
         return any([hmac.compare_digest(given, line.encode()) for line in lines])  # noqa: C419 (as above)
+
+
+def actor_of(request: Request) -> str | None:
+    """Return who has proved to be the reader; None where that is not asked, or has no name."""
+    actor = request.scope.get(_ACTOR)
+    return actor if isinstance(actor, str) else None
+
+
+def _shown(user: str) -> str:
+    """Return a user's name as it may stand in a log line."""
+    printable = "".join(each if each.isprintable() else "?" for each in user)
+    return printable.strip()[:_MOST_ACTOR_CHARACTERS]
 
 
 def _credentials(headers: Headers, scheme: str) -> str | None:

@@ -14,6 +14,7 @@ from rota.model.errors import ConfigError
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
 from rota.status.board import Board
+from rota.status.lateness import lateness_of
 from rota.status.run_facts import run_facts
 from rota.status.slots import MOST_SLOTS, Absence
 from rota.web.answers import Answers
@@ -163,9 +164,11 @@ class Api:
         found = await self._answers.ask(lambda board: board.known_run(run_id))
         attempts = [attempt.facts() for attempt in found.attempts]
         commands = _command_facts(run_commands(found, self._about))
+        lateness = lateness_of(found)
         trace = trace_of(run_id, self._about.settings)
         facts = {
             **run_facts(found),
+            "lateness": None if lateness is None else lateness.facts(),
             "attempts": attempts,
             "commands": commands,
             "trace_id": None if trace is None else trace[0],

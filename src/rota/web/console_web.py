@@ -8,6 +8,7 @@ from rota.ledger.console import ConsoleLedger
 from rota.ledger.console_notes import ConsoleNotes
 from rota.ledger.records import RecordedRun
 from rota.model.clock import Clock, duration_text, instant, rfc3339
+from rota.model.errors import SettingsError
 from rota.settings import Settings
 from rota.status.board import Board
 from rota.web.console_metrics import ConsoleMetrics
@@ -51,6 +52,11 @@ class ConsoleWeb:
         `instance` is the label of what is watched in `namespace`. Raises ConfigError.
         """
         settings = self._settings
+        if settings.web_actions:
+            raise SettingsError(
+                "ROTA_WEB_ACTIONS: a console changes nothing, since the right to make Jobs is the "
+                "right to run anything: its pages have the commands to copy"
+            )
         probe = ConsoleProbe(watch)
 
         def make_board() -> Board:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from rota.logs.redaction import redact
-from rota.model.errors import ConfigError, UnknownTaskError, UsageError
+from rota.model.errors import ConfigError, NotNowError, UnknownTaskError, UsageError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -18,8 +18,20 @@ class BadQuestionError(UsageError):
     """A parameter has a value that is not allowed."""
 
 
+class BodyError(ConfigError):
+    """The body of a request is not one that is taken; `status` is the answer's."""
+
+    def __init__(self, status: HTTPStatus, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 def status_of(error: ConfigError) -> HTTPStatus:
-    """Return the status for `error`: 400, 404, or 503 where there is no answer at the moment."""
+    """Return the status for `error`: 4xx, or 503 where there is no answer at the moment."""
+    if isinstance(error, BodyError):
+        return error.status
+    if isinstance(error, NotNowError):
+        return HTTPStatus.CONFLICT
     if isinstance(error, BadQuestionError):
         return HTTPStatus.BAD_REQUEST
     if isinstance(error, UnknownTaskError | UsageError):

@@ -78,6 +78,7 @@ class SchedulerWeb:
             routes=routes,
             clock=self._clock,
             servers=servers,
+            by_hand=scheduler.by_hand,
         )
 
     def recall(self) -> None:

@@ -8,9 +8,11 @@ from starlette.routing import BaseRoute
 
 from rota.model.clock import Clock
 from rota.net.addresses import parse_address
+from rota.scheduler.by_hand import ByHand
 from rota.settings import Settings
 from rota.status.board import Board
 from rota.web.access import AccessOptions, check_access
+from rota.web.actions import Actions
 from rota.web.answers import Answers
 from rota.web.application import create_application
 from rota.web.health import Probe, create_health_app, health_routes
@@ -49,10 +51,12 @@ async def serve_pages(
     routes: Sequence[BaseRoute],
     clock: Clock,
     servers: contextlib.AsyncExitStack,
+    by_hand: ByHand | None = None,
 ) -> str:
     """Serve pages, API, health and `routes` at ROTA_WEB_ADDRESS until `servers` is left.
 
-    Returns the URL. Raises ConfigError where the address cannot be had, or is open by mistake.
+    `by_hand` takes orders where ROTA_WEB_ACTIONS allows them. Returns the URL. Raises ConfigError
+    where the address cannot be had, or is open by mistake.
     """
     host, port = parse_address(settings.web_address, "ROTA_WEB_ADDRESS")
     access = AccessOptions(
@@ -61,7 +65,7 @@ async def serve_pages(
         proxies=settings.web_proxies,
         user_header=settings.web_user_header,
     )
-    check_access(access, host)
+    check_access(access, host, actions=settings.web_actions)
     answers = Answers(make_board)
     servers.callback(answers.close)
     app = create_application(
@@ -72,6 +76,7 @@ async def serve_pages(
         clock=clock,
         about=about,
         routes=[*health_routes(probe), *routes],
+        actions=Actions(by_hand, answers) if by_hand and settings.web_actions else None,
     )
     url = await servers.enter_async_context(serving(app, host, port))
     servers.callback(news.close)  # before the server waits for its streams

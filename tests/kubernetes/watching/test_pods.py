@@ -1,6 +1,7 @@
 import pytest
 
 from rota.kubernetes.watching.pods import attempt_of
+from rota.kubernetes.watching.trimming import trimmed
 from rota.ledger.attempts import Attempt, merged
 from support.kubernetes_objects import SLOT, ended, moment, pod, running, waiting
 
@@ -124,6 +125,15 @@ def test_a_pod_that_runs_has_started_and_not_ended():
 )
 def test_what_a_pod_lacks_or_ended_of_is_reported_in_a_line(found, reason):
     assert attempt_of(pod(**found)).reason == reason
+
+
+def test_a_pod_tells_when_it_had_its_node():
+    at = "2025-11-26T02:00:03Z"
+    had = {"type": "PodScheduled", "status": "True", "lastTransitionTime": at}
+    has_not = {**had, "status": "False", "reason": "Unschedulable"}
+
+    assert attempt_of(trimmed(pod(status={"conditions": [had]}))).scheduled_at == SLOT + 3.0
+    assert attempt_of(trimmed(pod(status={"conditions": [has_not]}))).scheduled_at is None
 
 
 def test_a_container_that_was_started_again_tells_of_its_last_end():

@@ -10,6 +10,7 @@ from rota.model.run import Trigger
 from rota.model.slot import SlotState
 from rota.settings import default_settings
 from support.console import HOUR, NOW
+from support.seen_installation import ABOUT
 from support.statuses import Installation, make_task, text
 
 TRACE = hashlib.sha256(b"run-119").hexdigest()[:32]
@@ -207,3 +208,20 @@ async def test_a_run_that_is_not_known_may_have_been_deleted(busy, read):
     page = await read(busy, "/runs/no-such-run", status=404)
 
     assert "No run no-such-run is known. Its record may have been deleted" in page.text
+
+
+async def test_a_run_of_a_cronjob_says_where_its_lateness_came_from(seen, read):
+    page = await read(seen, "/runs/letters-29930520", **ABOUT)
+
+    assert "lateness 22.0 s after its slot" in page.one("dl", id="facts").text
+    waits = [page.one("tr", id=f"wait-{number}").text for number in (1, 2, 3)]
+    assert waits == [
+        "until the controllers had made its pod 1.0 s",
+        "until the pod had a node 3.0 s",
+        "until its container had its image and volumes, and started 18.0 s",
+    ]
+    assert "137 killed by SIGKILL OOMKilled" in page.one("tr", id="attempt-1").text
+
+
+async def test_a_run_of_a_scheduler_waits_for_no_pod(busy, read):
+    assert not (await read(busy, "/runs/run-119")).all("table", id="lateness")

@@ -1376,6 +1376,9 @@ Written by `make generate`: what the templates check values by, as JSON.
   "ROTA_ONLY": {
    "type": "string"
   },
+  "ROTA_PING_CA_FILE": {
+   "type": "string"
+  },
   "ROTA_PING_URL": {
    "type": "string"
   },
@@ -1418,6 +1421,9 @@ Written by `make generate`: what the templates check values by, as JSON.
     "proxy"
    ],
    "type": "string"
+  },
+  "ROTA_WEB_ACTIONS": {
+   "type": "boolean"
   },
   "ROTA_WEB_ADDRESS": {
    "type": "string"

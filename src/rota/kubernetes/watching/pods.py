@@ -31,6 +31,7 @@ def attempt_of(pod: Fields) -> Attempt:
     message = _message(end)
     started = end.get("startedAt") or _container(pod).get("running", {}).get("startedAt")
     code = end.get("exitCode")
+    scheduled = true_condition(pod, "PodScheduled") or {}
     return Attempt(
         pod=name_of(pod),
         node=part(pod, "spec").get("nodeName"),
@@ -40,6 +41,7 @@ def attempt_of(pod: Fields) -> Attempt:
         started_at=epoch(started),
         ended_at=epoch(end.get("finishedAt")),
         message=message,
+        scheduled_at=epoch(scheduled.get("lastTransitionTime")),
     )
 
 

@@ -17,7 +17,7 @@ _JOB = (
 _SETTING_PREFIX = "ROTA_"
 _POD_METADATA = ("name", "uid", "resourceVersion", "creationTimestamp", "ownerReferences")
 _POD_CONDITIONS = ("DisruptionTarget", "PodScheduled")
-_CONDITION = ("type", "status", "reason", "message")
+_CONDITION = ("type", "status", "reason", "message", "lastTransitionTime")
 _CONTAINER = ("name", "state", "lastState")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import rota
 from rota.settings import Settings
+from rota.web.form_tokens import FormTokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,8 @@ class About:
     that have the label `instance`.
     `ledger_path` is None where the history is in memory only. `notes` returns sentences that
     concern every page now, such as how old the data is. `watch` returns how a console's watches do.
-    `not_yet` returns why there is nothing to show but that, for as long as there is not.
+    `not_yet` returns why there is nothing to show but that, for as long as there is not. `tokens`
+    are for the forms of a scheduler that has actions.
     """
 
     release: str = "rota"
@@ -30,6 +32,7 @@ class About:
     notes: Callable[[], Collection[str]] = tuple
     watch: Callable[[], Mapping[str, Any]] | None = None
     not_yet: Callable[[], str | None] = lambda: None
+    tokens: FormTokens | None = None
 
     @property
     def name(self) -> str:

@@ -1,6 +1,7 @@
 """What is shown in place of a page that there is not, or not now."""
 
 import difflib
+from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -49,6 +50,14 @@ async def explained(pages: Pages, handler: PageHandler, request: Request) -> Res
         return _page(pages, request, _NOT_FOUND, _sentence(str(error)))
     except ConfigError as error:
         return _page(pages, request, _UNAVAILABLE, _sentence(str(error)))
+
+
+def not_done_page(
+    pages: Pages, request: Request, status: HTTPStatus, reason: str, task: str
+) -> Response:
+    """Answer to a form of a task's page that asks for what cannot be done."""
+    back, title = (task_path(task), f"Back to {task}"), "Not done"
+    return _page(pages, request, status, _sentence(reason), back, title=title)
 
 
 def unknown_page(_pages: Pages, _board: Board, request: Request) -> Response:

@@ -10,6 +10,7 @@ from rota.ledger.records import RecordedRun
 from rota.ledger.run_filter import RunFilter
 from rota.model.exit_codes import meaning_of
 from rota.status.board import Board
+from rota.status.lateness import lateness_of
 from rota.web.pages.commands import run_commands
 from rota.web.pages.links import run_path, trace_of
 from rota.web.pages.mistakes import NoSuchPageError
@@ -40,21 +41,10 @@ def run_page(pages: Pages, board: Board, request: Request) -> Response:
         durations=board.task(run.task).durations if known else None,
         meaning=None if run.exit_code is None else meaning_of(run.exit_code),
         attempts=[(each, each.facts()["meaning"]) for each in run.attempts],
-        lateness=lateness_parts(run),
+        lateness=lateness_of(run),
         trace=trace_of(run_id, pages.about.settings),
         commands=run_commands(run, pages.about),
     )
-
-
-def lateness_parts(run: RecordedRun) -> tuple[float, float] | None:
-    """Return what a CronJob's run waited for, in seconds: its first pod, then its container.
-
-    The first is the controllers' time, the second that of scheduling and pulling the image.
-    """
-    first = run.attempts[0] if run.attempts else None
-    if run.slot is None or first is None or not first.created_at or first.started_at is None:
-        return None
-    return first.created_at - run.slot, first.started_at - first.created_at
 
 
 def _around(

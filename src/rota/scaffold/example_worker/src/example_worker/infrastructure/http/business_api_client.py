@@ -14,6 +14,6 @@ class ExampleClient(BusinessApiClient):
     """
 
     async def run_operation(self, name: str) -> dict[str, Any]:
-        """Have one of the API's operations done, once per slot; return what it answers."""
+        """Have an operation done, once per slot: what the tasks of `rota add task` begin with."""
         answer: dict[str, Any] = await self.post(f"/api/v1/operations/{segment(name)}")
         return answer

@@ -1,0 +1,102 @@
+"""`rota trigger --url`: asks a scheduler for a run, over the JSON API of its pages."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from rota.cli.cluster import StoppedError, run_until_stopped, tell
+from rota.model.errors import ConfigError, UsageError
+from rota.model.exit_codes import ExitCode
+from rota.model.outcome import exit_code_of_signal
+from rota.model.slot import SlotState
+from rota.net.page import ask_page
+from rota.settings import load_settings
+
+_POLL_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulerOrder:
+    """A run that a scheduler is asked for. `arguments` are `name=value`, `slot` is RFC 3339."""
+
+    url: str
+    task: str
+    slot: str | None
+    arguments: Sequence[str]
+    reason: str | None
+    wait: bool
+    as_json: bool
+
+    def carry_out(self) -> int:
+        """Ask for the run, and perhaps wait for its end; return the command's exit code."""
+        secret_file = load_settings().web_secret_file
+        body = {
+            "slot": self.slot,
+            "arguments": dict(text.split("=", 1) for text in self.arguments),
+            "reason": self.reason,
+        }
+        path = f"api/v1/tasks/{quote(self.task, safe='')}/runs"
+        started = ask_page(self.url, path, secret_file=secret_file, order=body)
+        run_id = started.get("run_id")
+        if not isinstance(run_id, str):
+            raise ConfigError(f"{self.url} is not a page of rota: its answer has no run_id")
+        if not self.wait:
+            self._report(started)
+            return ExitCode.SUCCEEDED
+        tell(f"run {run_id} of task {self.task} was asked for")
+        try:
+            run = run_until_stopped(self._end_of(run_id, secret_file))
+        except StoppedError as stopped:
+            tell(f"the run goes on; see it at {self._page(run_id)}")
+            return exit_code_of_signal(stopped.signal_number)
+        tell(f"run {run_id}: {_end_text(run)}")
+        if self.as_json:
+            click.echo(json.dumps({**started, "run": dict(run)}, indent=2))
+        return _exit_code(run)
+
+    async def _end_of(self, run_id: str, secret_file: Path | None) -> Mapping[str, Any]:
+        path = f"api/v1/runs/{quote(run_id)}"
+        while True:
+            try:
+                run = await asyncio.to_thread(ask_page, self.url, path, secret_file=secret_file)
+            except UsageError:
+                # Not begun yet: it waits for the one that it replaces.
+                run = {}
+            if run.get("state", SlotState.RUNNING) != SlotState.RUNNING:
+                return run
+            await asyncio.sleep(_POLL_SECONDS)
+
+    def _page(self, run_id: str) -> str:
+        return f"{self.url.rstrip('/')}/runs/{quote(run_id)}"
+
+    def _report(self, started: Mapping[str, Any]) -> None:
+        if self.as_json:
+            click.echo(json.dumps(dict(started), indent=2))
+            return
+        run_id = started["run_id"]
+        text = f"run {run_id} of task {self.task} was asked for"
+        if not started.get("started"):
+            text += "; it starts once the run has ended that it replaces"
+        click.echo(text)
+        click.echo(f"see it at {self._page(run_id)}")
+
+
+def _exit_code(run: Mapping[str, Any]) -> int:
+    if run["state"] == SlotState.SUCCEEDED:
+        return ExitCode.SUCCEEDED
+    return int(run.get("exit_code") or ExitCode.TASK_FAILED)
+
+
+def _end_text(run: Mapping[str, Any]) -> str:
+    text = str(run["state"]).replace("_", " ")
+    if run.get("duration_seconds") is not None:
+        text += f" after {run['duration_seconds']:g} s"
+    if run.get("exit_code"):
+        text += f", exit code {run['exit_code']} ({run.get('meaning')})"
+    return f"{text}: {run['reason']}" if run.get("reason") else text

@@ -1,0 +1,106 @@
+"""`rota trigger --url` asks a scheduler, and `--url` says who we are where a page asks."""
+
+import json
+
+import pytest
+
+from rota.settings import WebAccess
+from rota.web.access import AccessOptions
+from support.acting import acting_server
+
+
+@pytest.fixture
+def access(tmp_path):
+    path = tmp_path / "access"
+    path.write_text("ada:pass\n")
+    return lambda mode: AccessOptions(mode, path)
+
+
+def test_a_scheduler_is_asked_for_a_run(rota):
+    with acting_server() as url:
+        ended = rota("trigger", "bills", "--url", url, "--reason", "the printer works again")
+        history = json.loads(rota("history", "--url", url, "--json").stdout)
+
+    assert ended.exit_code == 0
+    [run] = history["items"] if isinstance(history, dict) else history
+    assert (run["trigger"], run["purpose"]) == ("manual", "the printer works again")
+    assert ended.stdout.splitlines() == [
+        f"run {run['run_id']} of task bills was asked for",
+        f"see it at {url}/runs/{run['run_id']}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("limit", "exit_code", "end"),
+    [("3", 0, "succeeded"), ("0", 3, "the printer is out of paper")],
+    ids=["success", "failure"],
+)
+def test_to_wait_is_to_end_with_the_runs_exit_code(rota, limit, exit_code, end):
+    with acting_server() as url:
+        options = ["--url", url, "--wait", "--json", "--slot", "2026-11-24T00:00:00Z"]
+        ended = rota("trigger", "bills", "--arg", f"limit={limit}", *options)
+
+    assert ended.exit_code == exit_code
+    assert json.loads(ended.stdout)["run"]["slot"] == "2026-11-24T00:00:00Z"
+    assert end in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(["bill"], "no task is named 'bill', did you mean 'bills'?", id="task"),
+        pytest.param(
+            ["bills", "--slot", "2026-11-24T00:00:30Z"], "is not a slot of task", id="slot"
+        ),
+        pytest.param(["bills", "--namespace", "shop"], "--namespace is for a Job", id="a Job's"),
+        pytest.param(["bills", "--dry-run"], "--dry-run is for a Job", id="a Job's flag"),
+    ],
+)
+def test_what_a_scheduler_cannot_do_is_refused_in_its_words(rota, arguments, message):
+    with acting_server() as url:
+        ended = rota("trigger", *arguments, "--url", url)
+
+    assert ended.exit_code == 2
+    assert message in ended.stderr
+
+
+def test_a_page_without_actions_says_so(rota):
+    with acting_server(actions=False) as url:
+        ended = rota("trigger", "bills", "--url", url)
+
+    assert (ended.exit_code, "this page is read-only" in ended.stderr) == (2, True)
+
+
+def test_a_reason_is_for_a_scheduler(rota):
+    ended = rota("trigger", "bills", "--reason", "x")
+
+    assert (ended.exit_code, "--reason needs --url" in ended.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("mode", "secret", "actor"),
+    [
+        pytest.param(WebAccess.BASIC, "ada:pass", "ada", id="basic"),
+        pytest.param(WebAccess.BEARER, "ada:pass", None, id="bearer"),
+        pytest.param(WebAccess.BASIC, "ada:wrong", "refused", id="wrong"),
+        pytest.param(WebAccess.BASIC, None, "refused", id="none"),
+    ],
+)
+def test_the_secret_file_says_who_asks(rota, access, mode, secret, actor):
+    options = access(mode)
+    environment = {}
+    if secret is not None:
+        path = options.secret_file.with_name("mine")
+        path.write_text(f"\n{secret}\n")
+        environment["ROTA_WEB_SECRET_FILE"] = str(path)
+    with acting_server(access=options) as url:
+        ended = rota("trigger", "bills", "--url", url, "--wait", "--json", **environment)
+        status = rota("status", "--url", url, **environment)
+
+    assert "pass" not in ended.stderr
+    if actor == "refused":
+        assert (ended.exit_code, status.exit_code) == (2, 2)
+        assert ("ROTA_WEB_SECRET_FILE" in ended.stderr) is (secret is None)
+        return
+    assert (ended.exit_code, status.exit_code) == (0, 0)
+    assert json.loads(ended.stdout)["run"]["actor"] == actor
