@@ -37,9 +37,8 @@ def judge_client(facts: Facts, package: str) -> str:
             f"tasks are given {part['used']}, not {client}: set ROTA_API_CLIENT={client}, or name "
             "it in the entry points `rota.api_client` and install the package again"
         )
-    if part["others"]:
-        shown = ", ".join(f"{task} wants {wanted}" for task, wanted in part["others"].items())
-        raise NotReadyError(f"tasks are given {part['used']}, but {shown}")
+    if part["refused"]:
+        raise NotReadyError(part["refused"])
     return f"{part['used']} is what the tasks are given, and want"
 
 

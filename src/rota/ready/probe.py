@@ -8,17 +8,17 @@ import inspect
 import json
 import pkgutil
 import sys
-import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from rota.api import BusinessApiClient
 from rota.app import STATE_OFF, App
 from rota.model.clock import SystemClock, instant, rfc3339
-from rota.model.errors import RotaError
+from rota.model.errors import RotaError, TaskDefinitionError
 from rota.runtime.streams import stdout_on_stderr
 from rota.settings import Settings, load_settings
 from rota.settings.importing import describe_error
+from rota.tasks.client_check import check_clients
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.discovery import discover
 from rota.tasks.modules import tasks_of_module, unregistered
@@ -57,16 +57,22 @@ def _tried(look_at: Callable[[], Facts]) -> Facts:
 def _client(package: str, settings: Settings, tasks: list[TaskDefinition]) -> Facts:
     module = importlib.import_module(f"{package}.{CLIENT_MODULE}")
     defined = [each for each in vars(module).values() if _is_client(each, module.__name__)]
-    used = type(App(settings).client)
-    wanted = {task.name: each for task in tasks for each in _annotated(task.handler)}
+    client = App(settings).client
     return {
         "defined": [_name(each) for each in defined],
-        "used": _name(used),
-        "used_is_defined": used in defined,
-        "others": {
-            name: _name(each) for name, each in wanted.items() if not issubclass(used, each)
-        },
+        "used": _name(type(client)),
+        "used_is_defined": type(client) in defined,
+        "refused": _refusal(tasks, client),
     }
+
+
+def _refusal(tasks: list[TaskDefinition], client: BusinessApiClient) -> str | None:
+    """Return why a task's annotation wants another client."""
+    try:
+        check_clients(tasks, client)
+    except TaskDefinitionError as error:
+        return str(error)
+    return None
 
 
 def _is_client(found: Any, module: str) -> bool:
@@ -75,19 +81,6 @@ def _is_client(found: Any, module: str) -> bool:
         and issubclass(found, BusinessApiClient)
         and found.__module__ == module
     )
-
-
-def _annotated(handler: Any) -> Iterator[type[BusinessApiClient]]:
-    """Yield the client that a task's first parameter is annotated with, if it can be told."""
-    function = getattr(handler, "function", None) or getattr(handler, "execute", handler)
-    try:
-        hints = typing.get_type_hints(function)
-        first = next(iter(inspect.signature(function).parameters), None)
-    except Exception:  # noqa: BLE001 (an annotation may be any code, or name what is not there)
-        return
-    wanted = hints.get(first or "")
-    if inspect.isclass(wanted) and issubclass(wanted, BusinessApiClient):
-        yield wanted
 
 
 def _scheduler(settings: Settings, tasks: list[TaskDefinition]) -> Facts:
