@@ -117,6 +117,7 @@ def test_the_facts_name_all_that_a_page_shows():
         "last_success": None,
         "consecutive_failures": 1,
         "duration": {"p50": 3.0, "p95": 3.9},
+        "slow": False,
         "strip": [],
     }
     assert facts["next_slots"][0] == text(slot + 3 * 86_400)
@@ -125,6 +126,36 @@ def test_the_facts_name_all_that_a_page_shows():
     assert facts["last_run"]["meaning"] == "the task raised"
     assert facts["last_success"]["ended_at"] == text(slot + 86_400 + 4.5)
     assert [cell["state"] for cell in facts["strip"]] == ["succeeded", "succeeded", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("usual", "took", "slow"),
+    [
+        pytest.param(10.0, 15.0, False, id="within"),
+        pytest.param(10.0, 15.5, True, id="beyond"),
+        pytest.param(0.2, 1.1, False, id="less than a second more"),
+        pytest.param(0.2, 1.3, True, id="more than a second more"),
+    ],
+)
+@pytest.mark.parametrize("goes_on", [False, True], ids=["ended", "running"])
+def test_a_run_is_slow_that_takes_much_longer_than_usual(usual, took, slow, goes_on):
+    installation = Installation(NOW, hourly())
+    for back in range(2, 9):
+        installation.ran("t", NOW - 60 - back * HOUR, duration_seconds=usual)
+    if goes_on:
+        installation.runs("t", NOW - 60, late=60 - took)
+    else:
+        installation.ran("t", NOW - 60, "failed", duration_seconds=took)
+
+    status = installation.board.task("t")
+    assert (status.slow, status.facts()["slow"]) == (slow, slow)
+
+
+def test_a_task_that_has_never_succeeded_is_not_slow():
+    installation = Installation(NOW, hourly())
+    installation.ran("t", NOW - 60, "failed", duration_seconds=900)
+
+    assert not installation.board.task("t").slow
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 20, 21, 100])

@@ -212,6 +212,17 @@ async def test_a_slot_is_explained(installation):
     assert answer["why"][0].endswith("exit code 1 (the task raised): no <b>luck</b>")
 
 
+async def test_the_calendar_has_the_load_of_the_week_and_a_splay_that_would_help(installation):
+    more = (make_task(name, interval_seconds=HOUR) for name in ("a", "b", "c"))
+    installation.tasks = (*installation.tasks, *more)
+
+    answer = (await ask(installation, "calendar")).json()
+
+    assert (len(answer["slots"]), len(answer["slots"][0])) == (7, 24)
+    assert answer["peak"] > answer["peak_with_splay"]
+    assert set(answer["splay_minutes"]) == {"a", "b", "bills", "c"}
+
+
 async def test_the_summary_counts_states_and_names_problems(installation):
     assert (await ask(installation, "summary")).json() == {
         "counts": {
@@ -315,6 +326,7 @@ def test_the_openapi_document_has_every_route_and_no_other(installation):
         ("system", "System"),
         (f"tasks/bills/slots/{text(START + 9 * HOUR)}", "Explanation"),
         ("summary", "Summary"),
+        ("calendar", "Calendar"),
     ],
 )
 async def test_the_openapi_document_has_exactly_what_an_answer_has(installation, path, schema):

@@ -22,6 +22,9 @@ from rota.tasks.definition import TaskDefinition
 from rota.tasks.description import describe_cronjob
 
 NEXT_SLOTS = 5
+# A run is slow that takes so many times the usual 95th percentile, and so many seconds more.
+_SLOW_FACTOR = 1.5
+_SLOW_SECONDS = 1.0
 STRIP_LENGTH = 30
 
 
@@ -113,6 +116,17 @@ class TaskStatus:
         return self.digest.last
 
     @property
+    def slow(self) -> bool:
+        """Whether the last run takes, or took, much longer than runs that succeed usually do."""
+        run, usual = self.last_run, self.durations
+        if run is None or usual is None:
+            return False
+        took = run.duration_seconds
+        if took is None:
+            took = self.now - run.started_at if run.state is SlotState.RUNNING else 0.0
+        return took > max(_SLOW_FACTOR * usual.p95, usual.p95 + _SLOW_SECONDS)
+
+    @property
     def reason(self) -> str | None:
         """Why it is failing, overdue or paused, or what keeps a run waiting: its pod, perhaps."""
         if self.state is TaskState.PAUSED and self.pause is not None:
@@ -146,6 +160,7 @@ class TaskStatus:
             "last_success": None if digest.last_success is None else run_facts(digest.last_success),
             "consecutive_failures": digest.consecutive_failures,
             "duration": None if durations is None else {"p50": durations.p50, "p95": durations.p95},
+            "slow": self.slow,
             "strip": [cell.facts() for cell in self.strip],
         }
 

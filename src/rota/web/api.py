@@ -14,6 +14,7 @@ from rota.model.errors import ConfigError
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
 from rota.status.board import Board
+from rota.status.calendar import week_of
 from rota.status.lateness import lateness_of
 from rota.status.run_facts import run_facts
 from rota.status.slots import MOST_SLOTS, Absence
@@ -67,6 +68,7 @@ class Api:
             "/runs": self.runs,
             "/runs/{run_id}": self.run,
             "/upcoming": self.upcoming,
+            "/calendar": self.calendar,
             "/summary": self.summary,
             "/system": self.system,
         }
@@ -187,6 +189,16 @@ class Api:
             items = [{"at": rfc3339(instant(slot)), "task": task} for slot, task in found]
             more = f"{items[-1]['at']},{items[-1]['task']}" if len(found) == limit else None
             return listing(items, board.now(), more=more)
+
+        return tagged(request, await self._answers.ask(ask))
+
+    async def calendar(self, request: Request) -> Response:
+        """Tell the load of the week, where tasks meet, and what splay would help."""
+        refuse_unknown(request, ())
+
+        def ask(board: Board) -> Mapping[str, Any]:
+            tasks = [board.definition(name) for name in board.task_names]
+            return week_of(tasks, board.now(), release=self._about.release).facts()
 
         return tagged(request, await self._answers.ask(ask))
 

@@ -81,6 +81,7 @@ def _paths() -> dict[str, Any]:
                 _query("cursor", TEXT),
             ],
         ),
+        "/calendar": _get("The load of a week, and a splay against it", ref("Calendar")),
         "/summary": _get("How many tasks are in each state", ref("Summary")),
         "/system": _get("What serves this, and how the watches of a console do", ref("System")),
         "/events": {

@@ -83,6 +83,7 @@ _TASK_PROPERTIES = {
     "last_success": _A_RUN_OR_NONE,
     "consecutive_failures": {"type": "integer"},
     "duration": {"anyOf": [object_of(p50=NUMBER, p95=NUMBER), {"type": "null"}]},
+    "slow": {"type": "boolean"},
     "strip": {"type": "array", "items": ref("Cell")},
 }
 SCHEMAS = {
@@ -139,6 +140,14 @@ SCHEMAS = {
         "description": "A stretch of time that nobody saw; `to` is null while it lasts",
     },
     "Upcoming": object_of(at=INSTANT, task=TEXT),
+    "Calendar": object_of(
+        slots={"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
+        collisions={"type": "array", "items": {"type": "object"}},
+        splay_minutes={"type": ["object", "null"]},
+        peak=OPTIONAL_INTEGER,
+        peak_with_splay=OPTIONAL_INTEGER,
+        **{"from": INSTANT},
+    ),
     "Summary": object_of(counts={"type": "object"}, problems={"type": "object"}),
     "System": object_of(
         release=TEXT,

@@ -12,7 +12,7 @@ from support.html import Page
 from support.statuses import Installation, make_task
 
 HOSTILE = """<img src=x onerror=alert(1)>"'`{{ 7 * 7 }}<title>&amp;"""
-TWINS = {"/": "/tasks", "/timeline": "/runs", "/calendar": "/upcoming"}
+TWINS = {"/": "/tasks", "/timeline": "/runs", "/calendar": "/calendar"}
 
 
 async def crawl(app, start="/", root_path="", most=150):

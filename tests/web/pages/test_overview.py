@@ -153,6 +153,17 @@ async def test_many_problems_are_counted_and_the_first_ones_shown(read):
     assert page.one("title").text.startswith("9 problems")
 
 
+async def test_a_run_that_goes_on_for_too_long_is_slow_before_it_ends(read):
+    installation = Installation(NOW, make_task("t", interval_seconds=HOUR))
+    for back in range(2, 6):
+        installation.ran("t", NOW - back * HOUR, duration_seconds=20.0)
+    installation.runs("t", NOW - 300, late=40.0)
+
+    page = await read(installation, "/")
+
+    assert "40s late 4m20s so far ▲ slow p95 20.0 s" in row(page, "t")
+
+
 async def test_a_console_s_tasks_are_filtered_by_the_labels_of_their_cronjobs(seen, read):
     every = await read(seen, "/", **ABOUT)
     page = await read(seen, "/?label=team%3Dbilling", **ABOUT)

@@ -32,7 +32,7 @@ def calendar_page(pages: Pages, board: Board, request: Request) -> Response:
         request,
         "calendar.html",
         here="calendar",
-        twin="api/v1/upcoming",
+        twin="api/v1/calendar",
         now=now,
         calendar=calendar,
         weekdays=WEEKDAYS,
