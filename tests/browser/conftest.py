@@ -10,13 +10,29 @@ from pathlib import Path
 import pytest
 
 from support.browser import Console
+from support.seen_installation import ABOUT, SeenInstallation
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 def console():
-    found, ready = Console(), threading.Event()
+    with _served(Console()) as found:
+        yield found
+
+
+@pytest.fixture
+def seen_console(tmp_path):
+    """The pages of a console beside CronJobs."""
+    installation = SeenInstallation(tmp_path / "console.sqlite3")
+    with _served(Console(installation, **ABOUT)) as found:
+        yield found
+    installation.ledger.close()
+
+
+@contextlib.contextmanager
+def _served(found):
+    ready = threading.Event()
     thread = threading.Thread(target=found.run, args=(ready,))
     thread.start()
     assert ready.wait(30)
@@ -41,6 +57,16 @@ def browser():
 @pytest.fixture
 def open_page(browser, console):
     """Return a function that opens a page; whatever the browser complains of fails the test."""
+    yield from _opening(browser, console)
+
+
+@pytest.fixture
+def open_seen_page(browser, seen_console):
+    """Return such a function for the pages of a console beside CronJobs."""
+    yield from _opening(browser, seen_console)
+
+
+def _opening(browser, console):
     complaints = []
     contexts = contextlib.ExitStack()
 

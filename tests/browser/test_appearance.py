@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.browser import CONTRAST, PAGES, SLOT, THEMES, WIDTHS
+from support.browser import CONTRAST, PAGES, SEEN_PAGES, SLOT, THEMES, WIDTHS
 
 pytestmark = pytest.mark.browser
 
@@ -93,21 +93,52 @@ def test_nothing_moves_for_those_who_do_not_want_it(open_page):
     assert moving == 0
 
 
+@pytest.mark.parametrize("path", SEEN_PAGES.values(), ids=SEEN_PAGES)
+def test_a_console_s_page_fits_and_stands_out_from_its_ground(open_seen_page, path):
+    page = open_seen_page(path, reduced_motion="reduce")
+
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        assert page.evaluate(CONTRAST) == [], theme
+
+
 @pytest.mark.parametrize(
-    ("name", "path", "height"),
+    ("name", "path", "size"),
     [
-        ("overview-light", "", 900),
-        ("overview-dark", "", 900),
-        ("task", "tasks/letters", 800),
-        ("slot", SLOT, 400),
-        ("timeline", "timeline", 680),
+        pytest.param("overview-light", "", (1400, 900), id="overview in light"),
+        pytest.param("overview-narrow", "", (390, 844), id="overview on a telephone"),
+        pytest.param("task", "tasks/notifications", (1400, 960), id="task"),
+        pytest.param("slot", SLOT, (1400, 400), id="slot"),
+        pytest.param("timeline", "timeline", (1400, 680), id="timeline"),
+        pytest.param("calendar", "calendar", (1400, 900), id="calendar"),
     ],
-    ids=["overview in light", "overview in dark", "task", "slot", "timeline"],
 )
-def test_a_screenshot_is_made_for_the_docs(open_page, screenshots, name, path, height):
-    page = open_page(path, width=1400, theme="dark" if name.endswith("dark") else "light")
-    page.set_viewport_size({"width": 1400, "height": height})
+def test_a_screenshot_is_made_for_the_docs(open_page, screenshots, name, path, size):
+    _shoot(open_page, screenshots / f"{name}.png", path, size)
 
-    page.screenshot(path=screenshots / f"{name}.png")
 
-    assert (screenshots / f"{name}.png").stat().st_size > 10_000
+@pytest.mark.parametrize(
+    ("name", "path", "size"),
+    [
+        pytest.param("console-light", "", (1400, 900), id="overview in light"),
+        pytest.param("console-dark", "", (1400, 900), id="overview in dark"),
+        pytest.param("console-run", SEEN_PAGES["run"], (1400, 860), id="run with three attempts"),
+        pytest.param("console-timeline-dark", "timeline", (1400, 680), id="timeline in dark"),
+    ],
+)
+def test_a_screenshot_is_made_of_the_console_beside_cronjobs(
+    open_seen_page, screenshots, name, path, size
+):
+    _shoot(open_seen_page, screenshots / f"{name}.png", path, size)
+
+
+def _shoot(open_page, file, path, size):
+    page = open_page(path, width=size[0], theme="dark" if file.stem.endswith("dark") else "light")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+
+    page.screenshot(path=file)
+
+    assert file.stat().st_size > 10_000

@@ -29,6 +29,14 @@ PAGES = {
     "system": "system",
     "not found": "tasks/leters",
 }
+# Of a console beside CronJobs.
+SEEN_PAGES = {
+    "overview": "",
+    "task": "tasks/letters",
+    "run": "runs/letters-29930520",
+    "unobserved slot": "tasks/cleanup/slots/2026-11-27T22:00:00Z",
+    "timeline": "timeline",
+}
 
 
 class Console:

@@ -112,8 +112,8 @@ def _hourly(found):
         found.ran(
             "cleanup",
             slot,
-            late=0.2 + number % 7 * 0.1,
-            duration_seconds=0.4 + number % 5 * 0.05,
+            late=0.2 + number * 11 % 7 * 0.1,
+            duration_seconds=0.4 + number * 17 % 13 * 0.02,
             counts={"deleted": 0 if number > 56 else 40 + number * 37 % 53},
         )
     for number, slot in enumerate(_slots(HOUR, 60)):
@@ -147,8 +147,8 @@ def _frequent(found):
             found.ran(
                 "notifications",
                 slot,
-                late=0.1 + number % 11 * 0.05,
-                duration_seconds=2.0 + number % 9 * 0.4,
+                late=0.1 + number * 29 % 17 * 0.02,
+                duration_seconds=2.0 + number * 37 % 23 * 0.15,
                 counts=counts,
             )
     for number, slot in enumerate(_slots(900, 80)[:-1]):

@@ -73,13 +73,7 @@ def _paths() -> dict[str, Any]:
             [_path("run_id", TEXT)],
         ),
         "/upcoming": _get(
-            "The slots of all tasks that come next",
-            _list_of("Upcoming"),
-            [
-                _query("hours", {"type": "integer"}),
-                _query("limit", {"type": "integer"}),
-                _query("cursor", TEXT),
-            ],
+            "The slots of all tasks that come next", _list_of("Upcoming"), _UPCOMING_QUERY
         ),
         "/calendar": _get("The load of a week, and a splay against it", ref("Calendar")),
         "/summary": _get("How many tasks are in each state", ref("Summary")),
@@ -190,6 +184,11 @@ _PROBLEM = {
     "content": {"application/problem+json": {"schema": ref("Problem")}},
 }
 _TASK = _path("task", TEXT)
+_UPCOMING_QUERY = [
+    _query("hours", {"type": "integer"}),
+    _query("limit", {"type": "integer"}),
+    _query("cursor", TEXT),
+]
 _TASK_QUERY = [
     _query("q", TEXT),
     _query("state", {"type": "array", "items": {"enum": [*TaskState]}}),

@@ -144,5 +144,5 @@ async def test_the_page_has_the_same_as_a_table(busy, read):
     rows = page.one("details", id="trends-table").text
     assert "90 runs from 2026-11-27 18:30:00 UTC" in page.one("p", id="trends-of").text
     assert "Slot, or start State Duration Late sent failed" in rows
-    assert "2026-11-28 02:10:00 UTC ✓ succeeded 2.0 s 0.10 s 121 0" in rows
+    assert "2026-11-28 02:10:00 UTC ✓ succeeded 2.9 s 0.40 s 121 0" in rows
     assert "median 3.6 s (dotted line)" in page.one("figure", id="trend-durations").text
