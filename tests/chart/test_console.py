@@ -435,7 +435,7 @@ def test_a_problem_is_one_line_with_its_path_and_what_to_do(console, path, advic
 def test_it_is_refused_where_there_is_nothing_to_watch(version):
     (line,) = told(with_console({}, mode="scheduler"), version)
     assert line.startswith("console.enabled: is true, but with mode: scheduler")
-    assert "settings.ROTA_WEB_ADDRESS" in line
+    assert "scheduler.pages.enabled" in line
 
 
 @pytest.mark.parametrize("place", ["settings", "env"])

@@ -13,16 +13,16 @@ from rota.web.pages import About
 
 
 def console(installation, *, access=None, hosts=(), routes=(), news=None, by_hand=None, **about):
-    answers = Answers(lambda: installation.board)
+    answers, news = Answers(lambda: installation.board), news or News()
     return create_application(
         answers,
-        news or News(),
+        news,
         access=access or AccessOptions(),
         hosts=hosts,
         clock=installation.clock,
         about=About(**about),
         routes=routes,
-        actions=None if by_hand is None else Actions(by_hand, answers),
+        actions=None if by_hand is None else Actions(by_hand, answers, tell=news.note),
     )
 
 

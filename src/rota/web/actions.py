@@ -22,9 +22,13 @@ class Actions:
         self,
         by_hand: ByHand,
         answers: Answers,
+        *,
+        tell: Callable[[str], object],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        """`tell` is given the name of each task whose pages have news."""
         self._by_hand = by_hand
+        self._tell = tell
         self._answers = answers
         self._sleep = sleep
 
@@ -42,12 +46,14 @@ class Actions:
         """Pause a task until an epoch time. Raises ConfigError."""
         pause = self._by_hand.pause(task, order, until=until)
         await self._shown(lambda board: board.last_pause(task) == pause)
+        self._tell(task)
         return pause
 
     async def resume(self, task: str, order: Order) -> Pause:
         """End a pause. Raises ConfigError."""
         pause = self._by_hand.resume(task, order)
         await self._shown(lambda board: board.last_pause(task) == pause)
+        self._tell(task)
         return pause
 
     async def _shown(self, question: Callable[[Board], bool]) -> bool:

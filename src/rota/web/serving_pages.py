@@ -76,7 +76,9 @@ async def serve_pages(
         clock=clock,
         about=about,
         routes=[*health_routes(probe), *routes],
-        actions=Actions(by_hand, answers) if by_hand and settings.web_actions else None,
+        actions=Actions(by_hand, answers, tell=news.note)
+        if by_hand and settings.web_actions
+        else None,
     )
     url = await servers.enter_async_context(serving(app, host, port))
     servers.callback(news.close)  # before the server waits for its streams

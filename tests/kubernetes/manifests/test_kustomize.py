@@ -39,6 +39,7 @@ def test_a_base_components_and_two_examples_are_written():
         "components/pod-disruption-budget",
         "components/run-on-start",
         "components/scheduler",
+        "components/scheduler-pages",
         "components/service",
         "components/state-claim",
         "components/token",

@@ -27,6 +27,7 @@ COMPONENTS = [
     "client-certificate",
     "state-claim",
     "service",
+    "scheduler-pages",
     "network-policy",
     "pod-disruption-budget",
 ]
@@ -354,3 +355,15 @@ def test_a_component_alone_is_valid_and_leaves_other_objects_alone(folder, compo
 
     valid(found, monkeypatch)
     assert other in found
+
+
+def test_the_schedulers_pages_are_served_inside_of_its_pod(folder):
+    found = overlay(folder, components=components("scheduler", "scheduler-pages"))
+    [scheduler] = [each for each in found if each["kind"] == "Deployment"]
+    [container] = pod_template(scheduler)["spec"]["containers"]
+    ports = {each["name"]: each["containerPort"] for each in container["ports"]}
+    env = {each["name"]: each.get("value") for each in container["env"]}
+
+    assert ports == {"health": 8080, "web": 8081}
+    assert env["ROTA_WEB_ADDRESS"] == "127.0.0.1:8081"
+    assert env["ROTA_WEB_ACCESS"] == "loopback"

@@ -10,6 +10,7 @@ args; and perhaps
   settingsFile          true where the pod reads the settings of all tasks
   files                 sources of the volume with files, in place of what gets through to the
                         Business API
+  moreFiles             sources of the same, in addition
   volumes, mounts       in addition to those of all pods, as lists
   restartPolicy         for a Job's pods
 */}}
@@ -22,7 +23,7 @@ args; and perhaps
   "annotations" (concat (list $values.podAnnotations) (.annotations | default list))
 -}}
 {{- include "rota.metadata" $metadata -}}
-{{- $files := dict "root" .root "settingsFile" .settingsFile "files" .files -}}
+{{- $files := dict "root" .root "settingsFile" .settingsFile "files" .files "moreFiles" .moreFiles -}}
 {{- include "rota.projection" $files -}}
 {{- $nodeSelector := dict -}}
 {{- include "rota.addTexts" (list $nodeSelector $own.nodeSelector) -}}
@@ -203,5 +204,6 @@ settingsFile, and perhaps files, in place of what is for the Business API.
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- with .moreFiles -}}{{- $sources = concat $sources . -}}{{- end -}}
 {{- $_ := set . "result" (dict "defaultMode" 0o444 "sources" $sources) -}}
 {{- end }}

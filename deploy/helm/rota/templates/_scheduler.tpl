@@ -13,10 +13,18 @@ Makes the pod template of the scheduler. Takes: root.
   (printf "ROTA_HEALTH_ADDRESS=%s" (printf "%s:8080" $scheduler.healthHost | include "rota.dotenvValue"))
   "ROTA_STATE_PATH=/var/lib/rota/state.sqlite3"
 -}}
+{{- $ports := list (dict "name" "health" "containerPort" 8080) -}}
+{{- $files := list -}}
+{{- if include "rota.hasPages" $root -}}
+{{- $settings = append $settings (include "rota.webSettings" (list $scheduler.pages $scheduler.healthHost)) -}}
+{{- if $scheduler.pages.actions -}}{{- $settings = append $settings "ROTA_WEB_ACTIONS=true" -}}{{- end -}}
+{{- $ports = append $ports (dict "name" "web" "containerPort" 8081) -}}
+{{- $files = include "rota.webFiles" $scheduler.pages | fromJsonArray -}}
+{{- end -}}
 {{- if ne (len $own) (len $tasks) -}}
 {{- $settings = append $settings (printf "ROTA_ONLY=%s" (keys $own | sortAlpha | join ",")) -}}
 {{- end -}}
-{{- $container := dict "ports" (list (dict "name" "health" "containerPort" 8080)) -}}
+{{- $container := dict "ports" $ports -}}
 {{- include "rota.addProbes" (list $container $scheduler) -}}
 {{- $checksum := include "rota.settings" (dict "root" $root "tasks" $tasks) | sha256sum -}}
 {{- $pod := dict
@@ -30,6 +38,7 @@ Makes the pod template of the scheduler. Takes: root.
     (dict "name" "ROTA_SETTINGS_FILE" "value" "/etc/rota/settings.env")
   )
   "settingsFile" true
+  "moreFiles" $files
   "annotations" (list $scheduler.podAnnotations (dict "checksum/settings" $checksum))
   "mounts" (list (dict "name" "state" "mountPath" "/var/lib/rota"))
   "volumes" (list (include "rota.stateVolume" (list $root.Values.state.persistence $root.Values.state.sizeLimit (printf "%s-state" $root.Values.rotaShared.fullname)) | fromJson))

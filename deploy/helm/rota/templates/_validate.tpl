@@ -11,7 +11,7 @@ Runs once per rendering, in the first template: each begins with this.
 {{- $_ := set $given "typed" $problems -}}
 {{- $missing := include "rota.missingProblems" $given -}}
 {{- $problems = print $problems $missing -}}
-{{- range list "rota.valueProblems" "rota.taskProblems" "rota.ownKeyProblems" "rota.togetherProblems" "rota.consoleProblems" "rota.podProblems" "rota.taskPodProblems" -}}
+{{- range list "rota.valueProblems" "rota.taskProblems" "rota.ownKeyProblems" "rota.togetherProblems" "rota.consoleProblems" "rota.pagesProblems" "rota.podProblems" "rota.taskPodProblems" -}}
 {{- $problems = print $problems (include . $given) -}}
 {{- end -}}
 {{- if not $missing -}}

@@ -57,6 +57,7 @@ object, and the chart adds a few. Takes the values.
 {{- $all := list .commonAnnotations -}}
 {{- $pods := append $all .podAnnotations -}}
 {{- $scheduler := .scheduler | default dict -}}
+{{- $pages := $scheduler.pages | default dict -}}
 {{- $console := .console | default dict -}}
 {{- $defaults := .taskDefaults | default dict -}}
 {{- $sums := dict
@@ -69,6 +70,9 @@ object, and the chart adds a few. Takes the values.
   "console.httpRoute.annotations" (append $all ($console.httpRoute | default dict).annotations)
   "console.persistence.annotations" (append $all ($console.persistence | default dict).annotations)
   "scheduler.podAnnotations" (append $pods $scheduler.podAnnotations)
+  "scheduler.pages.service.annotations" (append $all ($pages.service | default dict).annotations)
+  "scheduler.pages.ingress.annotations" (append $all ($pages.ingress | default dict).annotations)
+  "scheduler.pages.httpRoute.annotations" (append $all ($pages.httpRoute | default dict).annotations)
   "scheduler.annotations" (append $all $scheduler.annotations)
   "service.annotations" (append $all (.service | default dict).annotations)
   "serviceAccount.annotations" (append $all (.serviceAccount | default dict).annotations)

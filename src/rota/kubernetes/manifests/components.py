@@ -15,7 +15,7 @@ from rota.kubernetes.manifests.component import (
     pod_patch,
 )
 from rota.kubernetes.manifests.cronjob import TASK_COMPONENT
-from rota.kubernetes.manifests.deployment import HEALTH_PORT, SCHEDULER_COMPONENT
+from rota.kubernetes.manifests.deployment import HEALTH_PORT, SCHEDULER_COMPONENT, WEB_PORT
 from rota.kubernetes.manifests.installation import Installation
 from rota.kubernetes.manifests.naming import release_name
 from rota.kubernetes.manifests.pod_failure_policy import CONTAINER_NAME
@@ -34,6 +34,7 @@ def optional_components(installation: Installation) -> list[Component]:
         _client_certificate(installation),
         _state_claim(installation),
         _service(installation),
+        _scheduler_pages(),
         _network_policy(installation),
         _pod_disruption_budget(installation),
     ]
@@ -105,6 +106,27 @@ def _service(installation: Installation) -> Component:
         },
     }
     return Component("service", ["The scheduler's health endpoints."], {"service.yaml": service})
+
+
+def _scheduler_pages() -> Component:
+    container = {
+        "name": CONTAINER_NAME,
+        "env": [
+            {"name": "ROTA_WEB_ADDRESS", "value": f"127.0.0.1:{WEB_PORT}"},
+            {"name": "ROTA_WEB_ACCESS", "value": "loopback"},
+        ],
+        "ports": [{"name": "web", "containerPort": WEB_PORT}],
+    }
+    return Component(
+        "scheduler-pages",
+        [
+            "The scheduler's pages, inside of its pod only: for `kubectl port-forward`. An overlay",
+            "that adds a Service also sets ROTA_WEB_ADDRESS and ROTA_WEB_ACCESS; ROTA_WEB_ACTIONS",
+            "lets readers run and pause tasks.",
+        ],
+        {},
+        [pod_patch("Deployment", SCHEDULER_COMPONENT, {"containers": [container]})],
+    )
 
 
 def _network_policy(installation: Installation) -> Component:

@@ -13,6 +13,7 @@ from rota.kubernetes.manifests.deployment import (
     HEALTH_PORT,
     STATE_FOLDER,
     STATE_VOLUME,
+    WEB_PORT,
     deployment,
     probes,
 )
@@ -24,7 +25,6 @@ from rota.settings import settings_text, text_of
 from rota.tasks.definition import TaskDefinition
 
 CONSOLE_COMPONENT = "console"
-WEB_PORT = 8081
 
 _LEDGER_SIZE = "512Mi"
 _CLAIM_SIZE = "1Gi"

@@ -12,6 +12,7 @@ from rota.settings import settings_text
 SCHEDULER_COMPONENT = "scheduler"
 STATE_VOLUME = "state"
 STATE_FOLDER = "/var/lib/rota"
+WEB_PORT = 8081
 HEALTH_PORT = 8080
 
 _KEPT_REVISIONS = 3
