@@ -133,7 +133,7 @@ async def named_like_an_option(api, shards=3): ...
     ids=["a name", "a typo", "what rota provides", "a bad option", "a bad schedule", "two", "both",
          "former names"],
 )  # fmt: skip
-def test_a_mistake_is_refused_where_it_is_written(mistake, told):
+def test_a_mistake_is_refused_with_file_and_line(mistake, told):
     with pytest.raises(ConfigError) as caught:
         mistake()
 

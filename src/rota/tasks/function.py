@@ -3,7 +3,6 @@
 import functools
 import inspect
 import logging
-import sys
 import weakref
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import FunctionType
@@ -18,6 +17,7 @@ from rota.tasks.class_check import is_blocking
 from rota.tasks.naming import check_formerly, check_name
 from rota.tasks.options import TaskOptions, check_options
 from rota.tasks.parameters import Parameters, parameters_of
+from rota.tasks.places import caller, place_of, place_of_caller
 from rota.tasks.variant import combined_options, split_changes, with_defaults
 
 _P = ParamSpec("_P")
@@ -121,11 +121,11 @@ class FunctionTask(Generic[_P, _R_co]):
                 check_options(combined_options(stated, options)),
                 formerly=check_formerly(name, formerly),
                 presets={**self.presets, **defaults},
-                home=sys._getframe(1).f_globals.get("__name__"),  # noqa: SLF001 (the documented way)
+                home=caller().f_globals.get("__name__"),
             )
         except ConfigError as error:
             shown = f"{self.target}.also({plain_repr(name, 80)})"
-            raise type(error)(f"{shown}{_place_of_caller()}: {error}") from None
+            raise type(error)(f"{shown}{place_of_caller()}: {error}") from None
         made.__dict__["another"] = True
         _decorated.add(made)
         return made
@@ -211,7 +211,7 @@ def task(
         return lambda each: _make(each, name, formerly, options)
     alone = name is None and not formerly and not options
     if len(function) > 1 or not alone or not _is_decorable(function[0]):
-        raise TaskDefinitionError(f"@task{_place_of_caller()}: {_positional(function[0])}")
+        raise TaskDefinitionError(f"@task{place_of_caller()}: {_positional(function[0])}")
     return _make(function[0], None, (), {})
 
 
@@ -239,7 +239,7 @@ def _make(
         former = check_formerly(found, formerly)
     except ConfigError as error:
         shown = getattr(function, "__qualname__", None) or plain_repr(function, 80)
-        raise type(error)(f"@task on {shown}{_place_of(function)}: {error}") from None
+        raise type(error)(f"@task on {shown}{place_of(function)}: {error}") from None
     made: FunctionTask[..., Any] = FunctionTask(
         function, found, parameters, fields, formerly=former
     )
@@ -276,18 +276,3 @@ def _check_kind(found: Any) -> None:
 def _is_method(found: Any) -> bool:
     outer = getattr(found, "__qualname__", "").rpartition(".")[0]
     return inspect.ismethod(found) or (outer != "" and not outer.endswith("<locals>"))
-
-
-def _place_of(function: Any) -> str:
-    code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None
-    if code is None:
-        return _place_of_caller()
-    return f" ({code.co_filename}, line {code.co_firstlineno})"
-
-
-def _place_of_caller() -> str:
-    """Return the line outside this module that is being executed."""
-    frame = sys._getframe()  # noqa: SLF001 (the documented way)
-    while frame.f_back is not None and frame.f_globals.get("__name__") == __name__:
-        frame = frame.f_back
-    return f" ({frame.f_code.co_filename}, line {frame.f_lineno})"
