@@ -6,7 +6,6 @@ import pytest
 
 from rota.model.context import StopRequested, current_execution, current_run
 from rota.model.errors import ConfigError
-from rota.runs.bus import EventBus
 from rota.scheduler import TaskScheduler
 from rota.schedules import parse_schedule
 from rota.settings import Settings
@@ -192,48 +191,6 @@ async def test_a_task_that_swallows_its_cancellation_is_timed_out_and_shown_as_s
     await scheduler.stop()
 
 
-@pytest.mark.fault(65)
-async def test_under_forbid_the_newest_waiting_slot_starts_late_and_the_others_are_skipped(
-    clock, recording
-):
-    first = iter([sleeping(250)])
-
-    async def act():
-        await next(first, sleeping(1))()
-
-    await run_for(
-        6 * MINUTE,
-        scheduler_of(task(act, timeout_seconds=600), clock=clock, recording=recording),
-    )
-
-    assert recording.slots() == [START + 60, START + 300, START + 360]
-    assert recording.skipped() == [
-        ("overlap", START + 120, START + 120, 1),
-        ("overlap", START + 180, START + 180, 1),
-        ("overlap", START + 240, START + 240, 1),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "started"),
-    [(HOUR + 600, [START + HOUR, START + 2 * HOUR]), (HOUR + 601, [START + HOUR])],
-)
-async def test_a_waiting_slot_that_is_too_late_is_skipped_with_that_reason(
-    clock, recording, seconds, started
-):
-    first = iter([sleeping(seconds)])
-
-    async def act():
-        await next(first, sleeping(1))()
-
-    slow = task(act, schedule="0 1,2 * * *", timeout_seconds=9 * HOUR, catch_up_seconds=600)
-    await run_for(6 * HOUR, scheduler_of(slow, clock=clock, recording=recording))
-
-    assert recording.slots() == started
-    late = [START + 2 * HOUR] if len(started) == 1 else []
-    assert recording.skipped() == [("too_late", slot, slot, 1) for slot in late]
-
-
 @pytest.mark.fault(67)
 async def test_runs_longer_than_the_interval_make_no_burst(clock, recording):
     await run_for(
@@ -267,27 +224,6 @@ async def test_under_replace_the_running_one_is_cancelled_before_the_next_starts
 
     assert recording.slots() == [START + 60, START + 120, START + 180]
     assert [result.reason for result in recording.finished()] == ["replaced", "replaced", "stopped"]
-
-
-async def test_under_allow_every_slot_starts_on_time_beside_the_others(clock, recording):
-    most = count = 0
-
-    async def act():
-        nonlocal most, count
-        count += 1
-        most = max(most, count)
-        await asyncio.sleep(150)
-        count -= 1
-
-    await run_for(
-        5 * MINUTE + 1,
-        scheduler_of(
-            task(act, overlap="allow", timeout_seconds=300), clock=clock, recording=recording
-        ),
-    )
-
-    assert recording.slots() == [START + 60 * n for n in range(1, 6)]
-    assert most == 3
 
 
 @pytest.mark.slow
@@ -439,7 +375,6 @@ async def test_a_name_can_be_registered_once(clock):
 
 
 async def test_what_comes_due_is_not_of_the_run_that_registered_another_task(clock):
-    scheduler = scheduler_of(clock=clock)
     contexts = []
 
     async def registering(api_client):
@@ -448,7 +383,7 @@ async def test_what_comes_due_is_not_of_the_run_that_registered_another_task(clo
     def observer(event):
         contexts.append((type(event).__name__, current_execution()))
 
-    scheduler._bus = EventBus([observer])
+    scheduler = scheduler_of(clock=clock, recording=observer)
     scheduler.register_task("first", registering, 60)
     await run_for(3 * MINUTE + 30, scheduler)
 
