@@ -79,7 +79,9 @@ def test_a_file_that_differs_is_shown_as_a_diff_and_left_alone(tmp_path, capsys,
         "     intervalSeconds: 300\n"
         "     runOnStart: true\n"
     )
-    assert "run the same command" in captured.err
+    assert captured.err == (
+        f"rota: {path}: out of date; the same command with --output in place of --check writes it\n"
+    )
     assert path.read_bytes() == before
 
 
@@ -118,6 +120,7 @@ def test_every_kustomize_file_that_differs_is_named(tmp_path, capsys):
     assert "-changed: true" in captured.out
     assert "+++ " + str(folder / "components/scheduler/deployment.yaml") in captured.out
     assert "base/settings.env, " in captured.err
+    assert captured.err.endswith(": out of date; the same command without --check writes it\n")
     assert files_below(folder) == before
 
 

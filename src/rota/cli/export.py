@@ -42,7 +42,7 @@ def export_helm_values(*, output: str | None, check: str | None, largest_gaps: b
         raise UsageError("--output and --check cannot be combined")
     text = helm_values(discover(load_settings()), largest_gaps=largest_gaps)
     if check is not None:
-        return _check({Path(check): text})
+        return _check({Path(check): text}, "with --output in place of --check")
     if output is None:
         click.echo(text, nl=False)
     else:
@@ -72,13 +72,16 @@ def export_kustomize(*, output: str, check: bool) -> int:
     made = kustomize_files(discover(settings), settings)
     files = {Path(output, name): text for name, text in made.items()}
     if check:
-        return _check(files)
+        return _check(files, "without --check")
     _write(files)
     return SAME
 
 
-def _check(files: Mapping[Path, str]) -> int:
-    """Print the changes of `files` as a unified diff; return 1 if there are any."""
+def _check(files: Mapping[Path, str], way_out: str) -> int:
+    """Print the changes of `files` as a unified diff; return 1 if there are any.
+
+    `way_out` is how the same command updates them.
+    """
     differing = {}
     for path, expected in files.items():
         found = _read(path)
@@ -95,7 +98,7 @@ def _check(files: Mapping[Path, str]) -> int:
         return SAME
     names = ", ".join(map(str, differing))
     click.echo(
-        f"rota: {names}: out of date; run the same command without --check to update it",
+        f"rota: {names}: out of date; the same command {way_out} writes it",
         err=True,
     )
     return DIFFERENT
