@@ -76,10 +76,8 @@ class TaskScheduler:
         self._timetable = Timetable()
         self._timers = Timers()
         self._stop = Stop()
-        self._new_runner = functools.partial(
-            Runner, api_client, clock=self._clock, bus=self._bus, tracing=tracing
-        )
-        self._runner = self._new_runner(stop=self._stop)
+        self._new_runner = functools.partial(Runner, api_client, clock=self._clock, tracing=tracing)
+        self._runner = self._new_runner(stop=self._stop, bus=self._bus)
         self._dispatcher: Dispatcher | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._last_tick_loop_seconds = 0.0
@@ -182,7 +180,7 @@ class TaskScheduler:
         if self._dispatcher is not None:
             return
         self._timetable = Timetable()
-        self._runner = self._new_runner(stop=self._stop)
+        self._runner = self._new_runner(stop=self._stop, bus=self._bus)
         self._dispatcher = Dispatcher(
             self._runner,
             clock=self._clock,
