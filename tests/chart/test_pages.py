@@ -48,11 +48,11 @@ def test_there_are_none_by_default():
     assert "8081" not in found
 
 
-@pytest.mark.parametrize("console", CONSOLES)
-@pytest.mark.parametrize("actions", [False, True], ids=["reading", "acting"])
+@pytest.mark.parametrize(
+    ("console", "actions"),
+    [(console, actions) for console in CONSOLES for actions in (False, True)][:-1],
+)
 def test_their_settings_are_some_that_rota_accepts(console, actions, tmp_path):
-    if actions and console == "everybody, on IPv6":
-        pytest.skip("refused, see below")
     secret = tmp_path / "access"
     secret.write_text("somebody:something")
     values = pages(console, actions=actions)

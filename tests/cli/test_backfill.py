@@ -153,3 +153,17 @@ def test_without_a_terminal_nobody_is_asked(rota, installation, stretch, monkeyp
 
     assert ended.exit_code == 2
     assert "there is nobody to ask: add --yes" in ended.stderr
+
+
+def test_history_has_what_a_backfill_has_run_here(rota, installation, hour):
+    log = BackfillLog(installation.ledger.path.with_name("state.sqlite3.backfill"))
+    made_up_for = record("backfilled", task="bills", slot=hour - HOUR, started_at=hour + 1)
+    log.note("bills", recorded_end(made_up_for))
+    log.note("letters", recorded_end(made_up_for))
+
+    [newest, *others] = json.loads(rota("history", "--json").stdout)["items"]
+    failed = json.loads(rota("history", "--state", "failed", "--json").stdout)["items"]
+
+    assert (newest["run_id"], newest["trigger"]) == ("backfilled", "backfill")
+    assert len(others) == 2
+    assert [run["state"] for run in failed] == ["failed"]

@@ -96,6 +96,7 @@ def test_the_secret_file_says_who_asks(rota, access, mode, secret, actor):
     with acting_server(access=options) as url:
         ended = rota("trigger", "bills", "--url", url, "--wait", "--json", **environment)
         status = rota("status", "--url", url, **environment)
+        history = rota("history", "--url", url, **environment).stdout
 
     assert "pass" not in ended.stderr
     if actor == "refused":
@@ -104,3 +105,4 @@ def test_the_secret_file_says_who_asks(rota, access, mode, secret, actor):
         return
     assert (ended.exit_code, status.exit_code) == (0, 0)
     assert json.loads(ended.stdout)["run"]["actor"] == actor
+    assert ("manual by ada" in history) is (actor == "ada")

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from rota.ledger.backfill_log import BackfillLog
 from rota.ledger.records import recorded_end
 from rota.model.errors import ConfigError
+from rota.model.run import Trigger
 from rota.model.slot import SlotState
 from support.ledger_runs import record
 
@@ -53,3 +56,17 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path):
         log.states("bills")
     with pytest.raises(ConfigError, match=f"{tmp_path} cannot be written: Is a directory"):
         log.note("bills", ended("1", "succeeded", SLOT))
+
+
+def test_the_runs_of_tasks_are_returned_as_they_were_noted(log):
+    runs = [ended("1", "failed", SLOT), ended("2", "succeeded", SLOT)]
+    for run in runs:
+        log.note("bills", run)
+    log.note("shop/shop-rota-bills", ended("3", "succeeded", SLOT))
+    with log.path.open("a") as file:
+        file.write('{"task": "bills", "slot": 1, "state": "failed", "run_id": "older"}\nbroken\n')
+
+    found = log.runs(["bills", "letters"])
+
+    assert [replace(run, trigger=Trigger.SCHEDULE) for run in found] == runs
+    assert {run.trigger for run in found} == {Trigger.BACKFILL}

@@ -57,13 +57,18 @@ def _rows(runs: Sequence[Mapping[str, Any]]) -> list[Sequence[Any]]:
         (
             marked(run["state"]),
             run["task"],
-            run["slot"] or run["trigger"],
+            run["slot"] or _asked(run),
             run["started_at"].split(".")[0].removesuffix("Z") + "Z",
             f"{run['lateness_seconds']:.1f} s" if run["slot"] else "-",
             "-" if run["duration_seconds"] is None else f"{run['duration_seconds']:.1f} s",
             "-" if run["exit_code"] is None else str(run["exit_code"]),
             run["run_id"],
-            run["reason"] or "",
+            run["reason"] or run.get("purpose") or "",
         )
         for run in runs
     ]
+
+
+def _asked(run: Mapping[str, Any]) -> str:
+    actor = run.get("actor")
+    return f"{run['trigger']} by {actor}" if actor else str(run["trigger"])

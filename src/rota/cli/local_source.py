@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rota.ledger.backfill_log import BackfillLog
+from rota.ledger.records import RecordedRun
 from rota.ledger.run_filter import RunFilter
 from rota.model.slot import SlotState
 from rota.status.board import Board
@@ -13,8 +15,10 @@ from rota.status.slots import SlotStatus
 class LocalSource:
     """What `rota.cli.sources.Source` says, from a board."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, backfills: BackfillLog | None = None) -> None:
+        """`backfills` are the runs that `rota backfill` made here, which no ledger has."""
         self._board = board
+        self._backfills = backfills
 
     def overview(self) -> Mapping[str, Any]:
         """Return how all tasks are doing, problems first."""
@@ -24,8 +28,16 @@ class LocalSource:
         self, *, task: str | None, states: Sequence[SlotState], limit: int
     ) -> Sequence[Mapping[str, Any]]:
         """Return runs, the newest first."""
-        found = self._board.runs(RunFilter(task, states), limit=limit)
-        return [run_facts(run) for run in found]
+        wanted = RunFilter(task, states)
+        found = [*self._board.runs(wanted, limit=limit), *self._backfilled(wanted)]
+        found.sort(key=lambda run: run.started_at, reverse=True)
+        return [run_facts(run) for run in found[:limit]]
+
+    def _backfilled(self, wanted: RunFilter) -> Sequence[RecordedRun]:
+        if self._backfills is None:
+            return ()
+        runs = self._backfills.runs(self._board.task_names)
+        return [run for run in runs if wanted.matches(run)]
 
     def slots(self, task: str, first: int, last: int) -> Sequence[Mapping[str, Any]]:
         """Return what became of a task's slots between two epoch times, both included."""

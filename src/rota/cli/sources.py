@@ -44,7 +44,7 @@ def open_source(url: str | None) -> Source:
         from rota.cli.remote_source import RemoteSource  # noqa: PLC0415 (HTTP: only where asked for)
 
         return RemoteSource(url, load_settings().web_secret_file)
-    from rota.app import open_board, open_console_board  # noqa: PLC0415 (--help works without)
+    from rota.app import backfill_log, open_board, open_console_board  # noqa: PLC0415 (--help works without)
     from rota.cli.local_source import LocalSource  # noqa: PLC0415
     from rota.tasks.discovery import discover  # noqa: PLC0415
 
@@ -52,7 +52,10 @@ def open_source(url: str | None) -> Source:
     try:
         # A console's ledger says itself which tasks there are; a scheduler's are those found here.
         board = open_console_board(settings)
-        return LocalSource(board or open_board(settings, discover(settings).selected()))
+        if board is not None:
+            return LocalSource(board)
+        board = open_board(settings, discover(settings).selected())
+        return LocalSource(board, backfill_log(settings))
     except ConfigError as error:
         raise ConfigError(
             f"{error}; run this where the scheduler or console runs, or give the --url of its page"

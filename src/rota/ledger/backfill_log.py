@@ -4,11 +4,13 @@ A scheduler holds its ledger as long as it runs, and would take runs of another 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rota.ledger.records import RecordedRun
 from rota.model.errors import ConfigError
+from rota.model.run import Trigger
 from rota.model.slot import SlotState
 
 
@@ -25,18 +27,25 @@ class BackfillLog:
 
         What is not a whole line, such as the last one of a full disk, is passed over.
         """
-        try:
-            lines = self.path.read_text("utf-8", "replace").splitlines()
-        except FileNotFoundError:
-            return {}
-        except OSError as error:
-            raise ConfigError(f"{self.path} cannot be read: {error.strerror}") from None
         found: dict[int, SlotState] = {}
-        for line in lines:
+        for facts in self._lines():
             try:
-                facts = json.loads(line)
                 if facts["task"] == key:
                     found[int(facts["slot"])] = SlotState(facts["state"])
+            except (ValueError, TypeError, KeyError):
+                continue
+        return found
+
+    def runs(self, keys: Collection[str]) -> Sequence[RecordedRun]:
+        """Return the runs of tasks with these keys, in their order. Raises ConfigError.
+
+        Those that a rota has noted which did not note when they began are left out.
+        """
+        found = []
+        for facts in self._lines():
+            try:
+                if facts["task"] in keys:
+                    found.append(_run_of(facts))
             except (ValueError, TypeError, KeyError):
                 continue
         return found
@@ -49,6 +58,10 @@ class BackfillLog:
             "state": run.state.value,
             "exit_code": run.exit_code,
             "run_id": run.run_id,
+            "started_at": run.started_at,
+            "duration_seconds": run.duration_seconds,
+            "reason": run.reason,
+            "counts": dict(run.counts),
         }
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,3 +69,31 @@ class BackfillLog:
                 file.write(json.dumps(facts) + "\n")
         except OSError as error:
             raise ConfigError(f"{self.path} cannot be written: {error.strerror}") from None
+
+    def _lines(self) -> Iterator[Any]:
+        try:
+            lines = self.path.read_text("utf-8", "replace").splitlines()
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise ConfigError(f"{self.path} cannot be read: {error.strerror}") from None
+        for line in lines:
+            try:
+                yield json.loads(line)
+            except ValueError:
+                continue
+
+
+def _run_of(facts: Mapping[str, Any]) -> RecordedRun:
+    return RecordedRun(
+        task=facts["task"],
+        run_id=str(facts["run_id"]),
+        trigger=Trigger.BACKFILL,
+        slot=int(facts["slot"]),
+        state=SlotState(facts["state"]),
+        started_at=float(facts["started_at"]),
+        duration_seconds=facts.get("duration_seconds"),
+        exit_code=facts.get("exit_code"),
+        reason=facts.get("reason"),
+        counts=facts.get("counts") or {},
+    )
