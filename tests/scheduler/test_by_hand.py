@@ -336,6 +336,23 @@ async def test_another_attempt_of_a_run_by_hand_does_the_same_work(lives):
     assert process.recording.outcomes()[-1] == "succeeded"
 
 
+@pytest.mark.parametrize("ask", [True, False], ids=["it asks for another", "it is cut off"])
+async def test_nothing_is_owed_for_a_run_by_hand_of_a_slot_that_is_done(lives, path, ask):
+    async def act(api_client):
+        if current_run().trigger == "manual":
+            if ask:
+                raise TryAgain("busy", after=60)
+            await asyncio.sleep(HOUR)
+
+    process = await lives(act=act, interval=HOUR, timeout_seconds=HOUR)
+    await asyncio.sleep(HOUR + 5)
+    process.scheduler.by_hand.run("t", ADA, slot="2026-11-24T01:00:00Z")
+    await process.live(10)
+
+    assert process.recording.started()[-1] == ("manual", START + HOUR)
+    assert not SqliteReader(path).owed("t")
+
+
 async def test_a_pause_drops_another_attempt_that_the_schedule_waits_for(lives, path):
     async def act(api_client):
         raise TryAgain("busy", after=60)

@@ -187,6 +187,8 @@ class Dispatcher:
             # Until it has been made the slot is owed: the next process may have to.
             entry.retries += (retry,)
             owed = True
+        # Nothing is owed for a run by hand, even if it is for a slot.
+        owed = owed and pending.slot is not None
         self._ledger.run_ended(record, owed=owed)
         if pending.slot is not None and not owed:
             entry.finished_slot = max(entry.finished_slot or pending.slot, pending.slot)
