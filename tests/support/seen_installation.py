@@ -18,6 +18,7 @@ from support.statuses import FixedClock
 
 BEGAN = NOW - 3 * DAY
 GAP = (NOW - NOW % HOUR - 5 * HOUR - 600.0, NOW - NOW % HOUR - 4 * HOUR + 1500.0)
+UPGRADED = NOW - NOW % HOUR - 4 * HOUR - 1200.0
 MINUTE = 60
 # Schedule, what a run takes in seconds, labels.
 TASKS = {
@@ -47,6 +48,14 @@ class SeenInstallation:
         self.ledger.open()
         self.notes = ConsoleNotes(watched_until=float(NOW), gaps=[GAP])
         self._specs = [self._spec(number, name) for number, name in enumerate(TASKS)]
+        # A new image, twenty minutes before the printer has no paper any more.
+        letters = next(spec for spec in self._specs if spec.task == "letters")
+        new = {
+            **letters.facts,
+            "since": UPGRADED,
+            "said": {**letters.facts["said"], "image": "shop:1.5"},
+        }
+        self._specs.append(SeenSpec("letters", letters.name, UPGRADED, new))
         self.notes.specs = self._specs
         for task in self.tasks:
             self._fill(task)
@@ -63,7 +72,13 @@ class SeenInstallation:
             schedule=schedule,
             timeZone=ZONES.get(name, "Etc/UTC"),
             suspend=name == "backup",
-            jobTemplate={"spec": {"backoffLimit": 2, "activeDeadlineSeconds": 1230}},
+            jobTemplate={
+                "spec": {
+                    "backoffLimit": 2,
+                    "activeDeadlineSeconds": 1230,
+                    "template": {"spec": {"containers": [{"name": "rota", "image": "shop:1.4"}]}},
+                }
+            },
         )
         found["metadata"]["labels"] |= labels
         span = span_of(found, BEGAN)

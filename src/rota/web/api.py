@@ -18,6 +18,7 @@ from rota.status.calendar import week_of
 from rota.status.lateness import lateness_of
 from rota.status.run_facts import run_facts
 from rota.status.slots import MOST_SLOTS, Absence
+from rota.status.suspects import suspects_of
 from rota.web.answers import Answers
 from rota.web.listing import listing, tagged
 from rota.web.pages.about import About
@@ -98,7 +99,15 @@ class Api:
         name = request.path_params["task"]
         status = await self._answers.ask(lambda board: board.task(name))
         commands = _command_facts(task_commands(status.task, self._about))
-        return tagged(request, {**status.facts(), "commands": commands})
+        suspects = suspects_of(status)
+        facts = {
+            **status.facts(),
+            "changed_before_failure": None
+            if suspects is None
+            else [each.facts() for each in suspects],
+            "commands": commands,
+        }
+        return tagged(request, facts)
 
     async def slots(self, request: Request) -> Response:
         """List what became of each slot of a task between two instants."""

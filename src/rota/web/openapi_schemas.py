@@ -127,7 +127,12 @@ SCHEMAS = {
         started={"type": "boolean"},
         url=TEXT,
     ),
-    "WholeTask": object_of(**_TASK_PROPERTIES, commands=array_of("Command")),
+    "WholeTask": object_of(
+        **_TASK_PROPERTIES,
+        changed_before_failure={"type": ["array", "null"], "items": ref("SpecChange")},
+        commands=array_of("Command"),
+    ),
+    "SpecChange": object_of(at=INSTANT, what=TEXT, before=OPTIONAL_TEXT, after=OPTIONAL_TEXT),
     "Cell": object_of(
         at=INSTANT,
         state={"enum": [*SlotState, *Absence]},

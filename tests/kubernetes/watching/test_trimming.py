@@ -74,9 +74,15 @@ def test_of_a_cronjobs_environment_only_rotas_settings_are_kept():
         {"name": "DATABASE_PASSWORD", "value": "canary"},
         {"name": "ROTA_JOB_UID", "valueFrom": {"fieldRef": {"fieldPath": "metadata.uid"}}},
     ]
-    container = {"name": "rota", "args": ["run", "cleanup"], "env": env, "image": "large"}
+    container = {
+        "name": "rota",
+        "args": ["run", "cleanup"],
+        "env": env,
+        "image": "shop:1",
+        "ports": [],
+    }
     template = {"spec": {"template": {"spec": {"containers": [container]}}}}
     kept = trimmed(cronjob(jobTemplate=template))["spec"]["jobTemplate"]["spec"]
 
     [left] = kept["template"]["spec"]["containers"]
-    assert left == {"name": "rota", "args": ["run", "cleanup"], "env": env[:1]}
+    assert left == {"name": "rota", "args": ["run", "cleanup"], "env": env[:1], "image": "shop:1"}

@@ -210,6 +210,14 @@ async def test_a_run_that_is_not_known_may_have_been_deleted(busy, read):
     assert "No run no-such-run is known. Its record may have been deleted" in page.text
 
 
+async def test_a_failing_task_says_what_its_cronjob_said_otherwise_before(seen, read):
+    page = await read(seen, "/tasks/letters", **ABOUT)
+
+    changed = page.one("section", id="suspects").text
+    assert "2026-11-27 21:40:00 UTC : image shop:1.4 → shop:1.5" in changed
+    assert not (await read(seen, "/tasks/cleanup", **ABOUT)).all("section", id="suspects")
+
+
 async def test_a_run_of_a_cronjob_says_where_its_lateness_came_from(seen, read):
     page = await read(seen, "/runs/letters-29930520", **ABOUT)
 

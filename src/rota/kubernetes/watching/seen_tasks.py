@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rota.kubernetes.watching.cronjobs import CronJobSpan, span_of_facts
+from rota.kubernetes.watching.spec_changes import SpecChange, changes_of
 from rota.ledger.console_notes import SeenSpec
 from rota.model.errors import ScheduleError
 from rota.model.task_fields import TASK_FIELD_BY_NAME, Overlap
@@ -24,13 +25,14 @@ class SeenTask(TaskDefinition):
 
     `cronjob` is the CronJob's name. `job_seconds` is how long one of its Jobs may take with all
     attempts, None where there is no limit. `gone_since` is when the CronJob was deleted. `labels`
-    are those that the application gave the CronJob.
+    are those that the application gave the CronJob, `changes` what it said otherwise before.
     """
 
     cronjob: str
     job_seconds: float | None = None
     gone_since: float | None = None
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    changes: tuple[SpecChange, ...] = ()
 
     @property
     def budget_seconds(self) -> float:
@@ -106,6 +108,7 @@ def seen_task(name: str, spans: Sequence[CronJobSpan]) -> SeenTask:
         job_seconds=said.get("job_seconds"),
         gone_since=last.since if last.is_gone else None,
         labels=said.get("labels") or {},
+        changes=changes_of(spans),
     )
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from rota.kubernetes.manifests.deployed import DeployedTask, deployed_tasks
 from rota.kubernetes.manifests.installation import TASK_LABEL
-from rota.kubernetes.watching.fields import Fields, metadata, part
+from rota.kubernetes.manifests.pod_failure_policy import CONTAINER_NAME
+from rota.kubernetes.watching.fields import Fields, metadata, part, parts
 from rota.model.errors import ConfigError
 from rota.schedules import five_field_text, splay_offset_minutes
 from rota.settings import value_of
@@ -18,8 +19,9 @@ _KUBERNETES_TRIES = 6  # the default of backoffLimit
 def said_by(cronjob: Fields) -> dict[str, Any]:
     """Return what Kubernetes acts on, and `settings`: the task's fields in its pods, as texts.
 
-    `labels` are the CronJob's own. `interval_seconds` is there where the schedule is an interval's;
-    `job_seconds` is how long a Job may take with all its attempts.
+    `labels` are the CronJob's own, `image` is that of rota's container. `interval_seconds` is there
+    where the schedule is an interval's; `job_seconds` is how long a Job may take with all its
+    attempts.
     """
     spec, job = part(cronjob, "spec"), part(cronjob, "spec", "jobTemplate", "spec")
     sharded = job.get("completionMode") == "Indexed"
@@ -34,6 +36,9 @@ def said_by(cronjob: Fields) -> dict[str, Any]:
         said["labels"] = labels
     if isinstance(job.get("activeDeadlineSeconds"), int):
         said["job_seconds"] = job["activeDeadlineSeconds"]
+    image = _image(job)
+    if image:
+        said["image"] = image
     deployed = _deployed(cronjob)
     if deployed is not None:
         said["settings"] = dict(deployed.settings)
@@ -41,6 +46,12 @@ def said_by(cronjob: Fields) -> dict[str, Any]:
         if interval is not None:
             said["interval_seconds"] = interval
     return said
+
+
+def _image(job: Fields) -> str | None:
+    containers = parts(part(job, "template", "spec"), "containers")
+    named = [each for each in containers if each.get("name") == CONTAINER_NAME] or containers
+    return str(named[0]["image"]) if named and named[0].get("image") else None
 
 
 def _own_labels(cronjob: Fields) -> dict[str, str]:

@@ -48,7 +48,7 @@ def trimmed(found: Fields) -> Fields:
 
 def _job_template(job: Fields) -> Mapping[str, Any]:
     containers = [
-        {**_chosen(each, ("name", "args")), "env": _settings(each)}
+        {**_chosen(each, ("name", "args", "image")), "env": _settings(each)}
         for each in parts(part(job, "template", "spec"), "containers")
     ]
     return {"spec": {**_chosen(job, _JOB), "template": {"spec": {"containers": containers}}}}

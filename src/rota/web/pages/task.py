@@ -12,6 +12,7 @@ from rota.model.task_fields import CatchUp
 from rota.status.board import Board
 from rota.status.labels import label_texts
 from rota.status.slots import local_text
+from rota.status.suspects import suspects_of
 from rota.status.task_status import doc_of
 from rota.status.words import schedule_text, schedule_words
 from rota.tasks.definition import TaskDefinition
@@ -58,6 +59,7 @@ def task_page(pages: Pages, board: Board, request: Request) -> Response:
         cronjob=describe_cronjob(task),
         next_slots=next_slots(task, status.next_slots),
         limits=limits(task),
+        suspects=suspects_of(status),
         warnings=task_warnings(task, int(pages.now())),
         trends=trends_of(status.digest.recent, status.durations),
         commands=task_commands(task, pages.about),
