@@ -155,6 +155,20 @@ def with_console(console: dict[str, Any], **values: Any) -> dict[str, Any]:
     return {**values, "console": {"enabled": True, **console}}
 
 
+SHAPES["the scheduler's pages"] = {
+    "scheduler": {
+        "pages": {
+            "enabled": True,
+            "actions": True,
+            **{key: CONSOLES["a password"][key] for key in ("access", "hosts", "ingress")},
+            "service": CONSOLES["a password"]["service"],
+            "networkPolicy": CONSOLES["a password"]["networkPolicy"],
+            "httpRoute": CONSOLES["a proxy"]["httpRoute"],
+        }
+    },
+    "networkPolicy": {"enabled": True, "egress": [{"ports": [{"port": 8000}]}]},
+}
+
 CI_FILES = sorted((Path(__file__).parents[2] / "deploy/helm/rota/ci").glob("*-values.yaml"))
 """Values files that come with the chart, each with the mode that it is for."""
 CI_VALUES = {f"ci/{path.name}": yaml.safe_load(path.read_text("utf-8")) for path in CI_FILES}
