@@ -1,16 +1,22 @@
 """TryAgain in the scheduler: another run of the same slot, within limits; in virtual time."""
 
 import asyncio
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from rota import TryAgain, current_run, task
 from rota.ledger.memory import MemoryLedger
+from rota.model.exit_codes import ExitCode
 from rota.model.run import Trigger
 from rota.scheduler import TaskScheduler
+from rota.scheduler.entry import PendingRun, Retry
+from rota.scheduler.retries import retry_of
 from rota.settings import Settings
 from rota.testing import ClockJump, FakeApi, Restart, simulate
+from support.ledger_runs import record
+from support.registries import definition_of
 
 START = 1_795_478_400
 MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -101,6 +107,38 @@ def test_a_retry_keeps_to_the_limits_of_its_task(fields, after, runs):
     assert slot.state.value == "failed"
     refused = [text for text in report.warnings if "run.not_retried" in text]
     assert len(refused) == 1
+
+
+@pytest.mark.parametrize(
+    ("pending", "now", "follows"),
+    [
+        (PendingRun(START, Trigger.CATCH_UP), START + 3000, True),
+        (PendingRun(START, Trigger.CATCH_UP), START + 3001, False),
+        (PendingRun(START, Trigger.CATCH_UP, first_at=START + 2000.0), START + 3001, False),
+        (PendingRun(None, Trigger.START, first_at=START), START + 3000, True),
+        (PendingRun(None, Trigger.START, first_at=START), START + 3001, False),
+        (PendingRun(None, Trigger.START), START + 9000, True),
+    ],
+    ids=[
+        "of a slot",
+        "of a slot, too late",
+        "of a slot that started late",
+        "at start",
+        "at start, too late",
+        "at start, the first",
+    ],
+)
+def test_the_time_for_retries_begins_with_the_slot_or_else_with_the_first_start(
+    pending, now, follows
+):
+    work = definition_of("t", interval_seconds=3600, catch_up_seconds=3600)
+    asked = dataclasses.replace(
+        record("r", "failed", started_at=now),
+        exit_code=ExitCode.ASKED_TO_TRY_AGAIN,
+        retry_after_seconds=600,
+    )
+
+    assert isinstance(retry_of(work, pending, asked, now), Retry) is follows
 
 
 FIVE = {"interval_seconds": 300, "timeout_seconds": 60}
