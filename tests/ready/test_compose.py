@@ -142,6 +142,17 @@ def test_a_task_that_the_api_did_not_see_is_named(machine, answers):
         run(machine, watch)
 
 
+def test_a_task_that_only_fails_ends_the_watch(machine, answers, monkeypatch):
+    monkeypatch.setattr(compose, "_SEEN_SECONDS", 1e6)
+    found = seen("cleanup")
+    failed = [served("send-bills", second)[0] for second in (0, 5, 10)]
+    found["runs"]["items"] += [each | {"state": "failed", "reason": "404"} for each in failed]
+    answers(**found)
+
+    with pytest.raises(NotReadyError, match=r"every run for a slot fails: send-bills: .* 404$"):
+        run(machine, watch)
+
+
 def test_another_api_than_the_demo_is_told(machine, answers):
     answers(**seen("cleanup"), calls_code=1)
 

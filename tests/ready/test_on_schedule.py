@@ -87,6 +87,22 @@ def test_anything_less_says_why(runs, calls, why):
     assert why in seen.open["cleanup"]
 
 
+@pytest.mark.parametrize(
+    ("states", "hopeless"),
+    [
+        (["failed", "failed", "failed"], True),
+        (["failed", "timed_out", "failed", "running"], True),
+        (["failed", "failed"], False),
+        (["failed", "failed", "running"], False),
+        (["succeeded", "failed", "failed"], False),
+    ],
+)
+def test_a_task_that_only_fails_need_not_be_waited_for(states, hopeless):
+    runs = [run(second=5 * at, state=state) for at, state in enumerate(states)]
+
+    assert judged(runs, []).hopeless is hopeless
+
+
 def test_each_task_is_judged_by_its_own_runs():
     runs = [run("cleanup", 0), run("cleanup", 5), run("poll", 0)]
     calls = [call(each["run_id"], 1 + 5 * (each["run_id"] == "cleanup-5")) for each in runs]

@@ -97,7 +97,7 @@ def test_a_task_that_wants_another_client_is_named(project):
     client, *_ = judged(project)
 
     assert "'cleanup'" in client
-    assert ".Other, but ROTA_API_CLIENT makes a " in client
+    assert ".business_api_client.Other, but " in client
 
 
 def test_a_client_that_is_not_rotas_is_told(project, monkeypatch):

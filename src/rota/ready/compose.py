@@ -179,8 +179,10 @@ async def watch_schedule(services: Stack, tasks: Mapping[str, Mapping[str, Any]]
         if not seen.open:
             told = "; ".join(f"{task} at {slots}" for task, slots in seen.texts.items())
             return f"every {INTERVAL_SECONDS} s in place of their schedules, the API saw {told}"
+        shown = "; ".join(f"{task}: {why}" for task, why in seen.open.items())
+        if seen.hopeless:
+            raise NotReadyError(f"every run for a slot fails: {shown}")
         if time.monotonic() > end:
-            shown = "; ".join(f"{task}: {why}" for task, why in seen.open.items())
             raise NotReadyError(
                 f"not {SLOTS_WANTED} slots in a row within {_SEEN_SECONDS:.0f} s: {shown}"
             )

@@ -9,15 +9,21 @@ from itertools import pairwise
 from typing import Any
 
 SLOTS_WANTED = 2
+_FAILURES_IN_ALL = 3
+_NOT_ENDED = ("running", "due")
 _RUN = re.compile(r"\(task=\S+; run=([^;)\s]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known so far: `texts` of the tasks that are proven, `open` why others are not."""
+    """What is known so far: `texts` of the tasks that are proven, `open` why others are not.
+
+    `hopeless` is whether one of those has only failed, time and again.
+    """
 
     texts: Mapping[str, str]
     open: Mapping[str, str]
+    hopeless: bool
 
 
 def judge(
@@ -52,7 +58,12 @@ def judge(
             texts[task] = " and ".join(_clock(slot) for slot in pairs[0])
         else:
             missing[task] = _why(by_task[task], first_calls)
-    return Seen(texts, missing)
+    return Seen(texts, missing, any(_only_fails(by_task[task]) for task in missing))
+
+
+def _only_fails(runs: Sequence[Mapping[str, Any]]) -> bool:
+    states = [run["state"] for run in runs if run["slot"] and run["state"] not in _NOT_ENDED]
+    return len(states) >= _FAILURES_IN_ALL and "succeeded" not in states
 
 
 def _slot_served(
@@ -67,7 +78,7 @@ def _slot_served(
 
 
 def _why(runs: Sequence[Mapping[str, Any]], first_calls: Mapping[str, float]) -> str:
-    ended = [run for run in runs if run["slot"] and run["state"] not in ("running", "due")]
+    ended = [run for run in runs if run["slot"] and run["state"] not in _NOT_ENDED]
     if not ended:
         return "no run for a slot has ended"
     newest = max(ended, key=lambda run: run["slot"])
