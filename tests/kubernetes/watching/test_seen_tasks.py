@@ -152,6 +152,21 @@ def test_slots_are_those_of_the_schedule_that_the_cronjob_had_then():
     assert schedule_text(found) == "30 * * * *"
 
 
+def test_a_new_image_changes_nothing_about_the_slots():
+    def of(image, **spec):
+        containers = [{"name": "rota", "image": image}]
+        return cronjob(
+            jobTemplate={"spec": {"template": {"spec": {"containers": containers}}}}, **spec
+        )
+
+    found = seen(of("shop:1"), of("shop:2"), of("shop:3"), of("shop:3", schedule="5 * * * *"))
+
+    assert [stretch.since for stretch in found.schedule.stretches] == [MADE, MADE + 3 * 3600]
+    assert [each.after for each in found.changes] == ["shop:2", "shop:3", "5 * * * *"]
+    every = seen(of("shop:1", schedule="@every 90s"), of("shop:2", schedule="@every 90s"))
+    assert len(every.schedule.stretches) == 2
+
+
 def test_one_whose_cronjob_is_gone_owes_nothing_more():
     hourly = span_of(cronjob(suspend=True), MADE)
     gone = span_of_facts({**asdict(hourly), "since": SLOT + 1.0, "is_gone": True})

@@ -114,8 +114,14 @@ def seen_task(name: str, spans: Sequence[CronJobSpan]) -> SeenTask:
 
 def _schedule(spans: Sequence[CronJobSpan]) -> ChangingSchedule:
     last = spans[-1]
-    stretches = tuple(Stretch(span.since, span.rule(), span.anchor) for span in spans)
-    return ChangingSchedule(last.schedule, _known_zone(last.time_zone), stretches)
+    stretches: list[Stretch] = []
+    for span in spans:
+        rule = span.rule()
+        # Each new image begins a span, and most of them say the same of when: `@every` alone
+        # counts from something else then.
+        if not stretches or isinstance(rule, Every) or rule != stretches[-1].rule:
+            stretches.append(Stretch(span.since, rule, span.anchor))
+    return ChangingSchedule(last.schedule, _known_zone(last.time_zone), tuple(stretches))
 
 
 def _known_zone(name: str) -> str:
