@@ -207,7 +207,8 @@ TASK_FIELDS = (
         maximum=100,
         default=2,
         in_cronjob="jobTemplate.spec.backoffLimit",
-        chart_meaning="How often a Job retries.",
+        chart_meaning="How often a Job retries; in scheduler mode, how often a run is repeated "
+        "that raised `TryAgain`.",
         examples="[2]",
     ),
     TaskField(
