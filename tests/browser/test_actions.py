@@ -3,7 +3,7 @@
 import pytest
 
 from support.acting import acting_server
-from support.browser import until
+from support.browser import CONTRAST, THEMES, WIDTHS, until
 
 pytestmark = pytest.mark.browser
 
@@ -62,4 +62,20 @@ def test_another_sites_form_is_refused(browser):
         with page.expect_response(f"{url}/tasks/bills/run") as answered:
             page.get_by_role("button").click()
         assert answered.value.status == 403
+        context.close()
+
+
+def test_the_forms_fit_stand_out_and_have_fields_of_one_line(browser):
+    with acting_server() as url:
+        context = browser.new_context(reduced_motion="reduce")
+        page = context.new_page()
+        page.goto(f"{url}/tasks/bills")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            heights = "[...document.querySelectorAll('.action input')].map(e => e.offsetHeight)"
+            assert max(page.evaluate(heights)) < 60, width
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            assert page.evaluate(CONTRAST) == [], theme
         context.close()

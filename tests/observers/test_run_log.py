@@ -151,3 +151,11 @@ def test_a_run_that_died_with_its_process_ends_as_interrupted(line_of):
         SLOT_TEXT,
         "warning",
     )
+
+
+def test_a_line_on_skipped_slots_has_what_more_there_is_to_say(line_of):
+    detail = "paused by ada until 2026-11-24T00:03:00Z: the disk is full"
+    event = SlotsSkipped("t", SLOT, SLOT, 1, capped=False, reason=SkipReason.PAUSED, detail=detail)
+    line = line_of(event)
+
+    assert (line["reason"], line["detail"]) == ("paused", detail)

@@ -63,9 +63,12 @@ def _log_skipped(event: SlotsSkipped) -> None:
         "first_slot": rfc3339(instant(event.first_slot)),
         "last_slot": rfc3339(instant(event.last_slot)),
     }
+    if event.detail is not None:
+        fields["detail"] = event.detail
     number = f"at least {event.count}" if event.capped else f"{event.count}"
     slots = f"{number} from {fields['first_slot']} to {fields['last_slot']}"
-    text = f"task {event.task!r}: slots skipped ({event.reason.value}): {slots}"
+    why = event.detail or event.reason.value
+    text = f"task {event.task!r}: slots skipped ({why}): {slots}"
     _log(logging.WARNING, text, "run.skipped", fields)
 
 
