@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -105,3 +107,28 @@ def test_outside_of_a_project_it_says_where_to_go(rota, tmp_path, monkeypatch):
     assert (
         f"{tmp_path} is not in a project of `rota new`: there is no {RECORD_NAME}" in ended.stderr
     )
+
+
+def test_a_signal_takes_down_what_docker_compose_has_started(shop, tmp_path):
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    up = "case $* in *' up '*) kill -INT $PPID; exec sleep 60;; *' down '*) echo down > down;; esac"
+    for name, line in (("docker", "exit 0"), ("docker-compose", up)):
+        (programs / name).write_text(f"#!/bin/sh\n{line}\n")
+        (programs / name).chmod(0o755)
+    environment = {
+        "PATH": f"{programs}:/usr/bin:/bin",
+        "PYTHONPATH": str(shop / "src"),
+        "ROTA_TASKS": "shop_worker.tasks",
+    }
+    ended = subprocess.run(
+        [sys.executable, "-m", "rota", "ready", "--only=7"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 130, ended.stderr
+    assert (shop / "down").read_text() == "down\n"
+    assert "Traceback" not in ended.stderr

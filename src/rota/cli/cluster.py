@@ -66,12 +66,17 @@ def tell(text: str) -> None:
     click.echo(f"rota: {text}", err=True)
 
 
-def run_until_stopped(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run `work` in a new event loop; StoppedError where a stop signal came before its end."""
-    return asyncio.run(_until_stopped(work))
+def run_until_stopped(
+    work: Coroutine[Any, Any, Result], *, hard_stop_seconds: float = _HARD_STOP_SECONDS
+) -> Result:
+    """Run `work` in a new event loop; StoppedError where a stop signal came before its end.
+
+    It has `hard_stop_seconds` to end what it has begun, once a signal has come.
+    """
+    return asyncio.run(_until_stopped(work, hard_stop_seconds))
 
 
-async def _until_stopped(work: Coroutine[Any, Any, Result]) -> Result:
+async def _until_stopped(work: Coroutine[Any, Any, Result], hard_stop_seconds: float) -> Result:
     loop = asyncio.get_running_loop()
     task = asyncio.create_task(work)
     numbers: list[int] = []
@@ -80,7 +85,7 @@ async def _until_stopped(work: Coroutine[Any, Any, Result]) -> Result:
         numbers.append(number)
         loop.call_soon_threadsafe(task.cancel)
 
-    with StopSignals(stop, hard_stop_seconds=_HARD_STOP_SECONDS):
+    with StopSignals(stop, hard_stop_seconds=hard_stop_seconds):
         try:
             return await task
         except asyncio.CancelledError:

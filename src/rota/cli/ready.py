@@ -14,6 +14,8 @@ from rota.model.outcome import exit_code_of_signal
 READY = 0
 NOT_READY = 1
 _ALL = range(1, 9)
+# What docker-compose may take to stop and remove what it has started.
+_TAKE_DOWN_SECONDS = 300.0
 
 
 def _numbers(context: click.Context, option: click.Parameter, text: str | None) -> Collection[int]:
@@ -65,7 +67,9 @@ def ready_command(
     if not chosen:
         raise UsageError("--skip leaves nothing of --only")
     try:
-        return run_until_stopped(_try(chosen, base_image, as_json=as_json))
+        return run_until_stopped(
+            _try(chosen, base_image, as_json=as_json), hard_stop_seconds=_TAKE_DOWN_SECONDS
+        )
     except StoppedError as stopped:
         return exit_code_of_signal(stopped.signal_number)
 
