@@ -9,8 +9,14 @@ from rota.ledger.reader import SqliteReader
 from rota.model.context import current_run
 from rota.model.errors import ConfigError, NotNowError, TryAgain, UnknownTaskError, UsageError
 from rota.model.events import SlotsSkipped
+from rota.model.run import Trigger
+from rota.scheduler import TaskScheduler
 from rota.scheduler.by_hand import LONGEST_PAUSE_SECONDS, Order
+from rota.scheduler.entry import PendingRun
+from rota.scheduler.overlap import queue_up
+from rota.settings import Settings
 from support.scheduler_process import Process
+from support.statuses import make_task
 
 START = 1_795_478_400
 MINUTE, HOUR = 60, 3600
@@ -365,3 +371,72 @@ async def test_a_pause_drops_another_attempt_that_the_schedule_waits_for(lives, 
 
     assert process.recording.slots() == [START + HOUR]
     assert not SqliteReader(path).owed("t")
+
+
+HAND = PendingRun(None, Trigger.MANUAL)
+SLOTS = [PendingRun(slot, Trigger.SCHEDULE) for slot in minutes(1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "waiting", "pending", "expected", "dropped"),
+    [
+        pytest.param({}, [SLOTS[0]], HAND, [HAND, SLOTS[0]], [], id="before a slot"),
+        pytest.param({}, [HAND], SLOTS[0], [HAND, SLOTS[0]], [], id="a slot after it"),
+        pytest.param(
+            {}, [HAND, SLOTS[0]], SLOTS[1], [HAND, SLOTS[1]], [SLOTS[0]], id="a newer slot"
+        ),
+        pytest.param(
+            {"catch_up": "all"}, [HAND, SLOTS[0]], SLOTS[1], [HAND, *SLOTS], [], id="all slots"
+        ),
+        pytest.param(
+            {"overlap": "allow"}, [HAND, SLOTS[0]], SLOTS[1], [HAND, *SLOTS], [], id="allow"
+        ),
+    ],
+)
+def test_a_run_by_hand_comes_first_and_neither_drops_a_slot_nor_is_dropped(
+    fields, waiting, pending, expected, dropped
+):
+    task = make_task("t", interval_seconds=MINUTE, **fields)
+    queueing = queue_up(task, tuple(waiting), pending)
+
+    assert (list(queueing.waiting), list(queueing.dropped)) == (expected, dropped)
+
+
+async def test_a_run_that_the_stop_cut_off_is_not_made_again_in_a_pause(lives, path):
+    first = await lives(seconds=HOUR, timeout_seconds=HOUR)
+    await asyncio.sleep(MINUTE + 5)
+    first.scheduler.by_hand.pause("t", ADA, until=START + HOUR)
+    await first.live(5)
+    assert SqliteReader(path).owed("t") == minutes(1)
+    second = await lives()
+    await second.live(5)
+
+    assert second.recording.started() == []
+    assert second.recording.skipped()[0] == ("paused", *minutes(1, 1), 1)
+    assert not SqliteReader(path).owed("t")
+
+
+async def test_what_was_owed_before_a_pause_is_made_up_for_after_it(lives):
+    first = await lives(seconds=HOUR, timeout_seconds=HOUR, interval=HOUR, catch_up_seconds=HOUR)
+    await asyncio.sleep(HOUR + 5)
+    first.scheduler.by_hand.pause("t", ADA, until=START + HOUR + 5 * MINUTE)
+    await first.live(10 * MINUTE)
+    second = await lives(interval=HOUR, catch_up_seconds=HOUR)
+    await second.live(5)
+
+    assert second.recording.started() == [("catch_up", START + HOUR)]
+
+
+async def test_a_run_by_hand_is_refused_where_the_scheduler_is_full(clock):
+    async def act(api_client):
+        await asyncio.sleep(MINUTE)
+
+    settings = Settings(_env_file=None, max_concurrent_runs=1)
+    scheduler = TaskScheduler(object(), settings=settings, clock=clock, observers=())
+    scheduler.register_task("t", act, HOUR)
+    scheduler.register_task("u", act, HOUR)
+    await scheduler.start()
+    scheduler.by_hand.run("t", ADA)
+    with pytest.raises(NotNowError, match="as many as ROTA_MAX_CONCURRENT_RUNS allows"):
+        scheduler.by_hand.run("u", ADA)
+    await scheduler.stop()
