@@ -373,6 +373,29 @@ async def test_a_pause_drops_another_attempt_that_the_schedule_waits_for(lives, 
     assert not SqliteReader(path).owed("t")
 
 
+@pytest.mark.parametrize(
+    ("by_hand", "attempts"),
+    [pytest.param(False, [None], id="of a slot"), pytest.param(True, [None, 1], id="by hand")],
+)
+async def test_a_run_that_ends_in_a_pause_is_tried_again_only_where_it_is_by_hand(
+    lives, path, by_hand, attempts
+):
+    async def act(api_client):
+        await asyncio.sleep(10)
+        raise TryAgain("busy", after=60)
+
+    process = await lives(act=act, interval=HOUR, backoff_limit=1)
+    if by_hand:
+        process.scheduler.by_hand.run("t", ADA)
+    else:
+        await asyncio.sleep(HOUR + 5)
+    process.scheduler.by_hand.pause("t", ADA, until=START + 2 * HOUR)
+    await process.live(10 * MINUTE)
+
+    assert [record.run.attempt for record in process.recording.finished()] == attempts
+    assert not SqliteReader(path).owed("t")
+
+
 HAND = PendingRun(None, Trigger.MANUAL)
 SLOTS = [PendingRun(slot, Trigger.SCHEDULE) for slot in minutes(1, 2)]
 

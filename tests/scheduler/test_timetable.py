@@ -1,13 +1,16 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rota.ledger.records import TaskProgress
+from rota.model.pause import Pause
 from rota.model.run import Trigger
 from rota.scheduler.catch_up import MOST_SKIPS_COUNTED
 from rota.scheduler.entry import ScheduleEntry
 from rota.scheduler.timetable import Timetable
 from rota.settings import Settings
 from rota.tasks.definition import define_task
+from support.statuses import make_task
 
 START = 1_795_478_400
 SETTINGS = Settings(_env_file=None)
@@ -61,6 +64,27 @@ def test_of_missed_slots_the_newest_starts_and_the_others_are_counted(seconds, s
     skipped = sum(each.count for each in due.skipped)
     assert skipped == min(max(0, len(missed) - 1), MOST_SKIPS_COUNTED)
     assert entry.next_slot == grid(seconds, START + stopped, START + stopped + seconds)[0]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({}, id="latest"),
+        pytest.param({"catch_up": "all"}, id="all"),
+        pytest.param({"overlap": "allow"}, id="allow"),
+    ],
+)
+def test_an_old_slot_that_is_owed_in_a_pause_brings_back_none_that_has_been_met_since(fields):
+    entry = ScheduleEntry(make_task("t", interval_seconds=60, **fields))
+    entry.pause = Pause(START + 301, START + 3600, "ada", "the disk is full")
+    progress = TaskProgress(entry.schedule_key, START + 300, owed=(START + 60,))
+    due = Timetable().resume(entry, progress, START + 310)
+
+    assert due.runs == ()
+    assert [(each.first_slot, each.last_slot, each.reason) for each in due.skipped] == [
+        (START + 60, START + 60, "paused")
+    ]
+    assert due.accounted == START + 300
 
 
 def test_a_slot_met_on_time_is_scheduled_and_a_minute_late_it_is_made_up_for():

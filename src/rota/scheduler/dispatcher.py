@@ -181,7 +181,11 @@ class Dispatcher:
         # A newer slot runs in place of a replaced one. Other interrupted slots need another run,
         # which the next process starts.
         owed = record.outcome is Outcome.INTERRUPTED and record.reason != _REPLACED
-        retry = retry_of(entry.task, pending, record, self._clock.timestamp())
+        now = self._clock.timestamp()
+        retry = retry_of(entry.task, pending, record, now)
+        pause = entry.pause
+        if isinstance(retry, Retry) and pending.slot is not None and pause and pause.active_at(now):
+            retry = pause.sentence
         self._follow_ups[record.run.run_id] = retry
         if isinstance(retry, Retry):
             # Until it has been made the slot is owed: the next process may have to.

@@ -77,7 +77,8 @@ class Timetable:
             entry.finished_slot = progress.accounted
         self.add(entry, max(last, now))
         paused, owed = _skip_pause(entry, last, now, progress.owed)
-        last = max((each.last_slot for each in paused), default=last)
+        # What is owed is older: nothing that has been met since is met again.
+        last = max((last, *(each.last_slot for each in paused)))
         decision = catch_up(task, last, now, owed)
         accounted = None if ahead else decision.newest(last)
         return DueRuns(entry, accounted, _caught_up(decision), (*paused, *decision.skipped))
