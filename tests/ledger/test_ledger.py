@@ -115,6 +115,15 @@ def test_a_slot_is_owed_until_it_has_had_its_end(place, tell, owed):
     assert place.reopen().tasks["t"].owed == owed
 
 
+def test_nothing_is_owed_for_a_run_by_hand_whose_process_did_not_end_it(place):
+    place.ledger.account("t", "text", START)
+    place.ledger.run_started(run("r", trigger=Trigger.MANUAL), START + 1)
+
+    recovered = place.reopen()
+
+    assert (recovered.lost, recovered.tasks["t"].owed) == ((LostRun("t", "r", START),), ())
+
+
 def test_several_are_owed_in_their_order(place):
     place.ledger.account("t", "text", 300)
     for slot in (180, 60, 300):

@@ -29,9 +29,11 @@ from rota.model.run import Run, RunRecord
 
 _CLOSE_TIMEOUT_SECONDS = 5.0
 _LOST = "SELECT task, run_id, slot FROM runs WHERE state = 'running'"
+# A run by hand is not: its slot has had a run already, or is owed for another reason.
 _LOST_ARE_OWED = """
 INSERT OR IGNORE INTO owed_slots (task, slot)
     SELECT task, slot FROM runs WHERE state = 'running' AND slot IS NOT NULL
+    AND trigger NOT IN ('manual', 'backfill')
 """
 _MARK_LOST = "UPDATE runs SET state = 'lost' WHERE state = 'running'"
 
