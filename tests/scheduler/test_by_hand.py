@@ -325,6 +325,19 @@ async def test_each_order_is_logged_with_who_gave_it_and_why(lives, caplog):
     ]
 
 
+async def test_a_reason_is_written_whatever_stands_in_it(lives, path):
+    process = await lives()
+    hostile = Order("ada", "the\r\ndisk \x1b[2J\x9b is\ud800 full \N{WHITE SMILING FACE}")
+    process.scheduler.by_hand.pause("t", hostile, until=START + HOUR)
+    process.scheduler.by_hand.run("t", hostile)
+    await process.live(5)
+
+    words = "the disk ?[2J? is? full \N{WHITE SMILING FACE}"
+    reader = SqliteReader(path)
+    assert reader.pauses()["t"].reason == words
+    assert [each.purpose for each in reader.runs(limit=9)] == [words]
+
+
 async def test_another_attempt_of_a_run_by_hand_does_the_same_work(lives):
     async def act(api_client):
         if current_run().attempt is None:

@@ -35,6 +35,8 @@ def test_an_instant_is_rfc_3339_or_local_time_with_its_zone(text: str, utc: str)
         ("2027-02-30 01:30 Europe/Berlin", "with its zone"),
         ("2027-03-28 01:30 Europe/Berlim", "Europe/Berlim' is unknown.*Europe/Berlin"),
         ("2027-03-28 01:30 Local", "refused"),
+        ("9999-12-31T23:59:59-14:00", "with its zone"),
+        ("0001-01-01T00:00:00+14:00", "with its zone"),
     ],
 )
 def test_what_is_no_instant_is_refused_with_what_to_write(text: str, said: str) -> None:

@@ -103,6 +103,13 @@ RUNS, PAUSE, RESUME = (f"/api/v1/tasks/bills/{name}" for name in ("runs", "pause
         ),
         pytest.param(PAUSE, {"reason": "x", "seconds": 0}, 400, "from 1 to", id="no time"),
         pytest.param(PAUSE, {"seconds": 60}, 400, "needs a reason", id="no reason"),
+        pytest.param(PAUSE, {"reason": "x", "seconds": True}, 400, "from 1 to", id="no number"),
+        pytest.param(
+            PAUSE, {"reason": "x", "until": "9999-12-31T23:59:59.5Z"}, 400, "a year", id="never"
+        ),
+        pytest.param(
+            RUNS, {"slot": "9999-12-31T23:59:59-14:00"}, 400, "with its zone", id="after all time"
+        ),
         pytest.param(RESUME, {}, 409, "is not paused", id="no pause"),
     ],
 )
@@ -163,6 +170,8 @@ async def test_another_site_cannot_have_a_browser_act(headers, allowed, kind):
         pytest.param(RUNS, "text/plain", "{}", 415, id="what any form can send"),
         pytest.param(RUNS, FORM, "{}", 415, id="a form to the API"),
         pytest.param(RUNS, "", "{}", 415, id="nothing is said"),
+        pytest.param(RUNS, JSON, "[" * 16_000, 400, id="what no parser takes"),
+        pytest.param(RUNS, JSON, '{"reason": "\\ud800"}', 400, id="half a character"),
         pytest.param("/tasks/bills/run", JSON, "{}", 415, id="JSON to a form"),
         pytest.param("/tasks/bills/run", FORM, "reason=x", 403, id="no token"),
         pytest.param("/tasks/bills/run", FORM, "token=abc", 403, id="a token that is made up"),

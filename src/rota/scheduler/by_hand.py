@@ -2,6 +2,7 @@
 
 import logging
 import math
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,8 @@ from rota.tasks.naming import suggestion
 
 LONGEST_PAUSE_SECONDS = 366 * 86_400
 MOST_REASON_CHARACTERS = 500
+# Control characters, which move a terminal's cursor, and halves of others, which no file takes.
+_NOT_WRITTEN = ("Cc", "Cs")
 
 _logger = logging.getLogger(__name__)
 
@@ -36,8 +39,13 @@ class Order:
 
     @property
     def words(self) -> str | None:
-        """The reason on one line; None where it says nothing."""
-        return " ".join((self.reason or "").split()) or None
+        """The reason on one line, as it may stand anywhere; None where it says nothing."""
+        line = " ".join((self.reason or "").split())
+        return "".join(map(_written, line)) or None
+
+
+def _written(character: str) -> str:
+    return "?" if unicodedata.category(character) in _NOT_WRITTEN else character
 
 
 class ByHand:
@@ -96,7 +104,7 @@ class ByHand:
         end = math.ceil(until)
         if not now < end <= now + LONGEST_PAUSE_SECONDS:
             raise UsageError(
-                f"a pause ends in the future, and within a year: not at {rfc3339(instant(end))}"
+                f"a pause ends in the future, and within a year: not at {rfc3339(instant(until))}"
             )
         if entry.task.suspend:
             raise NotNowError(f"task {task!r} is suspended: it starts nothing anyway")

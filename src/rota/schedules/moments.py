@@ -30,6 +30,11 @@ def read_moment(text: str) -> datetime:
         return _in_zone(found, local[2])
     if found.tzinfo is None or len(text) <= len("2026-11-25"):
         raise ValueError(_FORMS)
+    try:
+        # Some of the first and last hours that can be written are none in UTC.
+        found.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(_FORMS) from None
     return found
 
 

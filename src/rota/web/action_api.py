@@ -86,7 +86,7 @@ class ActionApi:
             raise BadQuestionError("a pause needs either until (RFC 3339) or seconds")
         if until is not None:
             return epoch_of(until, "until")
-        if isinstance(seconds, int) and 1 <= seconds <= LONGEST_PAUSE_SECONDS:
+        if type(seconds) is int and 1 <= seconds <= LONGEST_PAUSE_SECONDS:
             return int(self._clock.timestamp()) + seconds
         message = f"seconds must be a whole number from 1 to {LONGEST_PAUSE_SECONDS}"
         raise BadQuestionError(message)

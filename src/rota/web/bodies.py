@@ -22,7 +22,9 @@ async def read_json(request: Request, known: Collection[str]) -> Mapping[str, An
     body = await _body(request, JSON)
     try:
         found = json.loads(body or b"{}")
-    except ValueError:
+        # JSON may have halves of characters, which nothing can be written to.
+        json.dumps(found, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise BodyError(HTTPStatus.BAD_REQUEST, "the body is not a JSON object")
