@@ -56,6 +56,12 @@ def test_a_pod_that_runs_has_started_and_not_ended():
         pytest.param({"state": ended(1, message=" ")}, "the task raised", id="blank-message"),
         pytest.param({"state": ended(1, message="[1]")}, "[1]", id="json-but-no-object"),
         pytest.param(
+            {"state": ended(1, message={"reason": "no \ud800 there"})},
+            "no ? there",
+            id="half-a-character",
+        ),
+        pytest.param({"state": ended(1, message="[" * 4096)}, "[" * 500, id="what-no-parser-takes"),
+        pytest.param(
             {"state": ended(1, message={"reason": 7})}, "the task raised", id="reason-of-another"
         ),
         pytest.param({"state": ended(137)}, "killed by SIGKILL", id="killed"),

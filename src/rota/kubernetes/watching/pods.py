@@ -72,8 +72,11 @@ def _message(end: Fields) -> Mapping[str, Any]:
     if not isinstance(text, str) or not text.strip():
         return {}
     try:
-        message = json.loads(text)
-    except ValueError:
+        # Halves of characters are kept in no ledger.
+        whole = json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace")
+        message = json.loads(whole)
+    except (ValueError, RecursionError):
+        # An application may write anything.
         message = None
     if isinstance(message, dict):
         return message
