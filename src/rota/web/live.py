@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from rota.model.events import RunEvent, RunFinished, RunLost, RunStarted, SlotsSkipped
 from rota.web.problems import problem
+from rota.web.questions import is_whole
 
 # The shortest time between two messages of one stream: at most one a task and second.
 _PACE_SECONDS = 1.0
@@ -55,7 +56,7 @@ class News:
     def since(self, position: str) -> list[str] | None:
         """Return the tasks that have changed since a position; None for one of another process."""
         epoch, _, number = position.partition("-")
-        if epoch != self._epoch or not number.isdecimal():
+        if epoch != self._epoch or not is_whole(number):
             return None
         return sorted(task for task, at in list(self._changed.items()) if at > int(number))
 

@@ -14,6 +14,7 @@ from rota.web.problems import BadQuestionError
 _LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 _Enum = TypeVar("_Enum", bound=StrEnum)
 _MOST_EXIT_CODE = 255
+_MOST_DIGITS = 15
 
 
 def refuse_unknown(request: Request, known: Sequence[str]) -> None:
@@ -41,9 +42,14 @@ def epoch_of(text: str, name: str) -> float:
 def number_of(request: Request, name: str, default: int, *, most: int, least: int = 1) -> int:
     """Return a whole number from `least` to `most`."""
     text = request.query_params.get(name, str(default))
-    if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+    if not (is_whole(text) and least <= int(text) <= most):
         raise BadQuestionError(f"{name}={text!r} is not a whole number from {least} to {most}")
     return int(text)
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text is a whole number of a usual length: Python refuses to read a long one."""
+    return text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
 
 
 def exit_code_of(request: Request, name: str) -> int | None:

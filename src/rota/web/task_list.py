@@ -10,7 +10,7 @@ from rota.status.selection import Selection
 from rota.status.task_status import SEVERITY, STRIP_LENGTH, TaskState, TaskStatus
 from rota.web.listing import listing
 from rota.web.problems import BadQuestionError
-from rota.web.questions import number_of, refuse_unknown, words_of
+from rota.web.questions import is_whole, number_of, refuse_unknown, words_of
 
 MOST_TASKS = 500
 MOST_CELLS = 200
@@ -69,6 +69,6 @@ def _place_of(request: Request) -> _Place | None:
     if text is None:
         return None
     severity, _, name = text.partition(",")
-    if not (severity.isascii() and severity.isdecimal() and int(severity) < _SEVERITIES):
+    if not (is_whole(severity) and int(severity) < _SEVERITIES):
         raise BadQuestionError(f"cursor={text!r} is not the `next` of an answer: begin anew")
     return int(severity), name

@@ -81,6 +81,7 @@ def test_a_run_by_hand_has_no_lateness():
         pytest.param("7", False, id="a text"),
         pytest.param(math.nan, False, id="not a number"),
         pytest.param(math.inf, False, id="infinite"),
+        pytest.param(2 * 10**308, False, id="beyond all fractions"),
         pytest.param([7], False, id="a list"),
     ],
 )
@@ -132,7 +133,17 @@ def test_what_is_all_zero_is_drawn_as_low_bars():
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(7, "7"), (12480, "12,480"), (0.5, "0.5"), (63.25, "63.25"), (2.0, "2")]
+    ("value", "text"),
+    [
+        (7, "7"),
+        (12480, "12,480"),
+        (0.5, "0.5"),
+        (63.25, "63.25"),
+        (2.0, "2"),
+        (0.004, "0"),
+        (1.999, "2"),
+        (1200.0, "1,200"),
+    ],
 )
 def test_a_count_is_written_with_thousands_apart(value, text):
     assert number_text(value) == text

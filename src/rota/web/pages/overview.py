@@ -17,6 +17,7 @@ from rota.status.words import schedule_text, schedule_words
 from rota.web.pages.commands import first_command
 from rota.web.pages.links import query
 from rota.web.pages.rendering import Pages
+from rota.web.questions import is_whole
 
 PAGE_LENGTH = 50
 _MOST_PROBLEMS = 5
@@ -43,7 +44,7 @@ class View:
             state=state if state in {each.value for each in TaskState} else "",
             label=parameters.get("label", "").strip(),
             sort=sort if sort in _ORDERS else "state",
-            page=max(1, int(number)) if number.isascii() and number.isdigit() else 1,
+            page=max(1, int(number)) if is_whole(number) else 1,
         )
 
     def parameters(self) -> dict[str, object]:

@@ -12,6 +12,7 @@ from rota.status.task_status import next_slots
 from rota.tasks.definition import TaskDefinition
 from rota.web.pages.lanes import Lane, Window, at_once, blind_spots, lane_of
 from rota.web.pages.rendering import Pages
+from rota.web.questions import is_whole
 
 HOURS = (1, 6, 24, 72, 168)
 LANES = 40
@@ -39,7 +40,7 @@ class View:
         """Return what a query asks for; values without a meaning are left out."""
         hours = next((each for each in HOURS if str(each) == parameters.get("hours")), 0)
         page = parameters.get("page", "1")
-        number = int(page) if page.isascii() and page.isdigit() else 1
+        number = int(page) if is_whole(page) else 1
         return cls(parameters.get("q", "").strip(), hours, max(1, number))
 
     def parameters(self) -> dict[str, object]:

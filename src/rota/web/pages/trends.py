@@ -23,6 +23,7 @@ _P95 = 0.95
 _NONE = "\N{EN DASH}"
 # So many zeros in a row are worth a remark, where other runs have counted something.
 _ZEROS_IN_A_ROW = 3
+_LARGEST = 1e18
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +103,15 @@ def lateness_of(run: RecordedRun) -> float | None:
 def count_of(run: RecordedRun, name: str) -> float | None:
     """Return a run's count; None where it has none, or one that is no number."""
     value = run.counts.get(name)
-    # What is neither infinite nor "not a number" can be drawn.
-    usable = isinstance(value, int | float) and not isinstance(value, bool) and value - value == 0
-    return value if usable else None
+    # What is neither infinite, "not a number" nor beyond all others can be drawn.
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return value if abs(value) < _LARGEST else None
 
 
 def number_text(value: float) -> str:
     """Return a count with thousands apart: `12,480`, `0.5`."""
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0")
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
 def _count_names(runs: Sequence[RecordedRun]) -> Sequence[str]:
