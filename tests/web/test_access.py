@@ -71,6 +71,15 @@ async def test_only_a_reader_who_proves_it_is_answered(secret_file, access, head
         assert answer.headers["www-authenticate"].lower().startswith(access.value)
 
 
+async def test_a_line_without_a_user_is_nobodys_password(secret_file):
+    secret_file.write_text("staple\n")
+    options = AccessOptions(BASIC, secret_file)
+    async with reader_of(console(INSTALLATION, access=options)) as client:
+        answer = await client.get("/api/v1/tasks", headers=basic("staple"))
+
+    assert answer.status_code == 401
+
+
 async def test_a_secret_that_is_renewed_counts_at_once(secret_file):
     options = AccessOptions(BEARER, secret_file)
     async with reader_of(console(INSTALLATION, access=options)) as client:

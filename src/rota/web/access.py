@@ -143,7 +143,8 @@ class Guard:
             decoded = base64.b64decode(given or "", validate=True)
         except ValueError:
             return None
-        if given is None or not self._is_secret(decoded):
+        # A line without a colon has no user; what stood in it would be shown as one.
+        if given is None or b":" not in decoded or not self._is_secret(decoded):
             return None
         return decoded.partition(b":")[0].decode("utf-8", "replace")
 

@@ -1,5 +1,6 @@
 import pytest
 
+from rota.logs.redaction import hide
 from rota.settings import Settings, default_settings
 from rota.web.pages.system import shown_settings, size_text
 
@@ -41,6 +42,19 @@ async def test_settings_are_shown_with_where_they_are_from_and_no_secret(busy, r
     assert "ROTA_API_TOKEN set, not shown set" in table
     assert "ROTA_MAX_CONCURRENT_RUNS 100 default" in table
     assert TOKEN not in page.text
+
+
+def test_a_collectors_url_is_shown_without_the_user_and_what_is_known_to_be_secret():
+    hide("hn-4711-key")
+    settings = Settings(
+        otlp_endpoint="https://rota:pa@ss@in.example/otlp",
+        otlp_traces_endpoint="https://in.example/hn-4711-key/v1/traces",
+    )
+    shown = {name: text for name, text, _ in shown_settings(settings)}
+
+    assert shown["OTEL_EXPORTER_OTLP_ENDPOINT"] == "https://…@in.example/otlp"
+    traces = shown["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]
+    assert traces == "https://in.example/[redacted]/v1/traces"
 
 
 def test_every_setting_is_shown():

@@ -1,6 +1,7 @@
 """`/system`: what serves this page, from which history, with which settings."""
 
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rota.ledger.schema import SCHEMA_VERSION
+from rota.logs.redaction import redact
 from rota.schedules.tz_database import tz_databases
 from rota.settings import Settings
 from rota.settings.model import variable_name
@@ -24,6 +26,8 @@ _KIB = 1024
 _MOST_GAPS = 20
 # Whole texts of settings, in which a token may stand.
 _NEVER_SHOWN = ("settings", "api_token", "ping_url")
+# Those of a collector may have one.
+_PASSWORD_IN_URL = re.compile(r"(?<=://)[^/?#]*(?=@)")
 Facts = Sequence[tuple[str, str]]
 
 
@@ -84,7 +88,7 @@ def _shown(name: str, value: Any) -> str:
         return str(value).lower()
     if isinstance(value, tuple):
         value = ", ".join(value)
-    return str(value) or "empty"
+    return redact(_PASSWORD_IN_URL.sub("…", str(value))) or "empty"
 
 
 def _versions() -> Facts:
