@@ -45,10 +45,20 @@ def test_headers_are_read_as_the_standard_writes_them(settings_of):
         ("HEADERS", "authorization=Bearer%20Zk3-canary-1", "Zk3-canary-1"),
         ("HEADERS", "x-vendor=Zk3-canary-2", "Zk3-canary-2"),
         ("TRACES_HEADERS", "api-key=canary-low", "canary-low"),
+        ("HEADERS", "canary-alone", "canary-alone"),
+        ("HEADERS", "=canary-nameless", "canary-nameless"),
         ("ENDPOINT", "https://user:Zk3-canary-4@c.test", "Zk3-canary-4"),
         ("TRACES_ENDPOINT", "https://c.test/in/Zk3-canary-5/v1/traces", "Zk3-canary-5"),
     ],
-    ids=["bearer", "looks like a key", "is called key", "password", "path"],
+    ids=[
+        "bearer",
+        "looks like a key",
+        "is called key",
+        "no name",
+        "empty name",
+        "password",
+        "path",
+    ],
 )
 def test_what_is_secret_about_a_collector_is_masked(monkeypatch, settings_of, name, value, secret):
     monkeypatch.setattr(redaction, "_forms_by_secret", {})

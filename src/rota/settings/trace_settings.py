@@ -65,13 +65,15 @@ class TraceSettings(BaseSettings):
 
     def trace_headers(self) -> Mapping[str, str]:
         """Return the headers for the collector, by lower-case name."""
-        chosen = self.otlp_traces_headers or self.otlp_headers
-        pairs = (each.partition("=") for each in (_secret(chosen)).split(","))
         return {
             unquote(name).strip().lower(): unquote(value).strip()
-            for name, equals, value in pairs
+            for name, equals, value in self._header_pairs()
             if equals and name.strip()
         }
+
+    def _header_pairs(self) -> Iterator[tuple[str, str, str]]:
+        chosen = self.otlp_traces_headers or self.otlp_headers
+        yield from (each.partition("=") for each in _secret(chosen).split(","))
 
     def trace_secrets(self) -> Iterator[str]:
         """Yield what must not be written anywhere: keys in headers and URLs, and passwords in URLs.
@@ -81,6 +83,10 @@ class TraceSettings(BaseSettings):
         for name, value in self.trace_headers().items():
             if any(word in name for word in _SECRET_WORDS) or _looks_like_a_key(value):
                 yield from (value, *value.split()[1:])
+        for name, equals, value in self._header_pairs():
+            # No header: the library logs it as it is, and it may be a key without its name.
+            if not (equals and name.strip()):
+                yield from (name.strip(), value.strip())
         for url in (self.otlp_endpoint, self.otlp_traces_endpoint):
             host, _, path = url.partition("://")[2].partition("/")
             user, _, _ = host.rpartition("@")
