@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from opentelemetry import trace as api
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from rota.model.clock import instant
@@ -78,6 +79,24 @@ def test_a_run_is_a_span_with_the_facts_of_its_record(traces):
         "faas.time": "2027-01-15T07:59:55Z",
         "faas.cron": "0 3 * * *",
     }
+
+
+def test_what_a_task_raises_and_counts_can_always_be_sent(traces, caplog):
+    run, half = traces.begun(), "no file \udc80"
+    failed = record(
+        run,
+        Outcome.FAILED,
+        ExitCode.TASK_FAILED,
+        reason=half,
+        traceback=f"OSError: {half}",
+        counts={half: 1, "most": 2**63 - 1, "more": 2**63, "shares": 1e300},
+    )
+    [sent] = encode_spans(traces.spans(RunFinished(failed))).resource_spans[0].scope_spans[0].spans
+
+    names = {each.key for each in sent.attributes if each.key.startswith("rota.counts.")}
+    assert names == {"rota.counts.no file ?", "rota.counts.most", "rota.counts.shares"}
+    assert sent.status.message == "no file ?"
+    assert not caplog.records
 
 
 def test_a_run_by_hand_has_neither_slot_nor_timer(traces):

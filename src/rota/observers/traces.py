@@ -39,6 +39,7 @@ from rota.settings import Settings
 _SPAN_ID_BYTES = 8
 _MOST_CHARACTERS = 4000
 _ERROR_STATUS = 400
+_LARGEST_WHOLE = 2**63 - 1
 _METHODS = frozenset(
     ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 )
@@ -212,8 +213,8 @@ def _run_attributes(record: RunRecord, cron: str | None) -> Attributes:
     if cron is not None:
         attributes["faas.cron"] = cron
     for name, value in record.counts.items():
-        if isinstance(value, int | float):
-            attributes[f"rota.counts.{name}"] = value
+        if isinstance(value, float) or (isinstance(value, int) and abs(value) <= _LARGEST_WHOLE):
+            attributes[_text(f"rota.counts.{name}")] = value
     return attributes
 
 
@@ -238,4 +239,6 @@ def _attempt_attributes(event: HttpAttempt) -> Attributes:
 
 
 def _text(text: str) -> str:
-    return redaction.redact(text)[:_MOST_CHARACTERS]
+    # With half of a character in one span its whole batch is lost.
+    whole = redaction.redact(text).encode("utf-8", "replace").decode("utf-8")
+    return whole[:_MOST_CHARACTERS]
