@@ -174,6 +174,28 @@ def test_under_replace_a_newer_slot_takes_the_place_of_the_retry():
     assert [slot.state.value for slot in report.slots] == ["failed", "succeeded", "succeeded"]
 
 
+async def test_under_replace_what_comes_as_a_run_ends_takes_the_place_of_its_retry(
+    clock, recording
+):
+    left = [TryAgain("no", after=20)]
+
+    @task(name="t", interval_seconds=3600, overlap="replace")
+    async def function(api):
+        if left:
+            # After the task has ended, and before the scheduler knows how.
+            asyncio.get_running_loop().call_soon(scheduler.run_now, "t")
+            raise left.pop()
+
+    scheduler = TaskScheduler(object(), settings=SETTINGS, clock=clock, observers=[recording])
+    scheduler.register_task("t", function, 3600)
+    await scheduler.start()
+    scheduler.run_now("t")
+    await asyncio.sleep(60)
+    await scheduler.stop()
+
+    assert recording.outcomes() == ["failed", "succeeded"]
+
+
 def test_under_allow_the_other_slots_do_not_wait():
     report = simulated(asking([TryAgain("no", after=400)], overlap="allow", **FIVE), "14m")
 

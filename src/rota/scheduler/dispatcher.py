@@ -181,11 +181,7 @@ class Dispatcher:
         # A newer slot runs in place of a replaced one. Other interrupted slots need another run,
         # which the next process starts.
         owed = record.outcome is Outcome.INTERRUPTED and record.reason != _REPLACED
-        now = self._clock.timestamp()
-        retry = retry_of(entry.task, pending, record, now)
-        pause = entry.pause
-        if isinstance(retry, Retry) and pending.slot is not None and pause and pause.active_at(now):
-            retry = pause.sentence
+        retry = self._follow_up(entry, pending, record)
         self._follow_ups[record.run.run_id] = retry
         if isinstance(retry, Retry):
             # Until it has been made the slot is owed: the next process may have to.
@@ -196,6 +192,20 @@ class Dispatcher:
         self._ledger.run_ended(record, owed=owed)
         if pending.slot is not None and not owed:
             entry.finished_slot = max(entry.finished_slot or pending.slot, pending.slot)
+
+    def _follow_up(
+        self, entry: ScheduleEntry, pending: PendingRun, record: RunRecord
+    ) -> Retry | str | None:
+        """Return what `retry_of` does, but none that a newer slot or a pause would have dropped."""
+        now = self._clock.timestamp()
+        found = retry_of(entry.task, pending, record, now)
+        if not isinstance(found, Retry):
+            return found
+        if entry.task.overlap is Overlap.REPLACE and entry.waiting:
+            return _REPLACED
+        if pending.slot is not None and entry.pause is not None and entry.pause.active_at(now):
+            return entry.pause.sentence
+        return found
 
     def _run_ended(self, entry: ScheduleEntry, active: ActiveRun, record: RunRecord) -> None:
         retry = self._follow_ups.pop(record.run.run_id, None)
