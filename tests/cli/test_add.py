@@ -137,13 +137,15 @@ def test_nothing_is_overwritten(rota, shop):
     assert tree(shop) == before
 
 
-def test_a_file_that_cannot_be_written_leaves_nothing_behind(rota, shop):
+@pytest.mark.parametrize("path", [LIST, VALUES, RECORD_NAME])
+def test_a_file_that_cannot_be_written_leaves_nothing_changed(rota, shop, path):
     before = tree(shop)
-    (shop / "src/shop_worker/tasks/.__init__.py.new").mkdir()
+    file = shop / path
+    file.with_name(f".{file.name}.new").mkdir()
     ended = rota(*TASK)
 
     assert ended.exit_code == 2
-    assert "cannot be written" in ended.stderr
+    assert "cannot be written: Is a directory; nothing has changed" in ended.stderr
     assert tree(shop) == before
 
 

@@ -73,12 +73,13 @@ def write_project(target: Path, files: Mapping[str, str]) -> None:
 def write_into(folder: Path, new: Mapping[str, str], changed: Mapping[str, str]) -> None:
     """Write `new` files, which may not exist, then those that are `changed`, each at once.
 
-    Raises UsageError; nothing is written if a new file exists, or one of them cannot be written.
+    Raises UsageError where a new file exists, or one cannot be written; all is as before then.
     """
     there = [path for path in new if (folder / path).exists()]
     if there:
         raise UsageError(f"{_named(there)}: there already, and nothing was written")
     written: list[Path] = []
+    before: dict[Path, bytes | None] = {}
     try:
         for path, text in new.items():
             file = folder / path
@@ -86,17 +87,28 @@ def write_into(folder: Path, new: Mapping[str, str], changed: Mapping[str, str])
             written.append(file)
             file.write_text(text, encoding="utf-8", newline="\n")
         for path, text in changed.items():
-            _replace(folder / path, text)
-    except OSError as error:
+            file = folder / path
+            content = file.read_bytes() if file.exists() else None
+            _replace(file, text.encode())
+            before[file] = content
+    except BaseException as error:
         for file in written:
             file.unlink(missing_ok=True)
-        raise UsageError(f"{error.filename}: cannot be written: {error.strerror}") from None
+        for file, content in before.items():
+            if content is None:
+                file.unlink(missing_ok=True)
+            else:
+                _replace(file, content)
+        if isinstance(error, OSError):
+            reason = f"{error.filename}: cannot be written: {error.strerror}"
+            raise UsageError(f"{reason}; nothing has changed") from None
+        raise
 
 
-def _replace(file: Path, text: str) -> None:
+def _replace(file: Path, content: bytes) -> None:
     temporary = file.with_name(f".{file.name}.new")
     try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.write_bytes(content)
         if file.exists():
             shutil.copymode(file, temporary)
         temporary.replace(file)
