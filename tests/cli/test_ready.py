@@ -132,3 +132,19 @@ def test_a_signal_takes_down_what_docker_compose_has_started(shop, tmp_path):
     assert ended.returncode == 130, ended.stderr
     assert (shop / "down").read_text() == "down\n"
     assert "Traceback" not in ended.stderr
+
+
+def test_what_could_not_be_removed_is_told_after_the_points(rota, shop, tmp_path, monkeypatch):
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, line in (("docker", "exit 0"), ("docker-compose", "echo no engine; exit 1")):
+        (programs / name).write_text(f"#!/bin/sh\n{line}\n")
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    monkeypatch.setenv("PYTHONPATH", str(shop / "src"))
+    monkeypatch.setenv("ROTA_TASKS", "shop_worker.tasks")
+    ended = rota("ready", "--only=7", "--json")
+
+    assert ended.exit_code == 1
+    assert points(ended)[7]["detail"] == "docker-compose up shop-worker fails: no engine"
+    assert "rota: error: containers are left behind" in ended.stderr

@@ -23,6 +23,7 @@ COMPOSE = (
     "if 'logs' in given: print('shop-worker | rota: error: no tasks')",
     "if 'exec' in given: print(json.dumps(answers['calls' if 'python' in given else 'runs']))",
     "if 'python' in given: sys.exit(answers.get('calls_code', 0))",
+    "if 'down' in given and answers.get('down'): sys.exit('no engine')",
 )
 DOCKER = (
     "answers = json.load(open('answers'))",
@@ -160,12 +161,26 @@ def test_another_api_than_the_demo_is_told(machine, answers):
         run(machine, watch)
 
 
+def test_an_answer_that_is_not_rotas_is_told(machine, answers):
+    answers(runs=["no", "history"], calls={})
+
+    with pytest.raises(NotReadyError, match=r"rota in shop-worker answers otherwise .*history"):
+        run(machine, watch)
+
+
+def test_what_cannot_be_taken_down_is_told_with_the_command_for_it(machine, answers):
+    answers(down=True)
+
+    with pytest.raises(NotReadyError, match=r"left behind, .* no engine; .*=ready\w+ down"):
+        run(machine)
+
+
 def test_without_a_compose_file_or_compose_it_says_so(machine, program, answers, tmp_path):
     program("docker")
     with pytest.raises(NotReadyError, match=r"there is no docker-compose\.yml"):
         run(machine)
     answers()
     (tmp_path / "bin/docker-compose").unlink()
-    program("docker", "print(given)", "sys.exit(given[0] != 'version')")
+    program("docker", "print(given)", "sys.exit('up' in given)")
     with pytest.raises(NotReadyError, match=r"docker-compose up shop-worker fails: .'compose'"):
         run(machine)

@@ -9,20 +9,20 @@ from rota.ready.points import NotReadyError
 DOCKER = (
     "open('asked', 'a').write(json.dumps(given) + '\\n')",
     "command = given[0]",
-    "user, checked, build = {user!r}, {checked!r}, {build!r}",
+    "user, checked, build, told = {user!r}, {checked!r}, {build!r}, {told!r}",
     "if command == 'inspect': print(user)",
-    "if command == 'run': print(json.dumps({{'tasks': ['cleanup', 'poll']}}))",
+    "if command == 'run': print(told)",
     "if command == 'run': sys.exit(checked)",
     "if command == 'build' and build: print('Step 1/9'), print('COPY failed'), sys.exit(build)",
 )
+TASKS = '{"tasks": ["cleanup", "poll"]}'
 
 
 @pytest.fixture
 def docker(program, tmp_path):
-    def docker(*, user="65532:65532", checked=0, build=0):
-        program(
-            "docker", *(each.format(user=user, checked=checked, build=build) for each in DOCKER)
-        )
+    def docker(**given):
+        given = {"user": "65532:65532", "checked": 0, "build": 0, "told": TASKS, **given}
+        program("docker", *(each.format(**given) for each in DOCKER))
         (tmp_path / "Dockerfile").touch()
 
     return docker
@@ -60,6 +60,7 @@ def test_an_image_is_built_looked_into_and_removed(machine, docker, tmp_path):
         pytest.param({"user": ""}, "runs as root", id="no-user"),
         pytest.param({"user": "0:1000"}, "runs as root", id="root"),
         pytest.param({"checked": 2}, "`rota check` in the image exits with 2", id="refused"),
+        pytest.param({"told": "ok"}, "answers otherwise than rota does: ok", id="other"),
         pytest.param({"build": 1}, "docker build fails: Step 1/9 / COPY failed", id="no-build"),
     ],
 )

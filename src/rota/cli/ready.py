@@ -4,12 +4,16 @@ import json
 import os
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rota.cli.cluster import StoppedError, run_until_stopped
 from rota.model.errors import UsageError
 from rota.model.outcome import exit_code_of_signal
+
+if TYPE_CHECKING:
+    from rota.ready.points import Verdict
 
 READY = 0
 NOT_READY = 1
@@ -79,6 +83,7 @@ async def _try(chosen: Collection[int], base_image: str | None, *, as_json: bool
     from rota.demo.store import DemoOptions, DemoStore  # noqa: PLC0415
     from rota.ready.checklist import Checklist, Circumstances  # noqa: PLC0415
     from rota.ready.commands import Machine  # noqa: PLC0415
+    from rota.ready.points import NotReadyError  # noqa: PLC0415
     from rota.ready.structure import project_here  # noqa: PLC0415
     from rota.settings import load_settings  # noqa: PLC0415
     from rota.web.server import serving  # noqa: PLC0415
@@ -88,7 +93,8 @@ async def _try(chosen: Collection[int], base_image: str | None, *, as_json: bool
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     if base_image:
         environment["BASE_IMAGE"] = base_image
-    verdicts = []
+    verdicts: list[Verdict] = []
+    left_behind = False
     async with serving(create_app(DemoStore(DemoOptions())), "127.0.0.1", 0) as api:
         given = Circumstances(
             api=api,
@@ -98,12 +104,17 @@ async def _try(chosen: Collection[int], base_image: str | None, *, as_json: bool
         checklist = Checklist(project, Machine(project.folder, environment), given)
         if not as_json:
             click.echo(f"WORKER_READY of {project.package}\n")
-        async for verdict in checklist.verdicts(chosen):
-            verdicts.append(verdict)
-            if not as_json:
-                click.echo(verdict.lines(project.service))
+        try:
+            async for verdict in checklist.verdicts(chosen):
+                verdicts.append(verdict)
+                if not as_json:
+                    click.echo(verdict.lines(project.service))
+        except NotReadyError as error:
+            left_behind = True
+            click.echo(f"rota: error: {error}", err=True)
     if as_json:
         points = [verdict.facts(project.service) for verdict in verdicts]
         ready = all(verdict.passed for verdict in verdicts)
         click.echo(json.dumps({"ready": ready, "points": points}, indent=2, ensure_ascii=False))
-    return NOT_READY if any(verdict.passed is False for verdict in verdicts) else READY
+    failed = left_behind or any(verdict.passed is False for verdict in verdicts)
+    return NOT_READY if failed else READY

@@ -35,7 +35,10 @@ class Checklist:
         self._resources = contextlib.AsyncExitStack()
 
     async def verdicts(self, chosen: Collection[int]) -> AsyncIterator[Verdict]:
-        """Yield what becomes of each point; those that are not `chosen` are left out."""
+        """Yield what becomes of each point; those that are not `chosen` are left out.
+
+        NotReadyError, after the last one, where what was started could not be removed.
+        """
         looks = (
             self._structure,
             self._client,

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rota.ready.points import NotReadyError
 
@@ -30,6 +32,15 @@ class Ended:
         told = [line.strip() for line in (self.stderr or self.stdout).splitlines() if line.strip()]
         shown = " / ".join(line[:_LONGEST_LINE] for line in told[-_LAST_LINES:])
         return shown or "it wrote nothing"
+
+    def answer(self, name: str, program: str) -> Any:
+        """Return `name` of the JSON object that `program` wrote. NotReadyError for other output."""
+        try:
+            return json.loads(self.stdout)[name]
+        except (ValueError, KeyError, TypeError):
+            raise NotReadyError(
+                f"{program} answers otherwise than rota does: {self.last_words}"
+            ) from None
 
 
 class Machine:

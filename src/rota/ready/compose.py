@@ -37,9 +37,10 @@ class Stack:
         self._machine = machine
         self._service = service
         self._container = ""
+        self._project = f"ready{uuid.uuid4().hex[:8]}"
         self._command = (
             *machine.compose(),
-            f"--project-name=ready{uuid.uuid4().hex[:8]}",
+            f"--project-name={self._project}",
             # Paths in the files are relative to the first one's folder.
             *(f"--file={path}" for path in files),
         )
@@ -111,12 +112,18 @@ class Stack:
         ended = await self.compose("exec", "-T", service, *command)
         if ended.code:
             raise NotReadyError(f"{command[0]} in {service} fails: {ended.last_words}")
-        items: list[dict[str, Any]] = json.loads(ended.stdout)[key]
+        items: list[dict[str, Any]] = ended.answer(key, f"{command[0]} in {service}")
         return items
 
     async def end(self) -> None:
-        """Take everything down that was started."""
-        await self.compose("down", "--volumes", "--remove-orphans", seconds=2 * _COMMAND_SECONDS)
+        """Take everything down that was started. NotReadyError says how, where that fails."""
+        down = ("down", "--volumes", "--remove-orphans")
+        ended = await self.compose(*down, seconds=2 * _COMMAND_SECONDS)
+        if ended.code:
+            raise NotReadyError(
+                f"containers are left behind, since docker-compose down fails: {ended.last_words}; "
+                f"remove them with `docker-compose --project-name={self._project} down --volumes`"
+            )
 
 
 @contextlib.asynccontextmanager
@@ -125,7 +132,8 @@ async def stack(
 ) -> AsyncIterator[Stack]:
     """Give the services, not started, with `tasks` (as the probe found them) every few seconds.
 
-    They are gone after the block. NotReadyError without compose, or a compose file.
+    They are gone after the block. NotReadyError without compose, or a compose file, and where they
+    cannot be removed.
     """
     await machine.docker()
     file = _file(machine.folder)

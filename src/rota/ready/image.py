@@ -1,7 +1,6 @@
 """Point 6: the image is built, runs as a user without rights, and accepts its tasks."""
 
 import contextlib
-import json
 import uuid
 from collections.abc import AsyncIterator
 
@@ -45,5 +44,5 @@ async def look_at_image(machine: Machine, tag: str) -> str:
         raise NotReadyError(
             f"`rota check` in the image exits with {ended.code}: {ended.last_words}"
         )
-    tasks = json.loads(ended.stdout)["tasks"]
+    tasks = ended.answer("tasks", "`rota check` in the image")
     return f"it runs as user {user}; `rota check` accepts {', '.join(tasks)} in it"

@@ -50,12 +50,14 @@ async def _end(
         try:
             async with asyncio.timeout(within_seconds):
                 code = await process.wait()
+                taken = time.monotonic() - asked
+                # What it has started may hold its output open.
+                await rest
         except TimeoutError:
             raise NotReadyError(
-                f"{command} still runs {within_seconds:.0f} s after {number.name}"
+                f"{command}, or what it has started, still runs {within_seconds:.0f} s after "
+                f"{number.name}"
             ) from None
-        taken = time.monotonic() - asked
-        await rest
     finally:
         await end_group(process)
     if code:
