@@ -55,6 +55,9 @@ def test_an_import_goes_before_those_that_sort_after_it():
             id="annotated-with-comments",
         ),
         pytest.param("TASKS = [\n]", "TASKS = [\n    poll,\n]", id="empty-lines"),
+        pytest.param(
+            "A = 1\x0c\nTASKS = [\n]", "A = 1\x0c\nTASKS = [\n    poll,\n]", id="form-feed"
+        ),
         pytest.param("TASKS = [a,\n  b]", "TASKS = [\n    a,\n    b,\n    poll,\n]", id="dense"),
     ],
 )
@@ -81,6 +84,7 @@ def test_what_else_is_in_the_file_stays():
     [
         ("TASKS = make()\n", "there is no list `TASKS = "),
         ("TASK = [a]\n", "add `from shop_worker.tasks.poll_task import poll` and `poll` by hand"),
+        ("TASKS = [a,  # first\n  b]\n", "move the bracket to the next line, or add `from shop"),
         ("TASKS = [\n", "not Python: "),
         ("from somewhere import poll\nTASKS = []\n", "there is a 'poll' already"),
         ("import poll.x\nTASKS = []\n", "there is a 'poll' already"),

@@ -1,6 +1,7 @@
 """The list `TASKS` in a project's `tasks/__init__.py`: its text, with one more task in it."""
 
 import ast
+import io
 
 from rota.model.errors import UsageError
 from rota.scaffold.formatting import fitting, natural
@@ -15,7 +16,7 @@ def with_task(text: str, *, module: str, name: str, where: str) -> str:
     Comments and all else stay as they are. `where` is the file, for errors. Raises UsageError where
     there is no such list, or `name` means something else there.
     """
-    by_hand = f"; add `from {module} import {name}` and `{name}` by hand"
+    by_hand = f"add `from {module} import {name}` and `{name}` by hand"
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError) as error:
@@ -24,8 +25,14 @@ def with_task(text: str, *, module: str, name: str, where: str) -> str:
         raise UsageError(f"{where}: there is a {name!r} already; choose another name")
     listed = _list_of(tree)
     if listed is None:
-        raise UsageError(f"{where}: there is no list `{LIST_NAME} = [first, second]`{by_hand}")
-    lines = text.splitlines(keepends=True)
+        raise UsageError(f"{where}: there is no list `{LIST_NAME} = [first, second]`; {by_hand}")
+    # Not splitlines, which also splits at form feeds and the like.
+    lines = io.StringIO(text).readlines()
+    if _would_lose_comments(lines, listed):
+        raise UsageError(
+            f"{where}: the list `{LIST_NAME}` has comments and no line for its closing bracket: "
+            f"move the bracket to the next line, or {by_hand}"
+        )
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
     # From below, so that the numbers of the lines above stay.
@@ -57,12 +64,22 @@ def _bound_names(tree: ast.Module) -> set[str]:
     return names
 
 
+def _would_lose_comments(lines: list[str], listed: ast.List) -> bool:
+    first, last = listed.lineno - 1, (listed.end_lineno or listed.lineno) - 1
+    return not _has_own_bracket_line(lines, listed) and "#" in "".join(lines[first:last])
+
+
+def _has_own_bracket_line(lines: list[str], listed: ast.List) -> bool:
+    last = (listed.end_lineno or listed.lineno) - 1
+    closing = lines[last].encode()[: (listed.end_col_offset or 0) - 1].decode()
+    return listed.lineno - 1 != last and not closing.strip()
+
+
 def _append(lines: list[str], listed: ast.List, name: str) -> None:
     first, last = listed.lineno - 1, (listed.end_lineno or listed.lineno) - 1
     end = listed.end_col_offset or 0
     elements = listed.elts
-    closing = lines[last].encode()[: end - 1].decode()
-    if first != last and not closing.strip():
+    if _has_own_bracket_line(lines, listed):
         # The bracket has a line of its own: the new task goes above it.
         if elements and not _has_comma(lines, elements[-1]):
             final = elements[-1]
