@@ -82,3 +82,10 @@ def test_the_words_of_openapi_3_0_are_known(schema, fits):
 
 def test_a_value_may_be_null_where_3_0_says_so():
     assert [*Schemas({}).problems(None, {"type": "string", "nullable": True}, "it")] == []
+
+
+def test_a_reference_that_leads_back_to_itself_is_named():
+    schemas = Schemas({"a": {"$ref": "#/b"}, "b": {"$ref": "#/a"}})
+
+    with pytest.raises(ValueError, match="'#/a' leads back to itself"):
+        schemas.resolve({"$ref": "#/a"})

@@ -34,11 +34,15 @@ class Schemas:
 
     def resolve(self, found: Any) -> Any:
         """Follow `$ref`. Raises ValueError for one that leads nowhere, or out of the document."""
+        followed: list[str] = []
         while isinstance(found, Mapping) and "$ref" in found:
-            reference = found["$ref"]
+            reference = str(found["$ref"])
+            if reference in followed:
+                raise ValueError(f"$ref {reference!r} leads back to itself")
+            followed.append(reference)
             found = self._document
             try:
-                root, *parts = str(reference).split("/")
+                root, *parts = reference.split("/")
                 for part in parts:
                     found = found[part.replace("~1", "/").replace("~0", "~")]
             except (KeyError, TypeError, IndexError):
