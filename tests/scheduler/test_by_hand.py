@@ -138,6 +138,24 @@ async def test_a_run_by_hand_waits_for_what_it_replaces_and_only_one_does(lives)
     assert process.recording.started() == [("manual", None)] * 2
 
 
+async def test_a_run_by_hand_that_waits_when_the_scheduler_stops_is_logged(lives, caplog):
+    async def act(api_client):
+        try:
+            await asyncio.sleep(HOUR)
+        finally:
+            await asyncio.sleep(2)
+
+    process = await lives(interval=HOUR, act=act, overlap="replace")
+    process.scheduler.by_hand.run("t", ADA)
+    await asyncio.sleep(1)
+    second = process.scheduler.by_hand.run("t", ADA)
+    with caplog.at_level(logging.WARNING, "rota.scheduler.dispatcher"):
+        await process.scheduler.stop()
+
+    [told] = [each for each in caplog.records if each.message == "run.not_started"]
+    assert (told.run_id, told.reason, told.actor) == (second.run_id, "stopping", "ada")
+
+
 async def test_a_slot_that_comes_during_a_run_by_hand_waits_for_it_and_is_not_lost(lives):
     process = await lives(seconds=20)
     await asyncio.sleep(50)

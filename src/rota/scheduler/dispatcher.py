@@ -114,6 +114,10 @@ class Dispatcher:
         for entry in entries:
             for pending in entry.waiting:
                 self._skip(entry, pending, SkipReason.STOPPING)
+                if pending.run is not None:
+                    # Somebody was told its id, and no ledger has it.
+                    facts = {**pending.run.facts(), "reason": SkipReason.STOPPING.value}
+                    _logger.warning("run.not_started", extra=facts)
             for retry in entry.retries:
                 self._leave_retry(entry, retry)
             entry.waiting = ()
