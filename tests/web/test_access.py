@@ -54,6 +54,13 @@ BASIC, BEARER, PROXY = WebAccess.BASIC, WebAccess.BEARER, WebAccess.PROXY
         pytest.param(PROXY, proxied(user=""), "10.1.2.3", 403, id="no user"),
         pytest.param(
             PROXY,
+            [*proxied(user="root").items(), ("x-forwarded-user", "ada")],
+            "10.1.2.3",
+            403,
+            id="two users",
+        ),
+        pytest.param(
+            PROXY,
             proxied() | {"x-forwarded-for": "10.1.2.3"},
             "192.0.2.1",
             403,

@@ -155,8 +155,9 @@ class Guard:
     def _proxied_user(self, headers: Headers, scope: Scope) -> str | None:
         client = scope.get("client")
         secret = headers.get(PROXY_SECRET_HEADER)
-        user = headers.get(self._user_header)
-        if client is None or secret is None or not user:
+        # Of two, one may be the reader's own, behind a proxy that adds one and removes none.
+        users = headers.getlist(self._user_header)
+        if client is None or secret is None or len(users) != 1 or not users[0]:
             return None
         try:
             # Of the socket itself: a header can say anything.
@@ -165,7 +166,7 @@ class Guard:
             return None
         peer = getattr(peer, "ipv4_mapped", None) or peer
         near = any(peer in network for network in self._networks)
-        return user if near and self._is_secret(secret.encode()) else None
+        return users[0] if near and self._is_secret(secret.encode()) else None
 
     def _is_secret(self, given: bytes) -> bool:
         lines = self._secrets.lines() if self._secrets is not None else ()
