@@ -6,9 +6,12 @@ import time
 
 import pytest
 
+from rota.dev import work
 from rota.dev.board import Board
+from rota.dev.messages import World
 from rota.dev.screen import picture_of
 from rota.dev.travel import FastClock, FastLoop, StampedBy
+from rota.settings import Settings
 
 START = 1_806_193_800.0  # 2027-03-28T00:30:00Z
 
@@ -85,3 +88,12 @@ def test_without_a_travel_no_time_is_shown():
     board.take({"event": "ready", "api": "http://demo", "clock": None})
 
     assert board.where() == "Business API http://demo"
+
+
+@pytest.mark.parametrize(
+    ("world", "traces"), [({}, True), ({"at": START}, False), ({"speed": 60}, False)]
+)
+def test_no_spans_are_sent_of_a_travel(world, traces):
+    settings = Settings(_env_file=None, traces=True)
+
+    assert work._for_development(settings, World(demo="http://demo", **world)).traces is traces

@@ -33,6 +33,11 @@ class World:
     at: float | None = None
     speed: float = 1.0
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether its time is another than ours."""
+        return self.at is not None or self.speed != 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildOptions:

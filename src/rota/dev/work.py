@@ -53,8 +53,17 @@ def work(argument: str) -> int:
 
 
 def _for_development(settings: Settings, world: World) -> Settings:
-    """Return the settings with a state that ends with the process, and without dead-man pings."""
-    update = {"state_path": STATE_OFF, "ping_url": None, "ping_url_file": None}
+    """Return the settings with a state that ends with the process, and without dead-man pings.
+
+    Spans that are dated elsewhere are of no use to a collector.
+    """
+    update: dict[str, object] = {
+        "state_path": STATE_OFF,
+        "ping_url": None,
+        "ping_url_file": None,
+    }
+    if world.is_elsewhere:
+        update["traces"] = False
     if world.api is not None:
         update["business_api_url"] = world.api
     elif "business_api_url" not in settings.model_fields_set:
@@ -64,7 +73,7 @@ def _for_development(settings: Settings, world: World) -> Settings:
 
 def _time_of(world: World) -> tuple[Clock, Callable[[], asyncio.AbstractEventLoop]]:
     """Return the clock and the loop of a child; the log follows the clock."""
-    if world.at is None and world.speed == 1:
+    if not world.is_elsewhere:
         return SystemClock(), asyncio.new_event_loop
     start = SystemClock().timestamp() if world.at is None else world.at
     clock = FastClock(start=start, speed=world.speed)
