@@ -94,6 +94,21 @@ def test_a_name_that_a_function_cannot_have_is_stated_beside_the_schedule():
     assert decorator("send_mails_task") == "@task(interval_seconds=300)"
 
 
+@pytest.mark.parametrize(
+    ("class_tasks", "name"), [(False, "example_worker_x"), (True, "ExampleWorkerXTask")]
+)
+def test_the_name_of_a_task_may_look_like_one_of_the_template(class_tasks, name):
+    files = project_files(project(tasks=["example-worker-x=5m"], class_tasks=class_tasks))
+    module = files["src/shop_worker/tasks/example_worker_x_task.py"]
+    listed = files["src/shop_worker/tasks/__init__.py"]
+
+    assert f"{'class' if class_tasks else 'async def'} {name}(" in module
+    assert '.run_operation("example-worker-x")' in module
+    assert "ShopClient" in module
+    assert f"from shop_worker.tasks.example_worker_x_task import {name}\n" in listed
+    assert f"import {name}\n" in files["tests/unit/test_example_worker_x_task.py"]
+
+
 def test_the_list_of_tasks_keeps_the_order_that_they_are_given_in():
     files = project_files(project(tasks=["b10=5m", "b9=5m", "a=5m"]))
     text = files["src/shop_worker/tasks/__init__.py"]

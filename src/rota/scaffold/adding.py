@@ -7,7 +7,7 @@ from rota.kubernetes.manifests.values import values_file
 from rota.kubernetes.manifests.yaml_text import read_documents
 from rota.model.errors import ConfigError
 from rota.scaffold.names import ProjectNames
-from rota.scaffold.project import renamed_files, stub_files, stub_values
+from rota.scaffold.project import stub_files, stub_values
 from rota.scaffold.task_list import with_task
 from rota.scaffold.task_stub import TaskStub
 
@@ -48,7 +48,7 @@ def add_task(
     )
     values = _with_values(files.get(VALUES_PATH), stub)
     changed = {path: listed} if values is None else {path: listed, VALUES_PATH: values}
-    new = renamed_files(stub_files(stub, class_task=class_task), names)
+    new = stub_files(stub, names, class_task=class_task)
     return Addition(new, changed, exported=values is not None)
 
 

@@ -12,7 +12,9 @@ from rota.scaffold.template import part, worker_files
 
 TASKS_FOLDER = "src/example_worker/tasks"
 _NAMES = re.compile(r"example_worker|example-worker|Example worker|\bExample(?=[A-Z])")
-_STUB_NAMES = re.compile(r"example_task_task|example_task|example-task|example_object|ExampleTask")
+_STUB_NAMES = re.compile(
+    rf"example_task_task|example_task|example-task|example_object|ExampleTask|{_NAMES.pattern}"
+)
 _STUB_SCHEDULE = re.compile(r'schedule( ?= ?)"0 \* \* \* \*"')
 
 
@@ -27,55 +29,50 @@ class ProjectInput:
 
 def project_files(wanted: ProjectInput) -> Mapping[str, str]:
     """Return the text of every file by its path in the project; equal input gives equal bytes."""
-    files = dict(worker_files(class_tasks=wanted.class_tasks))
-    if wanted.tasks:
-        from rota.kubernetes.manifests.values import values_file  # noqa: PLC0415 (costs time)
+    template = worker_files(class_tasks=wanted.class_tasks)
+    if not wanted.tasks:
+        return _renamed_files(template, _NAMES, _project_names(wanted.names))
 
-        files = {path: text for path, text in files.items() if not _is_of_a_task(path)}
-        for stub in wanted.tasks:
-            files |= stub_files(stub, class_task=wanted.class_tasks)
-        files[f"{TASKS_FOLDER}/__init__.py"] = _task_list(wanted.tasks, wanted.class_tasks)
-        files["deploy/tasks.yaml"] = values_file(
-            {each.name: stub_values(each) for each in wanted.tasks}
-        )
-    return renamed_files(files, wanted.names)
+    from rota.kubernetes.manifests.values import values_file  # noqa: PLC0415 (costs time)
+
+    template = {path: text for path, text in template.items() if not _is_of_a_task(path)}
+    files = _renamed_files(template, _NAMES, _project_names(wanted.names))
+    for stub in wanted.tasks:
+        files |= stub_files(stub, wanted.names, class_task=wanted.class_tasks)
+    files[f"src/{wanted.names.package}/tasks/__init__.py"] = _task_list(wanted)
+    files["deploy/tasks.yaml"] = values_file(
+        {each.name: stub_values(each) for each in wanted.tasks}
+    )
+    return files
 
 
-def stub_files(stub: TaskStub, *, class_task: bool) -> dict[str, str]:
-    """Return the module of a task that is to be written, and its test, by path.
-
-    Names of the template's project are still in them.
-    """
-    kind = "class_task.py" if class_task else "function_task.py"
-    return {
-        f"{TASKS_FOLDER}/{stub.module}.py": _of_stub(part(kind), stub, class_task=class_task),
-        f"tests/unit/test_{stub.module}.py": _of_stub(
-            part("test_task.py"), stub, class_task=class_task
-        ),
+def stub_files(stub: TaskStub, names: ProjectNames, *, class_task: bool) -> dict[str, str]:
+    """Return the module of a task that is to be written, and its test, by path."""
+    module = _with_schedule(part("class_task.py" if class_task else "function_task.py"), stub)
+    files = {
+        f"{TASKS_FOLDER}/example_task_task.py": module,
+        "tests/unit/test_example_task_task.py": part("test_task.py"),
     }
-
-
-def renamed_files(files: Mapping[str, str], names: ProjectNames) -> dict[str, str]:
-    """Return files with the template's names replaced, in paths and in texts."""
-    return {_renamed(path, names): _renamed(text, names) for path, text in files.items()}
-
-
-def _is_of_a_task(path: str) -> bool:
-    return path.endswith("_task.py")
-
-
-def _of_stub(text: str, stub: TaskStub, *, class_task: bool) -> str:
-    found = {
+    # All names at once: those of the task may look like those of the template.
+    found = _project_names(names) | {
         "example_task_task": stub.module,
         "example_task": stub.identifier,
         "example-task": stub.name,
         "example_object": stub.class_name if class_task else stub.identifier,
         "ExampleTask": stub.class_name,
     }
+    return _renamed_files(files, _STUB_NAMES, found)
+
+
+def _is_of_a_task(path: str) -> bool:
+    return path.endswith("_task.py")
+
+
+def _with_schedule(text: str, stub: TaskStub) -> str:
     text = _STUB_SCHEDULE.sub(lambda match: _schedule(stub, match[1]), text)
     if stub.name != stub.identifier.replace("_", "-"):
-        text = text.replace("@task(", f'@task(name="{stub.name}", ')
-    return _STUB_NAMES.sub(lambda match: found[match[0]], text)
+        text = text.replace("@task(", '@task(name="example-task", ')
+    return text
 
 
 def _schedule(stub: TaskStub, equals: str) -> str:
@@ -91,15 +88,16 @@ def stub_values(stub: TaskStub) -> dict[str, str | int]:
     return {"intervalSeconds": stub.interval_seconds}
 
 
-def _task_list(stubs: Sequence[TaskStub], class_tasks: bool) -> str:  # noqa: FBT001 (of one caller)
+def _task_list(wanted: ProjectInput) -> str:
     def name(stub: TaskStub) -> str:
-        return stub.class_name if class_tasks else stub.identifier
+        return stub.class_name if wanted.class_tasks else stub.identifier
 
+    package = f"{wanted.names.package}.tasks"
     imports = [
-        f"from example_worker.tasks.{stub.module} import {name(stub)}\n"
-        for stub in sorted(stubs, key=lambda stub: natural(stub.module))
+        fitting(f"from {package}.{stub.module} import {name(stub)}") + "\n"
+        for stub in sorted(wanted.tasks, key=lambda stub: natural(stub.module))
     ]
-    listed = [f"    {name(stub)},\n" for stub in stubs]
+    listed = [f"    {name(stub)},\n" for stub in wanted.tasks]
     return (
         '"""The tasks that run: what is not in this list does not."""\n\n'
         + "".join(imports)
@@ -109,12 +107,22 @@ def _task_list(stubs: Sequence[TaskStub], class_tasks: bool) -> str:  # noqa: FB
     )
 
 
-def _renamed(text: str, names: ProjectNames) -> str:
-    found = {
+def _project_names(names: ProjectNames) -> dict[str, str]:
+    return {
         "example_worker": names.package,
         "example-worker": names.service,
         "Example worker": names.title,
         "Example": names.class_prefix,
     }
-    text = _NAMES.sub(lambda match: found[match[0]], text)
-    return "\n".join(map(fitting, text.split("\n")))
+
+
+def _renamed_files(
+    files: Mapping[str, str], pattern: re.Pattern[str], found: Mapping[str, str]
+) -> dict[str, str]:
+    def renamed(text: str) -> str:
+        return pattern.sub(lambda match: found[match[0]], text)
+
+    return {
+        renamed(path): "\n".join(map(fitting, renamed(text).split("\n")))
+        for path, text in files.items()
+    }

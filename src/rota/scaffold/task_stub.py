@@ -12,7 +12,7 @@ SHORTEST_INTERVAL_SECONDS = 60
 _UNIT_SECONDS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 _SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 # Names that the stub and its test have for something else: `BaseTask` is the class for `base`.
-_TAKEN = frozenset({"api", "base", "example_worker", "result", "rota", "run", "run_task", "task"})
+_TAKEN = frozenset({"api", "base", "result", "rota", "run", "run_task", "task"})
 _FORMS = "write seconds, a span as 5m or 1h30m, or cron text as '0 8 * * MON-FRI'"
 
 

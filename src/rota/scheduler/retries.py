@@ -14,7 +14,7 @@ def retry_of(
     """Return the run that follows one that has ended, or why none does; None if none was asked for.
 
     It does the same work: for the same slot, with the same identity. As in a Job there are at most
-    `backoff_limit` of them, and without `after` they wait as long as a Job's pods do. None starts
+    `backoff_limit` of them, and without `after` they wait as long as a Job's pods do. None is due
     later than `catch_up_seconds` after the slot, or after the first start of a run without one.
     `now` is an epoch time.
     """
