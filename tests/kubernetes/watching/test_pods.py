@@ -60,6 +60,11 @@ def test_a_pod_that_runs_has_started_and_not_ended():
             "no ? there",
             id="half-a-character",
         ),
+        pytest.param(
+            {"state": ended(1, message='{"counts": {"sent": NaN}}')},
+            '{"counts": {"sent": NaN}}',
+            id="not-a-number",
+        ),
         pytest.param({"state": ended(1, message="[" * 4096)}, "[" * 500, id="what-no-parser-takes"),
         pytest.param(
             {"state": ended(1, message={"reason": 7})}, "the task raised", id="reason-of-another"

@@ -72,9 +72,9 @@ def _message(end: Fields) -> Mapping[str, Any]:
     if not isinstance(text, str) or not text.strip():
         return {}
     try:
-        # Halves of characters are kept in no ledger.
-        whole = json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace")
-        message = json.loads(whole)
+        # No ledger keeps halves of characters, and no answer of the API has NaN.
+        whole = json.dumps(json.loads(text), ensure_ascii=False, allow_nan=False)
+        message = json.loads(whole.encode("utf-8", "replace"))
     except (ValueError, RecursionError):
         # An application may write anything.
         message = None
