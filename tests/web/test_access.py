@@ -4,9 +4,10 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
+from rota.logs import redaction
 from rota.model.errors import SettingsError
 from rota.settings import WebAccess
-from rota.web.access import AccessOptions, check_access
+from rota.web.access import AccessOptions, Secrets, check_access
 from rota.web.headers import HEADERS
 from support.console_app import console, reader_of
 from support.ledger_runs import START
@@ -76,6 +77,15 @@ async def test_only_a_reader_who_proves_it_is_answered(secret_file, access, head
     assert answer.status_code == status
     if status == 401:
         assert answer.headers["www-authenticate"].lower().startswith(access.value)
+
+
+def test_many_passwords_leave_the_api_token_masked(secret_file, monkeypatch):
+    monkeypatch.setattr(redaction, "_forms_by_secret", {})
+    redaction.hide("token-4711")
+    secret_file.write_text("".join(f"user{number}:password{number}\n" for number in range(40)))
+
+    assert len(Secrets(secret_file).lines()) == 40
+    assert redaction.redact("token-4711 password0") == "[redacted] [redacted]"
 
 
 async def test_a_line_without_a_user_is_nobodys_password(secret_file):

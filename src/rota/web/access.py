@@ -23,6 +23,8 @@ PROXY_SECRET_HEADER = "x-rota-proxy-secret"  # noqa: S105 (a header's name)
 OPEN_PATHS = ("/livez", "/readyz", "/healthz", "/metrics")
 _LOOPBACK_NAMES = ("localhost",)
 _MOST_SECRET_BYTES = 64 * 1024
+# The API token must stay among what is masked, however many users there are.
+_MOST_MASKED = 12
 _MOST_ACTOR_CHARACTERS = 100
 _ACTOR = "rota.actor"
 
@@ -83,7 +85,7 @@ class Secrets:
                 text = self._path.read_text("utf-8")[:_MOST_SECRET_BYTES]
                 self._lines = tuple(line.strip() for line in text.splitlines() if line.strip())
                 self._identity = identity
-                for line in self._lines:
+                for line in self._lines[:_MOST_MASKED]:
                     hide(line.partition(":")[2] or line)
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "is not UTF-8"
