@@ -25,24 +25,26 @@ def test_a_scheduled_jobs_name_has_its_slot():
 
 
 @pytest.mark.parametrize(
-    ("after", "attempt", "seconds"),
+    ("after", "attempt", "backoff_limit", "seconds"),
     [
-        (None, None, 0),
-        (9, None, 0),
-        (45.5, None, 35.5),
-        (45, 0, 35),
-        (45, 2, 5),
-        (45, 3, 0),
-        (3600, None, 200),
+        pytest.param(None, None, 4, 0, id="nothing asked"),
+        pytest.param(9, None, 4, 0, id="less"),
+        pytest.param(45.5, None, 4, 35.5, id="more"),
+        pytest.param(45, 0, 4, 35, id="first"),
+        pytest.param(45, 2, 4, 5, id="third"),
+        pytest.param(45, 3, 4, 0, id="fourth"),
+        pytest.param(45, 2, 2, 0, id="last"),
+        pytest.param(45, None, 0, 0, id="only"),
+        pytest.param(3600, None, 4, 200, id="beyond the deadline"),
     ],
-    ids=["nothing asked", "less", "more", "first", "third", "fourth", "beyond the deadline"],
 )
-def test_a_pod_stays_for_what_its_jobs_back_off_lacks(after, attempt, seconds):
+def test_a_pod_stays_for_what_its_jobs_back_off_lacks(after, attempt, backoff_limit, seconds):
+    task = definition_of("t", backoff_limit=backoff_limit)
     run = Run("t", "id", Trigger.MANUAL, None, instant(NOW + 200), "id", attempt=attempt)
     code = ExitCode.ASKED_TO_TRY_AGAIN
     record = RunRecord(run, Outcome.FAILED, code, NOW, 0.0, retry_after_seconds=after)
 
-    assert wait_before_retry_seconds(record, NOW) == seconds
+    assert wait_before_retry_seconds(task, record, NOW) == seconds
 
 
 def test_a_pod_stays_no_longer_than_its_runs_deadline():
@@ -50,7 +52,7 @@ def test_a_pod_stays_no_longer_than_its_runs_deadline():
     code = ExitCode.ASKED_TO_TRY_AGAIN
     record = RunRecord(run, Outcome.FAILED, code, NOW, 0.0, retry_after_seconds=60)
 
-    assert wait_before_retry_seconds(record, NOW) == 0
+    assert wait_before_retry_seconds(definition_of("t"), record, NOW) == 0
 
 
 @pytest.mark.fault(81)

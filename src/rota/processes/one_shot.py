@@ -92,13 +92,13 @@ async def _run(
         signals.settle(record.exit_code)
         await app.close(client=not record.stuck)
         if app.settings.job_name and not stop.requested:
-            await _wait_before_retry(record, app.clock.timestamp())
+            await _wait_before_retry(task, record, app.clock.timestamp())
     return record.exit_code
 
 
-async def _wait_before_retry(record: RunRecord, now: float) -> None:
+async def _wait_before_retry(task: TaskDefinition, record: RunRecord, now: float) -> None:
     """Let the Job make its next attempt later; a signal ends the process meanwhile."""
-    seconds = wait_before_retry_seconds(record, now)
+    seconds = wait_before_retry_seconds(task, record, now)
     if seconds:
         _logger.info("run.retry_waits", extra={"seconds": round(seconds, 3)})
         await asyncio.sleep(seconds)

@@ -43,16 +43,17 @@ def run_of_pod(task: TaskDefinition, settings: Settings, clock: Clock) -> Run:
     )
 
 
-def wait_before_retry_seconds(record: RunRecord, now: float) -> float:
+def wait_before_retry_seconds(task: TaskDefinition, record: RunRecord, now: float) -> float:
     """Return how long a Job's pod stays after its run, so that the next one is not too early.
 
     A Job knows only its own waits, which begin when the pod ends: the task's `TryAgain(after=…)` is
     kept by ending later, at most until the run's deadline, up to which the Job waits for it anyway.
-    `now` is an epoch time.
+    A pod that is known to be the last does not stay. `now` is an epoch time.
     """
-    if record.retry_after_seconds is None:
+    attempt = record.run.attempt or 0
+    if record.retry_after_seconds is None or attempt >= task.backoff_limit:
         return 0.0
-    wait_seconds = record.retry_after_seconds - retry_wait_seconds(record.run.attempt or 0)
+    wait_seconds = record.retry_after_seconds - retry_wait_seconds(attempt)
     return max(0.0, min(wait_seconds, record.run.deadline.timestamp() - now))
 
 

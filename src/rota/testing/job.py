@@ -142,7 +142,8 @@ class Pod:
 
     def _ended(self, _: ActiveRun, record: RunRecord) -> None:
         self._exit_code = int(record.exit_code)
-        seconds = wait_before_retry_seconds(record, self._job.pods.world.clock.timestamp())
+        now = self._job.pods.world.clock.timestamp()
+        seconds = wait_before_retry_seconds(self._job.task, record, now)
         if seconds and not self._dead and not self._stop.requested:
             self._waits = asyncio.get_running_loop().call_later(seconds, self._over)
         else:
