@@ -2,8 +2,11 @@
 
 import json
 
+import httpx
 import pytest
+import respx
 
+from rota.cli import scheduler_order
 from rota.settings import WebAccess
 from rota.web.access import AccessOptions
 from support.acting import acting_server
@@ -106,3 +109,24 @@ def test_the_secret_file_says_who_asks(rota, access, mode, secret, actor):
     assert (ended.exit_code, status.exit_code) == (0, 0)
     assert json.loads(ended.stdout)["run"]["actor"] == actor
     assert ("manual by ada" in history) is (actor == "ada")
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        pytest.param([404] * 3, "does not know the run r1 that was asked for", id="never begun"),
+        pytest.param([404, 403], "no more", id="refused meanwhile"),
+    ],
+)
+def test_to_wait_for_a_run_that_never_comes_has_an_end(rota, monkeypatch, answers, said):
+    monkeypatch.setattr(scheduler_order, "_POLL_SECONDS", 0)
+    monkeypatch.setattr(scheduler_order, "_POLLS_UNTIL_BEGUN", 3)
+    page = "http://127.0.0.1:8080/api/v1"
+    with respx.mock:
+        respx.post(f"{page}/tasks/bills/runs").respond(202, json={"run_id": "r1"})
+        asked = respx.get(f"{page}/runs/r1")
+        asked.side_effect = [httpx.Response(each, json={"detail": "no more"}) for each in answers]
+        ended = rota("trigger", "bills", "--url", "http://127.0.0.1:8080", "--wait")
+
+    assert (ended.exit_code, asked.call_count) == (2, len(answers))
+    assert said in ended.stderr

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import click
 
 from rota.cli.cluster import StoppedError, run_until_stopped, tell
-from rota.model.errors import ConfigError, UsageError
+from rota.model.errors import ConfigError, NotThereError
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import exit_code_of_signal
 from rota.model.slot import SlotState
@@ -19,6 +19,8 @@ from rota.net.page import ask_page
 from rota.settings import load_settings
 
 _POLL_SECONDS = 1.0
+# Longer than a run takes to end that is replaced; a scheduler that was restarted never has it.
+_POLLS_UNTIL_BEGUN = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,22 @@ class SchedulerOrder:
 
     async def _end_of(self, run_id: str, secret_file: Path | None) -> Mapping[str, Any]:
         path = f"api/v1/runs/{quote(run_id)}"
-        while True:
+        polls_in_vain = 0
+        while polls_in_vain < _POLLS_UNTIL_BEGUN:
             try:
                 run = await asyncio.to_thread(ask_page, self.url, path, secret_file=secret_file)
-            except UsageError:
+            except NotThereError:
                 # Not begun yet: it waits for the one that it replaces.
-                run = {}
-            if run.get("state", SlotState.RUNNING) != SlotState.RUNNING:
-                return run
+                polls_in_vain += 1
+            else:
+                polls_in_vain = 0
+                if run["state"] != SlotState.RUNNING:
+                    return run
             await asyncio.sleep(_POLL_SECONDS)
+        raise ConfigError(
+            f"{self.url} does not know the run {run_id} that was asked for: the scheduler may have "
+            "been restarted before it began; ask again"
+        )
 
     def _page(self, run_id: str) -> str:
         return f"{self.url.rstrip('/')}/runs/{quote(run_id)}"

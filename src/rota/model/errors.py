@@ -46,6 +46,10 @@ class UsageError(ConfigError):
     """An argument of a command cannot be used."""
 
 
+class NotThereError(UsageError):
+    """What was asked about is not there: not yet, or not any more."""
+
+
 class SettingsError(ConfigError):
     """The value of a setting is not allowed. The text never contains a secret."""
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from rota.logs.redaction import hide
-from rota.model.errors import ConfigError, UsageError
+from rota.model.errors import ConfigError, NotThereError, UsageError
 from rota.net.addresses import parse_base_url
 from rota.net.attempts import USER_AGENT
 
@@ -29,8 +29,8 @@ def ask_page(
     """Return the JSON object at `path` below `base_url`; an `order` is posted to it.
 
     Where the page asks who we are it is told the first line of `secret_file`: `user:password`, or a
-    token. Raises UsageError with what the page says is wrong with the question, and ConfigError
-    where there is no answer, or not one of rota's.
+    token. Raises UsageError with what the page says is wrong with the question, of 404 as
+    NotThereError, and ConfigError where there is no answer, or not one of rota's.
     """
     url = f"{parse_base_url(base_url).rstrip('/')}/{path}"
     try:
@@ -96,7 +96,8 @@ def _checked(
         told = f"{answer.get('detail') or answer.get('title') or response.status_code}"
         if response.status_code == HTTPStatus.UNAUTHORIZED and not knows_secret:
             told += "; name a file with user:password, or with the token, in ROTA_WEB_SECRET_FILE"
-        raise UsageError(told)
+        not_there = response.status_code == HTTPStatus.NOT_FOUND
+        raise (NotThereError if not_there else UsageError)(told)
     if not response.is_success:
         raise ConfigError(f"{base_url} answered {response.status_code}: {answer.get('detail')}")
     return answer
