@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from rota.ledger.reader import SqliteReader
+from rota.model.clock import instant, rfc3339
 from rota.model.context import current_run
 from rota.model.errors import ConfigError, NotNowError, TryAgain, UnknownTaskError, UsageError
 from rota.model.events import SlotsSkipped
@@ -362,7 +363,7 @@ async def test_another_attempt_of_a_run_by_hand_does_the_same_work(lives):
             raise TryAgain("busy", after=10)
 
     process = await lives(act=act, interval=HOUR, backoff_limit=1)
-    await asyncio.sleep(HOUR + 5)
+    await asyncio.sleep(HOUR + 20)
     first = process.scheduler.by_hand.run("t", ADA, slot="2026-11-24T01:00:00Z")
     await process.live(30)
     second = process.recording.finished()[-1].run
@@ -371,6 +372,19 @@ async def test_another_attempt_of_a_run_by_hand_does_the_same_work(lives):
     assert (second.actor, second.purpose, second.attempt) == ("ada", "the disk is full", 1)
     assert second.run_id != first.run_id
     assert process.recording.outcomes()[-1] == "succeeded"
+
+
+async def test_a_slot_that_is_tried_again_is_left_to_that(lives):
+    async def act(api_client):
+        raise TryAgain("not yet", after=30)
+
+    process = await lives(act=act)
+    await asyncio.sleep(MINUTE + 5)
+    slot = rfc3339(instant(START + MINUTE))
+
+    with pytest.raises(NotNowError, match="for this slot is tried again, as it has asked"):
+        process.scheduler.by_hand.run("t", ADA, slot=slot)
+    assert process.scheduler.by_hand.run("t", ADA).slot is None
 
 
 @pytest.mark.parametrize("ask", [True, False], ids=["it asks for another", "it is cut off"])

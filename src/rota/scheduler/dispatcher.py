@@ -90,6 +90,8 @@ class Dispatcher:
             return f"another run of task {task.name!r} by hand waits already"
         if slot is not None and any(pending.slot == slot for pending in entry.waiting):
             return f"the run of task {task.name!r} for this slot waits already"
+        if slot is not None and _is_retried(entry, slot):
+            return f"the run of task {task.name!r} for this slot is tried again, as it has asked"
         if entry.active and task.overlap is Overlap.FORBID:
             ids = ", ".join(active.run.run_id for active in entry.active)
             return f"task {task.name!r} is running ({ids}), and overlap is forbid: wait for its end"
@@ -285,7 +287,7 @@ def _as_ordered(ordered: Run, new: Run) -> Run:
     return replace(ordered, run_id=run_id, deadline=new.deadline, attempt=new.attempt)
 
 
-def _is_retried(entry: ScheduleEntry, slot: int) -> bool:
+def _is_retried(entry: ScheduleEntry, slot: float) -> bool:
     return any(retry.pending.slot == slot for retry in entry.retries)
 
 
