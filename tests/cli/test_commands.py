@@ -57,6 +57,9 @@ def test_the_version_is_reported(rota):
         (["next", "cleanup", "--schedule", "* * * * *"], "name a task, or pass"),
         (["next", "cleanup", "--timezone", "Etc/UTC"], "--timezone requires --schedule"),
         (["next", "cleanup", "--count", "0"], "1<=x<=10000"),
+        (["dev", "--speed", "nan"], "'nan' is not a finite number"),
+        (["simulate", "--takes", "nan"], "'nan' is not a finite number"),
+        (["top", "--interval", "inf"], "'inf' is not a finite number"),
         (
             ["next", "cleanup", "--from", "tomorrow"],
             "--from 'tomorrow' is not allowed: write an instant",

@@ -78,6 +78,12 @@ def test_two_slots_in_a_row_that_the_api_saw_are_enough():
             "2 slots in a row",
             id="before-its-slot",
         ),
+        pytest.param(
+            [run(second=0), run(second=5)],
+            [{**call("cleanup-0", 1), "time": 1}, {"user_agent": None}, {**call("cleanup-5", 6)}],
+            "2 slots in a row",
+            id="an-answer-of-another-form",
+        ),
     ],
 )
 def test_anything_less_says_why(runs, calls, why):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rota.cli.numbers import FiniteRange
 from rota.dev.travel import MOST_SPEED
 from rota.model.errors import SettingsError, UsageError
 from rota.model.exit_codes import ExitCode
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--speed",
-    type=click.FloatRange(1, MOST_SPEED),
+    type=FiniteRange(1, MOST_SPEED),
     default=1.0,
     metavar="TIMES",
     help="How many seconds pass in one.  [default: 1]",

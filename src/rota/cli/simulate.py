@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rota.cli.completion import complete_task
+from rota.cli.numbers import FiniteRange
 from rota.cli.table import echo_table
 from rota.model.clock import SystemClock, duration_text, instant, rfc3339
 from rota.model.errors import UsageError
@@ -59,7 +60,7 @@ _SHOWN_TASKS = 4
 )
 @click.option(
     "--takes",
-    type=click.FloatRange(0, _DAY_SECONDS),
+    type=FiniteRange(0, _DAY_SECONDS),
     default=1.0,
     show_default=True,
     metavar="SECONDS",

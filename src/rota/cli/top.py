@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from rota.cli.numbers import FiniteRange
 from rota.cli.sources import Source, open_source, url_option
 from rota.cli.status import HEADINGS, task_rows
 from rota.cli.table import make_table
@@ -24,7 +25,7 @@ _HARD_STOP_SECONDS = 15.0
 @click.command("top", epilog="\b\nExample:\n  rota top --url http://127.0.0.1:8080 --interval 5")
 @click.option(
     "--interval",
-    type=click.FloatRange(_LEAST_SECONDS),
+    type=FiniteRange(_LEAST_SECONDS),
     default=_DEFAULT_SECONDS,
     show_default=True,
     help="Seconds between two looks.",

@@ -40,9 +40,10 @@ def judge(
     """
     first_calls: dict[str, float] = {}
     for call in calls:
-        named = _RUN.search(call.get("user_agent") or "")
-        if named:
-            first_calls.setdefault(named[1], _seconds(call["time"]))
+        named = _RUN.search(str(call.get("user_agent")))
+        at = _seconds_if_any(call.get("time"))
+        if named and at is not None:
+            first_calls.setdefault(named[1], at)
     by_task: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for run in runs:
         by_task[run["task"]].append(run)
@@ -92,6 +93,14 @@ def _why(runs: Sequence[Mapping[str, Any]], first_calls: Mapping[str, float]) ->
 
 def _seconds(moment: str) -> float:
     return datetime.fromisoformat(moment).timestamp()
+
+
+def _seconds_if_any(moment: object) -> float | None:
+    # An API of the project's own may answer in another form.
+    try:
+        return _seconds(str(moment))
+    except ValueError:
+        return None
 
 
 def _clock(epoch: float) -> str:
