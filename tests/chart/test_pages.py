@@ -159,6 +159,11 @@ def test_a_network_policy_lets_in_who_may_reach_them():
             id="a host",
         ),
         pytest.param(
+            pages(enabled=False, actions=True),
+            "scheduler.pages.actions: is true, but scheduler.pages.enabled: false",
+            id="no pages",
+        ),
+        pytest.param(
             pages() | {"settings": {"ROTA_WEB_ACTIONS": "true"}},
             "settings.ROTA_WEB_ACTIONS: not allowed with scheduler.pages.enabled",
             id="settings",

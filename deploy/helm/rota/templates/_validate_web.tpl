@@ -24,6 +24,8 @@ Problems of the scheduler's pages, one per line. Takes: values, facts.
 {{- if and $pages.actions (eq (toString ($pages.access | default dict).mode) "none") -}}
 {{- print "scheduler.pages.actions: is true, but scheduler.pages.access.mode: none asks nobody who they are; set the mode to basic, bearer or proxy, or to loopback for who may use kubectl port-forward\n" -}}
 {{- end -}}
+{{- else if $pages.actions -}}
+{{- print "scheduler.pages.actions: is true, but scheduler.pages.enabled: false serves no pages; set that to true, or remove the actions\n" -}}
 {{- end -}}
 {{- end }}
 
