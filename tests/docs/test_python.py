@@ -15,6 +15,7 @@ from support.shown import ROOT
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # Their blocks run in a test of their own, with more of what the page says.
 ELSEWHERE = {
+    "docs/first-hour.md": "tests/scaffold/test_first_hour.py",
     "docs/importing.md": "tests/importing/test_guide.py",
     "docs/observers.md": "tests/process/test_observers.py",
     "docs/testing.md": "tests/testing/test_page.py",
