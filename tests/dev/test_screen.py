@@ -22,8 +22,8 @@ def board():
     return board
 
 
-def drawn(board, *, keys=True):
-    console = Console(file=io.StringIO(), width=120, color_system=None, force_terminal=False)
+def drawn(board, *, keys=True, width=120):
+    console = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False)
     console.print(picture_of(board, NOW, keys=keys))
     return console.file.getvalue()
 
@@ -46,6 +46,20 @@ def test_a_task_that_runs_for_the_first_time_has_no_last_run(board):
 
 def test_a_slot_that_is_due_is_not_in_the_past(board):
     assert line_of(board, "late")[5:7] == ["in", "0s"]
+
+
+def test_a_narrow_terminal_cuts_the_widest_column_and_no_number(board):
+    board.rows["bills"].detail = "sent 13, refused 0, failed 0"
+
+    head, *rows = drawn(board, width=80).splitlines()[-4:]
+
+    assert head.split() == [
+        *["KEY", "TASK", "SCHEDULE", "NEXT"],
+        *["RUNS", "LAST", "RUN", "TOOK", "RESULT"],
+    ]
+    assert rows[0].split()[5:11] == ["in", "1m30s", "3", "5s", "ago", "0.50"]
+    assert rows[0].endswith("…")
+    assert all("…" not in row for row in rows[1:])
 
 
 def test_without_keys_none_are_shown(board):

@@ -19,7 +19,8 @@ def echo_table(
 ) -> None:
     """Print rows in columns as wide as their widest cell, headings in bold on a terminal.
 
-    A cell is a text, or one of rich's with styles. Lines are cut at a terminal's width only.
+    A cell is a text, or one of rich's with styles. Lines are cut at a terminal's width only, the
+    widest columns first.
     """
     from rich.console import Console  # noqa: PLC0415 (--help works without)
 
@@ -44,10 +45,19 @@ def make_table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> Any:
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for heading in headings:
-        table.add_column(heading, no_wrap=True, overflow="ellipsis")
+        table.add_column(_on_one_line(Text(heading)))
     for row in rows:
-        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+        table.add_row(*(_on_one_line(Text(c) if isinstance(c, str) else c) for c in row))
     return table
+
+
+def _on_one_line(cell: Any) -> Any:
+    """Return the cell, to be cut rather than wrapped.
+
+    Said of a whole column, it would make rich narrow all of them alike, numbers first to be lost.
+    """
+    cell.no_wrap, cell.overflow = True, "ellipsis"
+    return cell
 
 
 def marked(state: str) -> Any:

@@ -65,10 +65,10 @@ def picture_of(board: Board, now: float, *, keys: bool) -> Group:
     headings = _HEADINGS if keys else _HEADINGS[1:]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for heading in headings:
-        table.add_column(heading, no_wrap=True, overflow="ellipsis")
+        table.add_column(_on_one_line(Text(heading)))
     for number, row in enumerate(board.rows.values()):
-        cells = _cells(row, now)
-        table.add_row(*([Text(key_of(number), "bold"), *cells] if keys else cells))
+        cells = [*([Text(key_of(number), "bold")] if keys else []), *_cells(row, now)]
+        table.add_row(*map(_on_one_line, cells))
     head = Text.assemble((board.phase.value, f"bold {_COLOURS[board.phase]}"))
     number = len(board.rows)
     head.append(f"  {number} task{'' if number == 1 else 's'}")
@@ -81,6 +81,12 @@ def picture_of(board: Board, now: float, *, keys: bool) -> Group:
     if keys:
         parts.append(Text("a task's key: run it now   r: reload   q: quit", "bright_black"))
     return Group(*parts, table)
+
+
+def _on_one_line(cell: Text) -> Text:
+    # Said of columns, it would make rich narrow all of them alike, not the widest first.
+    cell.no_wrap, cell.overflow = True, "ellipsis"
+    return cell
 
 
 def _cells(row: Row, now: float) -> list[Text]:
