@@ -5,7 +5,7 @@ import pytest
 from rota.cli import remote_source
 from rota.cli.local_source import LocalSource
 from rota.cli.remote_source import RemoteSource
-from rota.model.errors import ConfigError
+from rota.model.errors import ConfigError, UsageError
 from rota.status.slots import MOST_SLOTS
 from support.console_app import console
 from support.ledger_runs import START
@@ -59,6 +59,11 @@ def test_all_tasks_are_told_problems_first_however_many_pages_they_take(monkeypa
 def test_a_stretch_without_a_slot_has_none(installation):
     with loopback_api(app=console(installation)) as served:
         assert RemoteSource(served.url).slots("ping", START + 1, START + 59) == []
+
+
+def test_an_address_that_is_none_is_refused_as_that_of_the_page():
+    with pytest.raises(UsageError, match=r"^--url: the page's address must begin with http://"):
+        RemoteSource("localhost:8080").overview()
 
 
 def test_a_page_that_does_not_answer_is_told():

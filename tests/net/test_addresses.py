@@ -61,6 +61,11 @@ def test_any_other_text_is_refused_without_repeating_it(text, problem):
     assert "canary" not in str(caught.value)
 
 
+def test_a_refusal_names_what_the_url_is_of():
+    with pytest.raises(SettingsError, match=r"^the page's URL must begin with .* such as this$"):
+        parse_base_url("localhost:8080", "the page's URL", "such as this")
+
+
 @given(st.from_regex(r"https?://[a-z.\[\]:@%_0-9-]{1,20}(/[a-z%.]{0,6})?", fullmatch=True))
 def test_what_is_accepted_is_stable_and_a_url_to_httpx(text):
     try:

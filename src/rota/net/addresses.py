@@ -13,24 +13,35 @@ _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?", re.ASCII)
 _NOT_VISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
 
 
-def parse_base_url(text: str) -> str:
+class _RefusedError(ValueError):
+    """The text is the rule that a URL breaks."""
+
+
+def parse_base_url(text: str, what: str = "the Business API's URL", example: str = _EXAMPLE) -> str:
     """Return `text` in its canonical form: lower-case scheme and host, no trailing slash.
 
-    Only http and https, a host, a port and a path are allowed. Raises SettingsError, whose text
-    never repeats the URL, since a refused one may contain a password or a token.
+    Only http and https, a host, a port and a path are allowed. Raises SettingsError, which says
+    `what` is refused, and never repeats it, since it may contain a password or a token.
     """
+    try:
+        return _canonical_url(text)
+    except _RefusedError as refused:
+        raise SettingsError(f"{what} {refused}, {example}") from None
+
+
+def _canonical_url(text: str) -> str:
     if _NOT_VISIBLE.search(text):
-        raise _refusal("must not contain spaces, control characters or backslashes")
+        raise _RefusedError("must not contain spaces, control characters or backslashes")
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise _refusal("must be a URL whose port is a number from 1 to 65535") from None
+        raise _RefusedError("must be a URL whose port is a number from 1 to 65535") from None
     _refuse_extras(text, parts)
     if parts.scheme not in _DEFAULT_PORTS:
-        raise _refusal("must begin with http:// or https://")
+        raise _RefusedError("must begin with http:// or https://")
     if port == 0:
-        raise _refusal("must have a port from 1 to 65535")
+        raise _RefusedError("must have a port from 1 to 65535")
     path = _canonical_path(parts.path)
     shown_port = "" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}"
     return f"{parts.scheme}://{_canonical_host(parts.hostname or '')}{shown_port}{path}"
@@ -48,30 +59,26 @@ def parse_address(text: str, where: str) -> tuple[str, int]:
 
 def _refuse_extras(text: str, parts: SplitResult) -> None:
     if "@" in parts.netloc:
-        raise _refusal("must not contain a user name or password (use a token instead)")
+        raise _RefusedError("must not contain a user name or password (use a token instead)")
     if "?" in text or "#" in text:
-        raise _refusal("must not contain a query or a fragment")
+        raise _RefusedError("must not contain a query or a fragment")
 
 
 def _canonical_host(host: str) -> str:
     if not host:
-        raise _refusal("must name a host")
+        raise _RefusedError("must name a host")
     if ":" in host:
         return f"[{host}]"
     try:
         ascii_host = host.encode("idna").decode("ascii")
     except UnicodeError:
-        raise _refusal("must name a host that DNS allows") from None
+        raise _RefusedError("must name a host that DNS allows") from None
     if not _HOST_NAME.fullmatch(ascii_host):
-        raise _refusal("must name a host that DNS allows")
+        raise _RefusedError("must name a host that DNS allows")
     return ascii_host
 
 
 def _canonical_path(path: str) -> str:
     if any(segment.lower().replace("%2e", ".") in (".", "..") for segment in path.split("/")):
-        raise _refusal("must not have '.' or '..' in its path")
+        raise _RefusedError("must not have '.' or '..' in its path")
     return path.rstrip("/")
-
-
-def _refusal(rule: str) -> SettingsError:
-    return SettingsError(f"the Business API's URL {rule}, {_EXAMPLE}")

@@ -8,11 +8,12 @@ from typing import Any
 import httpx
 
 from rota.logs.redaction import hide
-from rota.model.errors import ConfigError, NotThereError, UsageError
+from rota.model.errors import ConfigError, NotThereError, SettingsError, UsageError
 from rota.net.addresses import parse_base_url
 from rota.net.attempts import USER_AGENT
 
 _TIMEOUT_SECONDS = 10.0
+_EXAMPLE = "for example http://127.0.0.1:8080"
 _BAD_REQUEST, _SERVER_ERROR = 400, 500
 
 Parameters = Sequence[tuple[str, str]]
@@ -32,7 +33,7 @@ def ask_page(
     token. Raises UsageError with what the page says is wrong with the question, of 404 as
     NotThereError, and ConfigError where there is no answer, or not one of rota's.
     """
-    url = f"{parse_base_url(base_url).rstrip('/')}/{path}"
+    url = f"{_page_url(base_url)}/{path}"
     try:
         with _client() as client:
             request = _request(client, url, parameters, order)
@@ -48,6 +49,13 @@ def ask_page(
     except ValueError:
         answer = None
     return _checked(answer, base_url, response, knows_secret=secret_file is not None)
+
+
+def _page_url(text: str) -> str:
+    try:
+        return parse_base_url(text, "the page's address", _EXAMPLE).rstrip("/")
+    except SettingsError as error:
+        raise UsageError(f"--url: {error}") from None
 
 
 def _client() -> httpx.Client:
