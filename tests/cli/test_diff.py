@@ -122,12 +122,14 @@ def test_a_namespace_of_a_cluster_is_compared(manifests, monkeypatch, tmp_path, 
         pytest.param(["--file", "gone.yaml"], "gone.yaml: No such file or directory", id="gone"),
         pytest.param(["--file", "."], "--file .: Is a directory", id="folder"),
         pytest.param(["--file", "latin.yaml"], "--file latin.yaml: not UTF-8", id="not-utf-8"),
-        pytest.param(["--file", "text.yaml"], "not a Kubernetes object", id="no-object"),
+        pytest.param(["--file", "text.yaml"], "object, but a str; give it", id="no-object"),
     ],
 )
 def test_what_cannot_be_compared_exits_with_2(arguments, message, tmp_path, capsys):
     (tmp_path / "latin.yaml").write_bytes(b"key: \xff")
-    (tmp_path / "text.yaml").write_text("hello")
+    (tmp_path / "text.yaml").write_text("run --password hunter2")
 
     assert run_command_line(["diff", *arguments]) == 2
-    assert message in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert message in said
+    assert "hunter2" not in said

@@ -67,8 +67,10 @@ def read_documents(text: str, source: str) -> list[dict[str, Any]]:
     objects: list[dict[str, Any]] = []
     for document in documents:
         if not isinstance(document, dict):
+            # Not what it is, which may be a secret.
             raise UsageError(
-                f"{source} contains something that is not a Kubernetes object: {document!r}"
+                f"{source} contains something that is not a Kubernetes object, but a "
+                f"{type(document).__name__}; give it manifests, in YAML or JSON"
             )
         is_list = str(document.get("kind", "")).endswith("List")
         objects += document.get("items") or [] if is_list else [document]
