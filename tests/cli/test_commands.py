@@ -5,10 +5,11 @@ import pty
 import subprocess
 import sys
 
+import click
 import pytest
 
 from rota import __version__
-from rota.cli import COMMANDS
+from rota.cli import COMMANDS, cli
 from rota.model.exit_codes import ExitCode
 
 BROKEN = {"LOG_LEVEL": "loud", "ROTA_GRACE_SECOND": "1", "ROTA_TASKS": "nowhere:Nothing"}
@@ -84,6 +85,44 @@ def test_a_mistake_ends_with_2_and_says_what_would_do(rota, arguments, told):
     assert told in ended.stderr
     assert ended.stdout == ""
     assert "Traceback" not in ended.stderr
+
+
+def options_with_a_text(command, words):
+    """Return the options of a command and of those below it that take any text, as typed."""
+    found = [
+        [*words, each.opts[0]]
+        for each in command.params
+        if isinstance(each, click.Option) and each.type.name == "text" and not each.is_flag
+    ]
+    for name, each in getattr(command, "commands", {}).items():
+        found += options_with_a_text(each, [*words, name])
+    return found
+
+
+EVERY_TEXT = [
+    each
+    for name in COMMANDS
+    for each in options_with_a_text(cli.get_command(click.Context(cli), name), [name])
+]
+
+
+@pytest.mark.parametrize("words", EVERY_TEXT, ids=" ".join)
+def test_an_empty_value_is_refused_rather_than_taken_for_none_given(rota, words):
+    ended = rota(*words, "")
+
+    assert ended.exit_code == 2
+    refusal = "the value is empty; give one, or leave the option out"
+    assert ended.stderr == f"rota: error: {words[-1]}: {refusal}\n"
+
+
+def test_a_namespace_is_minus_n_wherever_there_is_one():
+    commands = [cli.get_command(click.Context(cli), name) for name in COMMANDS]
+    commands += [each for group in commands for each in getattr(group, "commands", {}).values()]
+    options = [each.opts for command in commands for each in command.params]
+
+    found = [opts for opts in options if "--namespace" in opts]
+    assert len(found) > 5
+    assert all("-n" in opts for opts in found)
 
 
 @pytest.mark.parametrize("command", [["run", "cleanup"], ["list"], ["check"], ["next", "cleanup"]])

@@ -103,6 +103,7 @@ def test_a_namespace_of_a_cluster_is_compared(manifests, monkeypatch, tmp_path, 
         api.add("shop", *manifests, other)
 
         assert run_command_line(["diff", "--namespace", "shop", "--selector", selector]) == 0
+        assert run_command_line(["diff", "-n", "shop", "-l", selector]) == 0
         assert run_command_line(["diff", "--namespace", "shop", "--context", "lab"]) == 1
         assert run_command_line(["diff", "--namespace", "shop", "--context", "nowhere"]) == 2
 

@@ -89,6 +89,9 @@ def test_some_points_are_chosen(rota, shop):
         (["--only", "9"], "--only '9': '9' is not one of the points 1 to 8"),
         (["--skip", "1,x"], "--skip '1,x': 'x' is not one of"),
         (["--skip", "3-2"], "'3-2' is not one of"),
+        (["--only", "1-"], "'1-' is not one of"),
+        (["--only", "-5"], "'-5' is not one of"),
+        (["--skip", "6,"], "'' is not one of"),
         (["--only", "1", "--skip", "1-8"], "--skip leaves nothing of --only"),
     ],
 )

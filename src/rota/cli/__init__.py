@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from rota import __version__
+from rota.cli.empty_values import refuse_empty_values
 from rota.model.errors import ConfigError, RotaError
 from rota.model.exit_codes import ExitCode
 from rota.runtime import streams
@@ -54,7 +55,10 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command = getattr(import_module(COMMANDS[cmd_name]), f"{cmd_name}_command")
-        return command if isinstance(command, click.Command) else None
+        if not isinstance(command, click.Command):
+            return None
+        refuse_empty_values(command)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -11,6 +11,7 @@ import click
 )
 @click.option(
     "--namespace",
+    "-n",
     help="Namespace of the CronJobs.  [default: ROTA_NAMESPACE, else that of the service account "
     "or of the kubeconfig's context]",
 )

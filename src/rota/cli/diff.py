@@ -27,9 +27,13 @@ DIFFERENT = 1
     "  2  nothing was compared: bad usage or settings, an unreadable file, a refusing API server",
 )
 @click.option("--file", "path", metavar="FILE", help="Rendered manifests; - reads them from stdin.")
-@click.option("--namespace", help="Compare with what runs in this namespace.")
+@click.option("--namespace", "-n", help="Compare with what runs in this namespace.")
 @click.option("--context", help="Context of the kubeconfig.  [default: its current one]")
-@click.option("--selector", help="Label selector; one release: app.kubernetes.io/instance=RELEASE.")
+@click.option(
+    "--selector",
+    "-l",
+    help="Label selector; one release: app.kubernetes.io/instance=RELEASE.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def diff_command(
     *,

@@ -26,12 +26,10 @@ def _numbers(context: click.Context, option: click.Parameter, text: str | None) 
     """Return the points of `1,2,8`, or of `2-5`."""
     del context
     chosen: set[int] = set()
-    for part in (text or "").split(","):
-        first, _, last = part.strip().partition("-")
-        if not text:
-            continue
+    for part in [] if text is None else text.split(","):
+        first, dash, last = part.strip().partition("-")
         try:
-            numbers = range(int(first), int(last or first) + 1)
+            numbers = range(int(first), int(last if dash else first) + 1)
         except ValueError:
             numbers = range(0)
         if not numbers or not set(numbers) <= set(_ALL):
