@@ -1,5 +1,6 @@
 import asyncio
 import itertools
+import sys
 import weakref
 
 import pytest
@@ -141,6 +142,21 @@ def test_code_that_cannot_be_imported_is_told_with_its_line(project):
     assert len(set(told)) == 1
     assert "division by zero" in told[0]
     assert "cleanup_task.py" in told[0]
+
+
+def test_a_package_that_is_not_installed_beside_rota_is_told(project, monkeypatch):
+    # The rota of another environment, which has its own example tasks to look at.
+    monkeypatch.delenv("ROTA_TASKS")
+    monkeypatch.delenv("ROTA_API_CLIENT")
+    load_settings.cache_clear()
+    monkeypatch.setattr(
+        sys, "path", [each for each in sys.path if each != str(project.folder / "src")]
+    )
+    told = judged(project)
+
+    assert len(set(told)) == 1
+    assert told[0].startswith(f"no: the package {project.package} is not installed beside this")
+    assert "make ready" in told[0]
 
 
 def test_bad_settings_are_told(project, monkeypatch):

@@ -4,6 +4,7 @@ Writes one line of JSON to stdout. It is a process of its own, since it imports 
 """
 
 import importlib
+import importlib.util
 import inspect
 import json
 import pkgutil
@@ -14,7 +15,7 @@ from typing import Any
 from rota.api import BusinessApiClient
 from rota.app import STATE_OFF, App
 from rota.model.clock import SystemClock, instant, rfc3339
-from rota.model.errors import RotaError, TaskDefinitionError
+from rota.model.errors import ConfigError, RotaError, TaskDefinitionError
 from rota.runtime.streams import stdout_on_stderr
 from rota.settings import Settings, load_settings
 from rota.settings.importing import describe_error
@@ -36,6 +37,12 @@ def look(package: str) -> Facts:
 
 def _look(package: str) -> Facts:
     settings = load_settings().model_copy(update={"state_path": STATE_OFF})
+    if importlib.util.find_spec(package) is None:
+        # Else the tasks that rota finds are others, and all seems to be well with them.
+        raise ConfigError(
+            f"the package {package} is not installed beside this rota, in {sys.prefix}: "
+            "run `make ready` in the project's folder"
+        )
     registry = discover(settings)
     tasks = registry.selected()
     return {
