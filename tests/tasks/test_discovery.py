@@ -330,7 +330,7 @@ BROKEN = {
         "",
         (
             "ROTA_TASKS: 'shop_nowhere' cannot be imported: ModuleNotFoundError: "
-            "No module named 'shop_nowhere'"
+            "No module named 'shop_nowhere'; it is neither installed nor in this folder (/"
         ),
     ),
     "no such attribute": (

@@ -128,6 +128,7 @@ def _origin_of(module: ModuleType, module_name: str) -> str:
 def _import(module_name: str, where: str) -> ModuleType:
     # As with celery and uvicorn, modules in the current folder can be named. It goes last, so that
     # nothing there hides an installed module.
+    here = "which is gone"
     with contextlib.suppress(OSError):  # it may be deleted
         here = str(Path.cwd())
         if here not in sys.path:
@@ -138,6 +139,8 @@ def _import(module_name: str, where: str) -> ModuleType:
         package = sys.modules.get(module_name.partition(".")[0])
         missing = isinstance(error, ModuleNotFoundError) and package is not None
         origin = _origin_of(package, module_name) if missing and package else ""
+        if package is None and getattr(error, "name", None) == module_name.partition(".")[0]:
+            origin = f"; it is neither installed nor in this folder ({here})"
         raise ConfigError(
             f"{where}: {module_name!r} cannot be imported: {describe_error(error)}{origin}"
         ) from error
