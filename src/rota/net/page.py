@@ -104,6 +104,8 @@ def _checked(
         told = f"{answer.get('detail') or answer.get('title') or response.status_code}"
         if response.status_code == HTTPStatus.UNAUTHORIZED and not knows_secret:
             told += "; name a file with user:password, or with the token, in ROTA_WEB_SECRET_FILE"
+        if response.status_code == HTTPStatus.FORBIDDEN:
+            told = f"{base_url}: {told}"
         not_there = response.status_code == HTTPStatus.NOT_FOUND
         raise (NotThereError if not_there else UsageError)(told)
     if not response.is_success:

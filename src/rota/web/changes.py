@@ -41,7 +41,7 @@ class Changes:
 
     def _refusal(self, headers: Headers) -> str | None:
         if not self._allowed:
-            return "this page is read-only"
+            return "this page is read-only: actions need a scheduler with ROTA_WEB_ACTIONS=true"
         if headers.get("sec-fetch-site") not in _OWN_SITES:
             return "the request comes from another site (Sec-Fetch-Site)"
         origin = headers.get("origin")
