@@ -115,6 +115,25 @@ def test_an_empty_value_is_refused_rather_than_taken_for_none_given(rota, words)
     assert ended.stderr == f"rota: error: {words[-1]}: {refusal}\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["run", ""], "TASK"),
+        (["status", "cleanup", ""], "TASKS"),
+        (["why", "cleanup", ""], "SLOT"),
+        (["import", "crontab", ""], "FILE"),
+        (["new", ""], "CONTEXT"),
+    ],
+    ids=str,
+)
+def test_an_empty_argument_is_refused_by_its_name(rota, words, name):
+    ended = rota(*words)
+
+    assert ended.exit_code == 2
+    assert ended.stderr.startswith(f"rota: error: {name}")
+    assert "the value is empty; give one" in ended.stderr
+
+
 def test_a_namespace_is_minus_n_wherever_there_is_one():
     commands = [cli.get_command(click.Context(cli), name) for name in COMMANDS]
     commands += [each for group in commands for each in getattr(group, "commands", {}).values()]

@@ -1,4 +1,4 @@
-"""Options whose value is an empty text, mostly that of a variable that is not set in a shell."""
+"""Options and arguments that are an empty text, mostly a variable that is not set in a shell."""
 
 from typing import Any
 
@@ -12,6 +12,8 @@ class _Text(click.types.StringParamType):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> str | Any:
         if value == "" and param is not None:
+            if isinstance(param, click.Argument):
+                raise UsageError(f"{param.human_readable_name}: the value is empty; give one")
             raise UsageError(
                 f"{param.opts[0]}: the value is empty; give one, or leave the option out"
             )
@@ -19,12 +21,12 @@ class _Text(click.types.StringParamType):
 
 
 def refuse_empty_values(command: click.Command) -> None:
-    """Have a command and those below it refuse an empty text as the value of any option.
+    """Have a command and those below it refuse an empty text for any option or argument.
 
     Each would take it for something else: a file's name, none given, the current folder.
     """
     for parameter in command.params:
-        if isinstance(parameter, click.Option) and type(parameter.type) is type(click.STRING):
+        if type(parameter.type) is type(click.STRING):
             parameter.type = _Text()
     if isinstance(command, click.Group):
         for each in command.commands.values():
