@@ -137,11 +137,21 @@ def test_an_empty_argument_is_refused_by_its_name(rota, words, name):
 def test_a_namespace_is_minus_n_wherever_there_is_one():
     commands = [cli.get_command(click.Context(cli), name) for name in COMMANDS]
     commands += [each for group in commands for each in getattr(group, "commands", {}).values()]
-    options = [each.opts for command in commands for each in command.params]
+    options = [each for command in commands for each in command.params]
 
-    found = [opts for opts in options if "--namespace" in opts]
+    found = [each for each in options if "--namespace" in each.opts]
     assert len(found) > 5
-    assert all("-n" in opts for opts in found)
+    assert all("-n" in each.opts for each in found)
+
+
+@pytest.mark.parametrize(
+    "words", [["diff"], ["console"], ["trigger", "x"], ["logs", "x"], ["doctor"]], ids=" ".join
+)
+def test_what_cannot_be_a_namespace_is_refused_before_a_cluster_is_asked(rota, words):
+    ended = rota(*words, "-n", "Bad Name")
+
+    assert ended.exit_code == 2
+    assert ended.stderr == "rota: error: --namespace 'Bad Name' is not the name of a namespace\n"
 
 
 @pytest.mark.parametrize("command", [["run", "cleanup"], ["list"], ["check"], ["next", "cleanup"]])

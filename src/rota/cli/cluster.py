@@ -46,7 +46,7 @@ def cluster_options(command: Command) -> Command:
     namespace = click.option(
         "--namespace",
         "-n",
-        callback=_check_namespace,
+        callback=check_namespace,
         help="Namespace in the cluster.  [default: the context's]",
     )
     context = click.option(
@@ -55,7 +55,8 @@ def cluster_options(command: Command) -> Command:
     return namespace(context(command))
 
 
-def _check_namespace(_: click.Context, __: click.Parameter, namespace: str | None) -> str | None:
+def check_namespace(_: click.Context, __: click.Parameter, namespace: str | None) -> str | None:
+    """Return the namespace; UsageError for what cannot be the name of one."""
     if namespace is not None and not _NAMESPACE.fullmatch(namespace):
         raise UsageError(f"--namespace {namespace!r} is not the name of a namespace")
     return namespace

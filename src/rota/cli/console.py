@@ -2,6 +2,8 @@
 
 import click
 
+from rota.cli.cluster import check_namespace
+
 
 @click.command(
     "console",
@@ -12,6 +14,7 @@ import click
 @click.option(
     "--namespace",
     "-n",
+    callback=check_namespace,
     help="Namespace of the CronJobs.  [default: ROTA_NAMESPACE, else that of the service account "
     "or of the kubeconfig's context]",
 )

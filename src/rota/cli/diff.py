@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from rota.cli.cluster import check_namespace
 from rota.cli.table import echo_table
 from rota.kubernetes.manifests.comparison import Difference, compare
 from rota.kubernetes.manifests.deployed import deployed_tasks
@@ -27,7 +28,12 @@ DIFFERENT = 1
     "  2  nothing was compared: bad usage or settings, an unreadable file, a refusing API server",
 )
 @click.option("--file", "path", metavar="FILE", help="Rendered manifests; - reads them from stdin.")
-@click.option("--namespace", "-n", help="Compare with what runs in this namespace.")
+@click.option(
+    "--namespace",
+    "-n",
+    callback=check_namespace,
+    help="Compare with what runs in this namespace.",
+)
 @click.option("--context", help="Context of the kubeconfig.  [default: its current one]")
 @click.option(
     "--selector",
