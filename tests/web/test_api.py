@@ -340,3 +340,24 @@ async def test_the_openapi_document_has_exactly_what_an_answer_has(installation,
     for name, listed in (("strip", "Cell"), ("runs", "Run")):
         for item in answer.get(name, []):
             assert item.keys() == schemas[listed]["properties"].keys()
+
+
+async def test_a_task_that_fails_between_two_looks_stands_where_its_state_belongs(installation):
+    installation.ran("bills", START + 10 * HOUR)
+    installation.ran("letters", START + 8 * HOUR)
+    digests, looks = installation.ledger.digests, []
+
+    def fails_after_the_first_look(names, *, recent):
+        looks.append(names)
+        if len(looks) > 1:
+            installation.ran("letters", START + 9 * HOUR, "failed")
+        return digests(names, recent=recent)
+
+    installation.ledger.digests = fails_after_the_first_look
+    items = (await ask(installation, "tasks")).json()["items"]
+
+    assert len(looks) > 1
+    assert [(each["name"], each["state"]) for each in items] == [
+        ("letters", "failing"),
+        ("bills", "ok"),
+    ]
