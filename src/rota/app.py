@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from rota.api import BusinessApiClient
 from rota.api.factory import make_client
+from rota.model import heartbeat
 from rota.model.clock import Clock, SystemClock
 from rota.model.context import Stop
 from rota.model.errors import ConfigError
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 STATE_OFF = "off"
 # Of the client and of the observers, each: the work is done, and the process is about to end.
 CLOSE_SECONDS = 1.0
-# A scheduler reads the clock every five seconds; /livez allows as much.
-LONGEST_SILENCE_SECONDS = 60.0
 
 _logger = logging.getLogger(__name__)
 
@@ -135,7 +134,7 @@ class App:
         from rota.observers.heartbeat import beat  # noqa: PLC0415 (as in _ping_line)
 
         def is_well() -> bool:
-            return scheduler.running and scheduler.heartbeat_age_seconds() < LONGEST_SILENCE_SECONDS
+            return scheduler.running and scheduler.heartbeat_age_seconds() < heartbeat.LIMIT_SECONDS
 
         beating = asyncio.ensure_future(beat(self._pings, "@scheduler", is_well))
         self._servers.callback(beating.cancel)

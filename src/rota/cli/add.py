@@ -10,6 +10,7 @@ from rota.model.errors import UsageError
 
 if TYPE_CHECKING:
     from rota.scaffold.adding import Addition
+    from rota.scaffold.names import ProjectNames
     from rota.scaffold.record import Record
     from rota.scaffold.task_stub import TaskStub
 
@@ -55,7 +56,7 @@ def add_task_command(
     stub = task_stub(name, schedule)
     as_class = record.wanted.class_tasks if class_task is None else class_task
     names = record.wanted.names
-    before = _files(folder, names.package)
+    before = _files(folder, names)
     addition = add_task(before, names, stub, class_task=as_class)
     after = _with_addition(record, addition, before, stub, class_task=as_class)
     if not dry_run:
@@ -63,11 +64,11 @@ def add_task_command(
     _tell(folder, addition, dry_run=dry_run, as_json=as_json)
 
 
-def _files(folder: Path, package: str) -> dict[str, str]:
+def _files(folder: Path, names: "ProjectNames") -> dict[str, str]:
     """Return the files that an addition may change. UsageError without a list of tasks."""
-    from rota.scaffold.adding import VALUES_PATH  # noqa: PLC0415 (--help works without)
+    from rota.scaffold.project import VALUES_PATH, task_list_path  # noqa: PLC0415 (as above)
 
-    listed = f"src/{package}/tasks/__init__.py"
+    listed = task_list_path(names)
     files = {}
     for path in (listed, VALUES_PATH):
         try:

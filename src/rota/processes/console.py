@@ -16,6 +16,7 @@ from rota.ledger.console import ConsoleLedger
 from rota.ledger.console_notes import ConsoleNotes
 from rota.ledger.records import RecordedRun
 from rota.ledger.storage import default_ledger_path
+from rota.model import heartbeat
 from rota.model.clock import SystemClock
 from rota.model.errors import UsageError
 from rota.model.exit_codes import ExitCode
@@ -31,9 +32,7 @@ if TYPE_CHECKING:
 _HASH_CHARACTERS = 8
 # For pings that are still to be sent.
 _CLOSE_SECONDS = 2.0
-# For the ping of the console itself: as long as /livez allows, and as a restart of an API server
-# takes.
-_LONGEST_SILENCE_SECONDS = 60.0
+# For the ping of the console itself.
 _LONGEST_BLINDNESS_SECONDS = 300.0
 _MISSING_LIBRARY = (
     "the console needs the Kubernetes client, which is not installed: "
@@ -147,7 +146,7 @@ def _is_well(watch: ReleaseWatch, now: float) -> bool:
     """Whether the console sees what happens, or has not been blind for long."""
     blind_since = watch.blind_since
     sees = blind_since is None or now - blind_since < _LONGEST_BLINDNESS_SECONDS
-    return watch.is_noted and sees and watch.heartbeat_age_seconds < _LONGEST_SILENCE_SECONDS
+    return watch.is_noted and sees and watch.heartbeat_age_seconds < heartbeat.LIMIT_SECONDS
 
 
 def _connected(context: str | None) -> "contextlib.AbstractAsyncContextManager[Connection]":

@@ -14,6 +14,7 @@ from rota.ready.commands import Ended, Machine
 from rota.ready.image import BUILD_SECONDS
 from rota.ready.on_schedule import SLOTS_WANTED, judge
 from rota.ready.points import NotReadyError
+from rota.settings.task_variables import task_variable
 
 # In place of each task's own schedule: nobody waits for an hour.
 INTERVAL_SECONDS = 5
@@ -164,10 +165,9 @@ def _often(tasks: Mapping[str, Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
     for name, facts in tasks.items():
         if facts["next"] is None:
             continue
-        prefix = f"ROTA_TASK__{name.replace('-', '_').upper()}__"
-        yield f"{prefix}INTERVAL_SECONDS", str(INTERVAL_SECONDS)
+        yield task_variable(name, "interval_seconds"), str(INTERVAL_SECONDS)
         if facts["splay"]:
-            yield f"{prefix}SPLAY_MINUTES", "0"
+            yield task_variable(name, "splay_minutes"), "0"
 
 
 async def watch_schedule(services: Stack, tasks: Mapping[str, Mapping[str, Any]]) -> str:

@@ -7,11 +7,9 @@ from rota.kubernetes.manifests.values import values_file
 from rota.kubernetes.manifests.yaml_text import read_documents
 from rota.model.errors import ConfigError
 from rota.scaffold.names import ProjectNames
-from rota.scaffold.project import stub_files, stub_values
+from rota.scaffold.project import VALUES_PATH, stub_files, stub_values, task_list_path
 from rota.scaffold.task_list import with_task
 from rota.scaffold.task_stub import TaskStub
-
-VALUES_PATH = "deploy/tasks.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +23,6 @@ class Addition:
     new: Mapping[str, str]
     changed: Mapping[str, str]
     exported: bool
-
-
-def task_list_path(names: ProjectNames) -> str:
-    """Return the path of the file that has the list of tasks."""
-    return f"src/{names.package}/tasks/__init__.py"
 
 
 def add_task(

@@ -11,6 +11,7 @@ from rota.scaffold.task_stub import TaskStub
 from rota.scaffold.template import part, worker_files
 
 TASKS_FOLDER = "src/example_worker/tasks"
+VALUES_PATH = "deploy/tasks.yaml"
 _NAMES = re.compile(r"example_worker|example-worker|Example worker|\bExample(?=[A-Z])")
 _STUB_NAMES = re.compile(
     rf"example_task_task|example_task|example-task|example_object|ExampleTask|{_NAMES.pattern}"
@@ -39,11 +40,14 @@ def project_files(wanted: ProjectInput) -> Mapping[str, str]:
     files = _renamed_files(template, _NAMES, _project_names(wanted.names))
     for stub in wanted.tasks:
         files |= stub_files(stub, wanted.names, class_task=wanted.class_tasks)
-    files[f"src/{wanted.names.package}/tasks/__init__.py"] = _task_list(wanted)
-    files["deploy/tasks.yaml"] = values_file(
-        {each.name: stub_values(each) for each in wanted.tasks}
-    )
+    files[task_list_path(wanted.names)] = _task_list(wanted)
+    files[VALUES_PATH] = values_file({each.name: stub_values(each) for each in wanted.tasks})
     return files
+
+
+def task_list_path(names: ProjectNames) -> str:
+    """Return the path of the file that has the list of tasks."""
+    return f"src/{names.package}/tasks/__init__.py"
 
 
 def stub_files(stub: TaskStub, names: ProjectNames, *, class_task: bool) -> dict[str, str]:

@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-HEARTBEAT_LIMIT_SECONDS = 60.0
+from rota.model import heartbeat
+
 _OK = 200
 _UNAVAILABLE = 503
 
@@ -47,7 +48,7 @@ class Probe(Protocol):
 def create_health_app(
     probe: Probe,
     *,
-    heartbeat_limit_seconds: float = HEARTBEAT_LIMIT_SECONDS,
+    heartbeat_limit_seconds: float = heartbeat.LIMIT_SECONDS,
     routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """Return an app of the health endpoints, with more `routes` beside them."""
@@ -56,7 +57,7 @@ def create_health_app(
 
 
 def health_routes(
-    probe: Probe, *, heartbeat_limit_seconds: float = HEARTBEAT_LIMIT_SECONDS
+    probe: Probe, *, heartbeat_limit_seconds: float = heartbeat.LIMIT_SECONDS
 ) -> Sequence[BaseRoute]:
     """Return the routes. Each path answers GET and HEAD with 200, or with 503 and the reason.
 
