@@ -131,13 +131,12 @@ class App:
         """Ping for the scheduler itself, if the settings name a place for that, until it ends."""
         if self._pings is None:
             return
-        from rota.observers.heartbeat import beat  # noqa: PLC0415 (as in _ping_line)
+        from rota.observers.heartbeat import keep_beating  # noqa: PLC0415 (as in _ping_line)
 
         def is_well() -> bool:
             return scheduler.running and scheduler.heartbeat_age_seconds() < heartbeat.LIMIT_SECONDS
 
-        beating = asyncio.ensure_future(beat(self._pings, "@scheduler", is_well))
-        self._servers.callback(beating.cancel)
+        keep_beating(self._pings, "@scheduler", is_well, self._servers)
 
     async def __aenter__(self) -> Self:
         return self

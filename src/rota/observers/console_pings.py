@@ -1,6 +1,5 @@
 """Dead-man pings on behalf of pods: what they themselves cannot have told."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
@@ -10,7 +9,7 @@ from rota.ledger.records import RecordedRun
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import Outcome
 from rota.model.slot import SlotState
-from rota.observers.heartbeat import beat
+from rota.observers.heartbeat import keep_beating
 from rota.observers.ping_services import Ping, PingEvent, run_uuid
 from rota.observers.pings import PingLine, ping_of_skip
 
@@ -35,8 +34,7 @@ class ConsolePings:
     def keep_beating(self, is_well: Callable[[], bool], until: AsyncExitStack) -> None:
         """Ping for the console itself while it is well, until the stack is left."""
         if self._line is not None:
-            beating = asyncio.ensure_future(beat(self._line, "@console", is_well))
-            until.callback(beating.cancel)
+            keep_beating(self._line, "@console", is_well, until)
 
     def noted(self, notes: ConsoleNotes, ended: Sequence[RecordedRun]) -> None:
         """Tell what there is to tell of what has just been written."""

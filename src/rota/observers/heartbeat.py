@@ -2,11 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 
 from rota.observers.ping_services import Ping, PingEvent, run_uuid
 from rota.observers.pings import PingLine
 
 HEARTBEAT_SECONDS = 60.0
+
+
+def keep_beating(
+    line: PingLine, process: str, is_well: Callable[[], bool], until: AsyncExitStack
+) -> None:
+    """Have `beat` run in this event loop until the stack is left."""
+    beating = asyncio.ensure_future(beat(line, process, is_well))
+    until.callback(beating.cancel)
 
 
 async def beat(
