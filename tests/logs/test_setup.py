@@ -384,7 +384,7 @@ def test_a_record_with_its_fields_ready_gives_the_line_of_any_other(
     """The two lines of each run take a shorter way; nobody is to see that."""
     stderr = configure(log_format)
     fields = {"event": "run.finished", "task": "t", "counts": {"n": 1}, "reason": "tokenABC\n"}
-    redaction.hide("tokenABC")
+    redaction.hide("tokenABC", redaction.SecretKind.API_TOKEN)
     plain = logging.makeLogRecord({**fields, "name": "rota.runs", "msg": "text", "levelno": 30})
     plain.levelname = "WARNING"
     ready = FieldsRecord("rota.runs", logging.WARNING, "text", fields)

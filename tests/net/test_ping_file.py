@@ -73,3 +73,17 @@ def test_a_pipe_is_read_once(tmp_path):
     targets = PingTargetsFile(pipe)
     writer.join()
     assert [template_of(targets) for _ in range(2)] == ["https://x.test/piped"] * 2
+
+
+def test_many_renewed_urls_push_no_other_secret_out_of_what_is_masked(path):
+    redaction.hide("the-api-token", redaction.SecretKind.API_TOKEN)
+    targets = PingTargetsFile(path)
+    stays = f"first https://x.test/{KEY}-stays\n"
+    for renewal in range(6):
+        lines = [f"task{number} https://x.test/{KEY}-{renewal}{number}\n" for number in range(12)]
+        # Of another size each time: two writes may have the same instant.
+        path.write_text(stays + "".join(lines) + "#" * renewal)
+        assert targets.current().of("task0")
+    assert redaction.redact("the-api-token") == "[redacted]"
+    # The newest stay masked, one that was in the file all along among them.
+    assert KEY not in redaction.redact(f"/{KEY}-stays /{KEY}-50")

@@ -143,7 +143,7 @@ async def test_a_result_has_counts_and_a_note(clock):
 
 async def test_a_long_note_is_cut_and_no_secret_is_in_it(clock, monkeypatch):
     monkeypatch.setattr(redaction, "_forms_by_secret", {})
-    redaction.hide("s3cr3t-t0k3n")
+    redaction.hide("s3cr3t-t0k3n", redaction.SecretKind.API_TOKEN)
 
     async def handler(api_client):
         return Result(note="with s3cr3t-t0k3n " + "x" * 5000)
@@ -312,7 +312,7 @@ async def test_counts_that_break_when_looked_at_leave_a_success_one(observed, ca
 @pytest.mark.fault(105)
 async def test_a_secret_in_an_error_is_masked_in_what_is_kept_of_it(clock, monkeypatch):
     monkeypatch.setattr(redaction, "_forms_by_secret", {})
-    redaction.hide("c4n4ry")
+    redaction.hide("c4n4ry", redaction.SecretKind.API_TOKEN)
 
     async def handler(api_client):
         raise ValueError(f"{'x' * 2700}c4n4ry{'x' * 10_000}")

@@ -4,34 +4,53 @@ The last line of defence, not the first: no code is meant to hand a secret to a 
 """
 
 import json
+import threading
 from collections.abc import Iterable
+from enum import Enum, auto
 from urllib.parse import quote
 
 _MASK = "[redacted]"
 # Below this a "secret" is so likely to be part of a harmless word that masking would hide logs.
 _SHORTEST_MASKED_CHARACTERS = 4
-# Tokens are rotated, and every line is searched for each of them: the newest ones are kept.
-_MOST_SECRETS = 32
+# Secrets are renewed, and every line is searched for each of them: the newest of each kind stay.
+_MOST_OF_A_KIND = 32
+
+
+class SecretKind(Enum):
+    """What a secret is for: many new ones of one kind never push out those of another."""
+
+    API_TOKEN = auto()
+    PING_URLS = auto()
+    TRACES = auto()
+    PAGES = auto()
+
 
 # Each secret with the forms in which it may stand in a text. Replaced whole, never changed, since
 # other threads may be reading it.
-_forms_by_secret: dict[str, tuple[str, ...]] = {}
+_forms_by_secret: dict[tuple[SecretKind, str], tuple[str, ...]] = {}
+_writing = threading.Lock()
 
 
-def hide(secret: str) -> None:
+def hide(secret: str, kind: SecretKind) -> None:
     """Mask `secret` from now on wherever rota writes."""
     global _forms_by_secret  # noqa: PLW0603 (secrets are the process's)
-    if len(secret) < _SHORTEST_MASKED_CHARACTERS or secret in _forms_by_secret:
+    if len(secret) < _SHORTEST_MASKED_CHARACTERS:
         return
     forms = {secret, json.dumps(secret)[1:-1], repr(secret)[1:-1], quote(secret, safe="")}
-    kept = [*_forms_by_secret.items(), (secret, tuple(sorted(forms, key=len, reverse=True)))]
-    _forms_by_secret = dict(kept[-_MOST_SECRETS:])
+    with _writing:
+        kept = _forms_by_secret.copy()
+        # One that is still in use is as new as the others that are read with it.
+        kept.pop((kind, secret), None)
+        kept[kind, secret] = tuple(sorted(forms, key=len, reverse=True))
+        for oldest in [known for known in kept if known[0] is kind][:-_MOST_OF_A_KIND]:
+            del kept[oldest]
+        _forms_by_secret = kept
 
 
-def hide_all(secrets: Iterable[str]) -> None:
+def hide_all(secrets: Iterable[str], kind: SecretKind) -> None:
     """Mask each of `secrets` from now on."""
     for secret in secrets:
-        hide(secret)
+        hide(secret, kind)
 
 
 def redact(text: str) -> str:

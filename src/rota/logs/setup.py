@@ -35,7 +35,7 @@ def configure(*, level: str, log_format: str, secrets: Iterable[str] = ()) -> No
     stdout is kept for what a command was asked for. May be called again, for example in tests.
     """
     global _own_handler  # noqa: PLW0603 (logging is the process's)
-    redaction.hide_all(secrets)
+    redaction.hide_all(secrets, redaction.SecretKind.API_TOKEN)
     console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
     handler = _QuietHandler(sys.stderr)
     handler.setFormatter(_formatter(console=console))

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from rota.logs.redaction import hide
+from rota.logs.redaction import SecretKind, hide
 from rota.model.errors import ConfigError, NotThereError, SettingsError, UsageError
 from rota.net.addresses import parse_base_url
 from rota.net.attempts import USER_AGENT
@@ -78,7 +78,7 @@ def _credentials(path: Path, scheme: str) -> httpx.Auth | None:
         raise ConfigError(f"ROTA_WEB_SECRET_FILE: {path}: {reason}") from None
     line = next((line.strip() for line in lines if line.strip()), "")
     user, _, password = line.partition(":")
-    hide(password or line)
+    hide(password or line, SecretKind.PAGES)
     if scheme == "basic":
         return httpx.BasicAuth(user, password)
     return _Bearer(line) if scheme == "bearer" else None

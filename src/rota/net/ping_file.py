@@ -45,5 +45,5 @@ class PingTargetsFile:
 
     def _read(self) -> PingTargets:
         targets = read_ping_targets(self._path)
-        redaction.hide_all(targets.secrets())
+        redaction.hide_all(targets.secrets(), redaction.SecretKind.PING_URLS)
         return targets

@@ -20,7 +20,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NOT_VISIBLE = re.compile(r"[^\x21-\x7e]|\\")
 _MAX_FILE_BYTES = 256 * 1024
 _MOST_WORDS = 2
-# The API token must stay among what is masked, however many URLs there are.
+# Fewer than are masked of pings, so that the URLs before a renewal are masked too.
 _MOST_SECRETS = 12
 _SHORTEST_SECRET = 8
 

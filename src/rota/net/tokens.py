@@ -88,5 +88,5 @@ def _checked(text: str, place: str) -> str:
             f"{place}: contains spaces, control or non-ASCII characters; "
             "only visible ASCII characters are allowed"
         )
-    redaction.hide(token)
+    redaction.hide(token, redaction.SecretKind.API_TOKEN)
     return token

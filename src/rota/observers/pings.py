@@ -50,7 +50,7 @@ class PingLine:
     ) -> None:
         self._targets = targets
         if isinstance(targets, PingTargets):
-            redaction.hide_all(targets.secrets())
+            redaction.hide_all(targets.secrets(), redaction.SecretKind.PING_URLS)
         self._release = release
         self._sender = PingSender(self.delivered, tls=tls)
         self._send = send or self._sender.send

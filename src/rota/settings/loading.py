@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_settings import EnvSettingsSource
 from pydantic_settings import SettingsError as PydanticSettingsError
 
-from rota.logs import redaction
+from rota.logs.redaction import SecretKind, hide, hide_all
 from rota.model.errors import SettingsError
 from rota.net.ping_targets import parse_ping_targets
 from rota.settings.env_file import read_env_file
@@ -49,10 +49,11 @@ def load_settings() -> Settings:
         raise SettingsError("\n".join(problems))
     if settings.api_token is not None:
         # Here, before any module of the application is imported.
-        redaction.hide(settings.api_token.get_secret_value())
+        hide(settings.api_token.get_secret_value(), SecretKind.API_TOKEN)
     if settings.ping_url is not None:
-        redaction.hide_all(parse_ping_targets(settings.ping_url.get_secret_value()).secrets())
-    redaction.hide_all(settings.trace_secrets())
+        targets = parse_ping_targets(settings.ping_url.get_secret_value())
+        hide_all(targets.secrets(), SecretKind.PING_URLS)
+    hide_all(settings.trace_secrets(), SecretKind.TRACES)
     return settings
 
 

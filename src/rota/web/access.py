@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rota.logs.redaction import hide
+from rota.logs.redaction import SecretKind, hide
 from rota.model.errors import ConfigError, SettingsError
 from rota.net.file_identity import FileIdentity, file_identity
 from rota.settings import WebAccess
@@ -86,7 +86,7 @@ class Secrets:
                 self._lines = tuple(line.strip() for line in text.splitlines() if line.strip())
                 self._identity = identity
                 for line in self._lines[:_MOST_MASKED]:
-                    hide(line.partition(":")[2] or line)
+                    hide(line.partition(":")[2] or line, SecretKind.PAGES)
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "is not UTF-8"
             raise SettingsError(f"ROTA_WEB_SECRET_FILE: {self._path}: {reason}") from None
