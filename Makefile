@@ -68,7 +68,7 @@ browser: $(DEV_STAMP) ## tests of the pages in Debian's chromium; SCREENSHOTS=do
 
 E2E = tests/e2e
 e2e: $(DEV_STAMP) ## tests on a real Docker engine and a real cluster; one that is missing is a failure
-	$(BIN)/pytest -m e2e $(E2E) $(PYTEST_ARGS)
+	CI=true $(BIN)/pytest -m e2e $(E2E) $(PYTEST_ARGS)
 
 bench: $(RUN_STAMP) ## measure, beside other schedulers
 	$(BIN)/python bench/run.py

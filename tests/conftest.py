@@ -13,8 +13,11 @@ from rota.schedules import load_zone, tz_database
 from rota.settings import installed
 from support.environment import is_setting
 
-# No test is timed: a machine may be busy.
-hypothesis.settings.register_profile("rota", deadline=None)
+# No test is timed: a machine may be busy. With CI=true the examples are the same each time, which
+# is hypothesis's own rule.
+hypothesis.settings.register_profile(
+    "rota", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 # For tools/mutants.py: the same examples each time, so that the same mutants survive.
 hypothesis.settings.register_profile(
     "mutants", deadline=None, derandomize=True, database=None, max_examples=50
