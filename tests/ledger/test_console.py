@@ -1,3 +1,4 @@
+import contextlib
 import shutil
 import sqlite3
 from dataclasses import replace
@@ -233,6 +234,31 @@ def test_a_corrupt_file_is_set_aside(open_ledger, path, caplog):
     assert (caplog.records[0].path, caplog.records[0].moved_to) == (str(path), str(moved_to))
     assert moved_to.read_bytes() == b"no database" * 100
     assert ledger.reader().run("job-1") == RUNNING
+
+
+@pytest.mark.fault(56)
+def test_a_file_that_is_in_use_and_not_corrupt_stays_where_it_is(
+    open_ledger, path, caplog, monkeypatch
+):
+    monkeypatch.setattr("rota.ledger.storage._BUSY_SECONDS", 0.0)
+    path.parent.mkdir()
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        ledger, _ = open_ledger()
+
+    assert [each.message for each in caplog.records] == ["state.unusable"]
+    assert path.exists()
+    assert ledger.path != path
+
+
+@pytest.mark.fault(56)
+def test_a_folder_in_place_of_the_file_stays_where_it_is(open_ledger, path, caplog):
+    path.mkdir(parents=True)
+
+    open_ledger()
+
+    assert [each.message for each in caplog.records] == ["state.unusable"]
+    assert path.is_dir()
 
 
 def test_while_another_process_writes_the_file_a_temporary_one_is_used(open_ledger, path, caplog):

@@ -22,15 +22,13 @@ from rota.ledger.console_rows import (
     watched_until,
     write_notes,
 )
-from rota.ledger.file_lock import FileLockedError
 from rota.ledger.pruning import Pruning
 from rota.ledger.reader import SqliteReader
 from rota.ledger.records import RecordedRun
 from rota.ledger.retention import Retention
 from rota.ledger.rows import task_progress
-from rota.ledger.schema import NewerSchemaError
 from rota.ledger.spec_pruning import SpecPruning
-from rota.ledger.storage import Storage
+from rota.ledger.storage import UNUSABLE, Storage, is_corrupt
 from rota.model.clock import Clock
 
 _logger = logging.getLogger(__name__)
@@ -61,13 +59,14 @@ class ConsoleLedger:
         """Return what an earlier console saw; nothing, where the file cannot be used."""
         try:
             return self._open()
-        except sqlite3.DatabaseError as error:
-            self._set_aside(error)
-        except (OSError, FileLockedError, NewerSchemaError) as error:
-            self._go_elsewhere(error)
+        except UNUSABLE as error:
+            if is_corrupt(error):
+                self._set_aside(error)
+            else:
+                self._go_elsewhere(error)
         try:
             return self._open()
-        except (sqlite3.Error, OSError, FileLockedError, NewerSchemaError) as error:
+        except UNUSABLE as error:
             self._go_elsewhere(error)
             return self._open()
 

@@ -20,8 +20,7 @@ from rota.ledger.records import LostRun, RecordedSkip, Recovered
 from rota.ledger.renaming import NO_RENAMES, Formerly, rename_rows
 from rota.ledger.retention import Retention
 from rota.ledger.rows import pauses, task_progress, write
-from rota.ledger.schema import NewerSchemaError
-from rota.ledger.storage import Storage
+from rota.ledger.storage import UNUSABLE, Storage, is_corrupt, primary_code
 from rota.model.clock import Clock
 from rota.model.events import SlotsSkipped
 from rota.model.pause import Pause
@@ -65,17 +64,15 @@ class SqliteLedger:
         self._awaits_flush = False
         try:
             return self._open()
-        except sqlite3.DatabaseError as error:
-            if not _is_corrupt(error):
+        except UNUSABLE as error:
+            if not is_corrupt(error):
                 return self._go_without(error)
-        except (OSError, FileLockedError, NewerSchemaError) as error:
-            return self._go_without(error)
         try:
             aside = self._storage.set_aside(int(self._clock.timestamp()))
             extra = {"path": str(self._storage.path), "moved_to": str(aside)}
             _logger.error("state.corrupt", extra=extra)
             return self._open()
-        except (sqlite3.Error, OSError, FileLockedError, NewerSchemaError) as error:
+        except UNUSABLE as error:
             return self._go_without(error)
 
     def _open(self) -> Recovered:
@@ -98,7 +95,7 @@ class SqliteLedger:
 
     def _go_without(self, error: Exception) -> Recovered:
         effect = "slots missed while rota is down will not be caught up"
-        if isinstance(error, FileLockedError) or _primary_code(error) == sqlite3.SQLITE_BUSY:
+        if isinstance(error, FileLockedError) or primary_code(error) == sqlite3.SQLITE_BUSY:
             effect = "another scheduler seems to run these tasks too: every slot may run twice"
         extra = {"path": str(self._storage.path), "error": str(error), "effect": effect}
         _logger.error("state.unusable", extra=extra)
@@ -235,12 +232,3 @@ class SqliteLedger:
 
 def _do_nothing() -> None:
     """Ask for no flush: the caller that opened the file flushes on its own."""
-
-
-def _is_corrupt(error: sqlite3.DatabaseError) -> bool:
-    return _primary_code(error) in (None, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def _primary_code(error: Exception) -> int | None:
-    code = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF

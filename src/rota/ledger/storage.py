@@ -4,14 +4,16 @@ import os
 import sqlite3
 from pathlib import Path
 
-from rota.ledger.file_lock import FileLock
+from rota.ledger.file_lock import FileLock, FileLockedError
 from rota.ledger.file_system import is_shared
-from rota.ledger.schema import migrate
+from rota.ledger.schema import NewerSchemaError, migrate
 
 # Rows of 10,000 tasks are looked up now and then: SQLite's own 2 MiB would be a sixth of what they
 # all take.
 _CACHE_KIB = 128
 _BUSY_SECONDS = 1.0
+UNUSABLE = (sqlite3.Error, OSError, FileLockedError, NewerSchemaError)
+"""What opening a file raises that cannot be used."""
 
 
 def default_ledger_path(release: str) -> Path:
@@ -33,7 +35,7 @@ class Storage:
     def open(self) -> sqlite3.Connection:
         """Lock the file, make what is missing of it, and return a connection for any one thread.
 
-        Raises FileLockedError, NewerSchemaError, OSError or sqlite3.Error; nothing is held then.
+        Raises one of `UNUSABLE`; nothing is held then.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._lock.acquire()
@@ -69,6 +71,18 @@ class Storage:
         for suffix in ("-wal", "-shm", "-journal"):
             Path(f"{self.path}{suffix}").unlink(missing_ok=True)
         return aside
+
+
+def primary_code(error: Exception) -> int | None:
+    """Return SQLite's primary result code; None for an error that has none."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def is_corrupt(error: Exception) -> bool:
+    """Whether one of `UNUSABLE` says that the file is broken, rather than its disk or in use."""
+    codes = (None, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return isinstance(error, sqlite3.DatabaseError) and primary_code(error) in codes
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
