@@ -198,7 +198,9 @@ def _wait_for_the_disk(ledger):
 
 def test_a_run_is_found_with_its_facts(place):
     counts = {"sent": 3, "what": "ü", "share": 0.5}
-    ended = record("r", "failed", reason="x" * 3000, counts=counts, duration_seconds=2.25)
+    ended = record(
+        "r", "failed", reason="x" * 3000, counts=counts, duration_seconds=2.25, retry_at=START + 90
+    )
     place.ledger.run_started(ended.run, START)
     place.ledger.run_ended(ended, owed=False)
     place.reopen()
@@ -218,6 +220,7 @@ def test_a_run_is_found_with_its_facts(place):
         "counts": counts,
         "actor": None,
         "purpose": None,
+        "retry_at": "2026-11-24T00:01:30Z",
     }
     assert place.reader.run("nobody") is None
 

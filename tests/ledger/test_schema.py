@@ -35,8 +35,8 @@ FOUND = {
         "w": TaskProgress(MINUTELY, START, suspended=True),
     },
 }
-FOUND[4] = FOUND[5] = FOUND[3]
-LOST_SLOT = {1: START + MINUTE, **dict.fromkeys((2, 3, 4, 5), START + 3 * MINUTE)}
+FOUND[4] = FOUND[5] = FOUND[6] = FOUND[3]
+LOST_SLOT = {1: START + MINUTE, **dict.fromkeys((2, 3, 4, 5, 6), START + 3 * MINUTE)}
 OWED = {version: list(FOUND[version]["t"].owed) for version in FOUND}
 
 

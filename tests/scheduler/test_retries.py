@@ -11,6 +11,7 @@ from rota.ledger.memory import MemoryLedger
 from rota.model.exit_codes import ExitCode
 from rota.model.run import Trigger
 from rota.scheduler import TaskScheduler
+from rota.scheduler.by_hand import Order
 from rota.scheduler.entry import PendingRun, Retry
 from rota.scheduler.retries import retry_of
 from rota.settings import Settings
@@ -242,6 +243,24 @@ async def test_a_task_that_asks_again_while_the_process_stops_leaves_its_slot(cl
     assert recording.outcomes() == ["failed"]
     assert recording.skipped() == [("stopping", START + 60, START + 60, 1)]
     assert ledger.owed("t") == [START + 60]
+
+
+async def test_the_ledger_tells_when_a_retry_is_due_and_no_more_once_it_is_dropped(clock):
+    ledger = MemoryLedger()
+
+    async def handler(api_client):
+        raise TryAgain("no", after=90)
+
+    scheduler = TaskScheduler(object(), settings=SETTINGS, clock=clock, ledger=ledger)
+    scheduler.register_task("t", handler, 3600)
+    await scheduler.start()
+    await asyncio.sleep(3605)
+    [run] = ledger.runs()
+    scheduler.by_hand.pause("t", Order("ada", "the printer burns"), until=START + 8000)
+
+    assert run.retry_at == START + 3600 + 90
+    assert [each.retry_at for each in ledger.runs()] == [None]
+    await scheduler.stop()
 
 
 async def test_a_run_by_hand_waits_for_no_retry_and_is_repeated_with_its_own_identity(

@@ -1,7 +1,7 @@
 import pytest
 
 from rota.model.errors import UnknownTaskError, UsageError
-from support.ledger_runs import START
+from support.ledger_runs import START, record
 from support.statuses import Installation, make_task, text
 
 MINUTE, HOUR = 60, 3600
@@ -61,6 +61,7 @@ def test_the_wall_clock_of_the_schedule_is_beside_each_slot():
         "state": "upcoming",
         "reason": None,
         "detail": None,
+        "retry_at": None,
         "run": None,
     }
 
@@ -83,12 +84,27 @@ WHY = {
     "then, or the record was deleted to keep the history small.",
     "none": "Nothing has been recorded of this task yet.",
     "due": "It is due, and waits for its run.",
+    "again": "It waits to be tried again at {soon}, in 4m.",
+    "again_late": "It was to be tried again at {after}, and waits for its turn, or for a "
+    "scheduler.",
 }
 SLOT = START + 3 * HOUR
+SOON = NOW + 4 * MINUTE
 
 
 def nothing(_):
     pass
+
+
+def trying_again(retry_at):
+    def arrange(installation):
+        installation.ledger.slot_due("t", SLOT)
+        ended = record(
+            "run-1", "failed", slot=SLOT, started_at=SLOT, reason="no luck", retry_at=retry_at
+        )
+        installation.ledger.run_ended(ended, owed=True)
+
+    return arrange
 
 
 def overlapping(installation):
@@ -117,6 +133,10 @@ def overlapping(installation):
         pytest.param(lambda i: i.ran("t", SLOT - HOUR), SLOT, ["gap"], id="unobserved"),
         pytest.param(nothing, SLOT, ["none"], id="no record at all"),
         pytest.param(lambda i: i.ledger.slot_due("t", SLOT), SLOT, ["due"], id="due"),
+        pytest.param(trying_again(SOON), SLOT, ["failed", "again"], id="tried again soon"),
+        pytest.param(
+            trying_again(SLOT + HOUR), SLOT, ["failed", "again_late"], id="to be tried again"
+        ),
     ],
 )
 def test_why_says_in_sentences_what_happened_to_a_slot(installation, arrange, slot, why):
@@ -126,6 +146,7 @@ def test_why_says_in_sentences_what_happened_to_a_slot(installation, arrange, sl
         "late": text(SLOT + 120),
         "before": text(SLOT - HOUR),
         "after": text(SLOT + HOUR),
+        "soon": text(SOON),
     }
 
     explanation = installation.board.explain("t", slot)

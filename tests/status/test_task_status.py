@@ -54,6 +54,27 @@ def test_the_state_is_the_worst_that_is_true(ends, state):
     assert installation.board.task("t").state is state
 
 
+@pytest.mark.parametrize(
+    ("later", "waits_until"),
+    [
+        pytest.param(lambda _: None, NOW + 40, id="it waits"),
+        pytest.param(lambda i: i.runs("t", NOW - 60), None, id="the next attempt has begun"),
+        pytest.param(lambda i: i.ran("t", NOW - 60), None, id="and has ended"),
+        pytest.param(lambda i: i.runs("t", NOW - 30), NOW + 40, id="another slot runs beside it"),
+    ],
+)
+@pytest.mark.parametrize("strip_length", [0, 30])
+def test_a_task_waits_for_its_next_attempt_until_that_begins(later, waits_until, strip_length):
+    installation = Installation(NOW, hourly())
+    installation.ran("t", NOW - 60 - HOUR, "failed", retry_at=NOW - HOUR)
+    installation.ran("t", NOW - 60, "failed", retry_at=NOW + 40)
+    later(installation)
+    status = installation.board.task("t", strip_length=strip_length)
+
+    assert status.retry_at == waits_until
+    assert status.facts()["retry_at"] == (waits_until and text(waits_until))
+
+
 def test_a_suspended_task_is_suspended_whatever_its_runs_say_and_owes_no_success():
     installation = Installation(NOW, hourly(suspend=True))
     last_hours(installation, *["failed"] * 5)
@@ -112,6 +133,7 @@ def test_the_facts_name_all_that_a_page_shows():
         "pause": None,
         "running": [],
         "next_slots": [],
+        "retry_at": None,
         "success_due": text(slot + 3 * 86_400 + 3600 + 3600 + 60),
         "last_run": None,
         "last_success": None,

@@ -16,7 +16,7 @@ _RUN = f"""
 {INSERT_RUN}
 ON CONFLICT (run_id) DO UPDATE SET state = excluded.state, reason = excluded.reason,
     started_at = excluded.started_at, duration_seconds = excluded.duration_seconds,
-    exit_code = excluded.exit_code, counts = excluded.counts
+    exit_code = excluded.exit_code, counts = excluded.counts, retry_at = excluded.retry_at
 """
 _ATTEMPT = """
 INSERT OR REPLACE INTO attempts (

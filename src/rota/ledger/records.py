@@ -55,7 +55,8 @@ class RecordedRun:
     """A run and what became of it; `duration_seconds` and `exit_code` are None while it goes on.
 
     `attempts` are the pods of a Job, in the order of their making; a scheduler's runs have none.
-    `actor` is who asked a scheduler for it, where that is known, and `purpose` what for.
+    `actor` is who asked a scheduler for it, where that is known, and `purpose` what for. `retry_at`
+    is when the next attempt at the same work was due, an epoch time; None where there was none.
     """
 
     task: str
@@ -71,6 +72,7 @@ class RecordedRun:
     attempts: tuple[Attempt, ...] = ()
     actor: str | None = None
     purpose: str | None = None
+    retry_at: float | None = None
 
     @property
     def due(self) -> int:
@@ -100,6 +102,7 @@ class RecordedRun:
             "counts": dict(self.counts),
             "actor": self.actor,
             "purpose": self.purpose,
+            "retry_at": None if self.retry_at is None else rfc3339(instant(int(self.retry_at))),
         }
 
 
@@ -158,4 +161,5 @@ def recorded_end(record: RunRecord) -> RecordedRun:
         counts=record.counts,
         actor=run.actor,
         purpose=run.purpose,
+        retry_at=record.retry_at,
     )

@@ -20,7 +20,7 @@ from rota.model.slot import SlotState
 
 RUN_COLUMNS = (
     "task, run_id, trigger, slot, state, started_at, duration_seconds, exit_code, reason, counts, "
-    "actor, purpose"
+    "actor, purpose, retry_at"
 )
 SKIP_COLUMNS = "task, first_slot, last_slot, count, count_is_lower_bound, reason, noted_at, detail"
 
@@ -32,13 +32,13 @@ _TASK = "INSERT OR REPLACE INTO tasks (name, schedule, accounted, suspended) VAL
 _OWE = "INSERT OR IGNORE INTO owed_slots (task, slot) VALUES (?, ?)"
 _SETTLE = "DELETE FROM owed_slots WHERE task = ? AND slot = ?"
 INSERT_RUN = f"""
-INSERT INTO runs ({RUN_COLUMNS}, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO runs ({RUN_COLUMNS}, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _RUN = f"""
 {INSERT_RUN}
 ON CONFLICT (run_id) DO UPDATE SET state = excluded.state, reason = excluded.reason,
     duration_seconds = excluded.duration_seconds, exit_code = excluded.exit_code,
-    counts = excluded.counts
+    counts = excluded.counts, retry_at = excluded.retry_at
 """
 INSERT_SKIP = f"INSERT INTO skips ({SKIP_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _PAUSE = """
@@ -84,6 +84,7 @@ def run_row(run: RecordedRun) -> tuple[Any, ...]:
         json.dumps(dict(run.counts)) if run.counts else None,
         run.actor,
         run.purpose,
+        run.retry_at,
         int(run.started_at) if run.slot is None else run.slot,
     )
 
@@ -125,6 +126,7 @@ def run_of(row: tuple[Any, ...]) -> RecordedRun:
         counts,
         actor,
         purpose,
+        retry_at,
     ) = row
     return RecordedRun(
         task=task,
@@ -139,6 +141,7 @@ def run_of(row: tuple[Any, ...]) -> RecordedRun:
         counts=_counts_of(counts) if counts else {},
         actor=actor,
         purpose=purpose,
+        retry_at=retry_at,
     )
 
 

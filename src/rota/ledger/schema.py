@@ -5,7 +5,7 @@ A copy of a file of each released version is in `tests/fixtures`. Forward only.
 
 import sqlite3
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 # `due` is the slot, or the start of a run without one: the order of a task's history.
 # The state is in the index too, so that the last success is found without the rows.
@@ -82,13 +82,16 @@ CREATE TABLE pauses (
 """
 # When a pod had its node.
 _FROM_5_TO_6 = "ALTER TABLE attempts ADD COLUMN scheduled_at REAL;"
+# When the next attempt at a run's work was due.
+_FROM_6_TO_7 = "ALTER TABLE runs ADD COLUMN retry_at REAL;"
 _STEPS = {
-    0: _SCHEMA_3 + _FROM_3_TO_4 + _FROM_4_TO_5 + _FROM_5_TO_6,
+    0: _SCHEMA_3 + _FROM_3_TO_4 + _FROM_4_TO_5 + _FROM_5_TO_6 + _FROM_6_TO_7,
     1: _FROM_1_TO_2,
     2: _FROM_2_TO_3,
     3: _FROM_3_TO_4,
     4: _FROM_4_TO_5,
     5: _FROM_5_TO_6,
+    6: _FROM_6_TO_7,
 }
 
 

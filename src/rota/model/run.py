@@ -86,7 +86,8 @@ class RunRecord:
     a run by hand). `duration_seconds` is None if another thread recorded the end. `traceback` is
     set if `reason` does not explain itself. `stuck`: the task ignores its cancellation;
     `blocked_by` is the stack of what blocks the event loop. `note` is a sentence of a task that
-    succeeded, `retry_after_seconds` what a task asked for that raised TryAgain.
+    succeeded, `retry_after_seconds` what a task asked for that raised TryAgain, `retry_at` when the
+    scheduler tries again, an epoch time, where it has told its ledger so.
     """
 
     run: Run
@@ -102,6 +103,7 @@ class RunRecord:
     blocked_by: str | None = None
     note: str | None = None
     retry_after_seconds: float | None = None
+    retry_at: float | None = None
 
     def facts(self) -> dict[str, Any]:
         """Return the facts for log lines and answers, JSON-ready, in their order.

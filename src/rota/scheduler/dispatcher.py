@@ -193,6 +193,7 @@ class Dispatcher:
             # Until it has been made the slot is owed: the next process may have to.
             entry.retries += (retry,)
             owed = True
+            record = replace(record, retry_at=self._clock.timestamp() + retry.wait_seconds)
         # Nothing is owed for a run by hand, even if it is for a slot.
         owed = owed and pending.slot is not None
         self._ledger.run_ended(record, owed=owed)

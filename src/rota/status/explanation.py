@@ -18,6 +18,7 @@ from rota.status.slot_words import (
     blind_sentence,
     due_sentence,
     moment_text,
+    retry_sentence,
     skip_sentence,
     unobserved_sentence,
 )
@@ -104,6 +105,8 @@ def _sentences(
             yield from map(_active_sentence, during)
         case SlotState.INTERRUPTED | SlotState.LOST:
             yield "Nothing is known of another run for it."
+    if status.retry_at is not None:
+        yield retry_sentence(status.retry_at, now)
     open_state = status.state in (SlotState.DUE, SlotState.RUNNING)
     if open_state and sight is not None and sight.blind_since is not None:
         yield blind_sentence(sight.blind_since)

@@ -57,6 +57,14 @@ def due_sentence(sight: Sight | None) -> str:
     return f"It is due, and waits for its {'run' if sight is None else 'Job'}."
 
 
+def retry_sentence(retry_at: float, now: float) -> str:
+    """Return what a slot waits for that is tried again at an epoch time."""
+    at = moment_text(retry_at)
+    if retry_at > now:
+        return f"It waits to be tried again at {at}, in {duration_text(int(retry_at - now))}."
+    return f"It was to be tried again at {at}, and waits for its turn, or for a scheduler."
+
+
 def unobserved_sentence(slot: int, oldest: int | None, sight: Sight | None) -> str:
     """Return why nothing is known of a slot; `oldest` is the first that something is known of."""
     if oldest is None:

@@ -31,7 +31,9 @@ class Absence(StrEnum):
 class SlotStatus:
     """A slot, an epoch time, and what became of it. `runs` are all that were for it, in order.
 
-    `detail` is what more a ledger has of a slot that was skipped.
+    `detail` is what more a ledger has of a slot that was skipped. `retry_at`, an epoch time, is
+    when its next attempt is due, and past where that has to wait, or nobody is there to make it;
+    None where there is none to come.
     """
 
     task: TaskDefinition
@@ -40,6 +42,7 @@ class SlotStatus:
     reason: str | None = None
     runs: Sequence[RecordedRun] = ()
     detail: str | None = None
+    retry_at: float | None = None
 
     def facts(self) -> dict[str, Any]:
         """Return it JSON-ready; `run` is the last of its runs."""
@@ -49,6 +52,7 @@ class SlotStatus:
             "state": self.state.value,
             "reason": self.reason,
             "detail": self.detail,
+            "retry_at": None if self.retry_at is None else rfc3339(instant(int(self.retry_at))),
             "run": run_facts(self.runs[-1]) if self.runs else None,
         }
 
@@ -134,4 +138,7 @@ def _status(task: TaskDefinition, slot: int, known: _Known, now: float) -> SlotS
         return SlotStatus(task, slot, known.absence(slot, now))
     if state is SlotState.SKIPPED and skip is not None:
         return SlotStatus(task, slot, state, skip.skipped.reason.value, runs, skip.skipped.detail)
-    return SlotStatus(task, slot, state, runs[-1].reason if runs else None, runs)
+    reason, retry_at = (runs[-1].reason, runs[-1].retry_at) if runs else (None, None)
+    # A run by hand is tried again without its slot being owed.
+    waits = retry_at is not None and (slot in known.owed or retry_at > now)
+    return SlotStatus(task, slot, state, reason, runs, retry_at=retry_at if waits else None)

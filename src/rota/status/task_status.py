@@ -14,6 +14,7 @@ from rota.model.pause import Pause
 from rota.model.slot import SlotState
 from rota.schedules.success_due import NEVER, success_due
 from rota.status.labels import labels_of
+from rota.status.retries import next_attempt_at
 from rota.status.run_facts import run_facts
 from rota.status.sight import Sight, unseen_slots
 from rota.status.strip import Cell, strip_of, with_unobserved
@@ -116,6 +117,13 @@ class TaskStatus:
         return self.digest.last
 
     @property
+    def retry_at(self) -> float | None:
+        """When the task is tried again for what it has failed at; None where nothing waits."""
+        digest = self.digest
+        ended = () if digest.last_ended is None else (digest.last_ended,)
+        return next_attempt_at((*digest.running, *digest.recent, *ended), self.now)
+
+    @property
     def slow(self) -> bool:
         """Whether the last run takes, or took, much longer than runs that succeed usually do."""
         run, usual = self.last_run, self.durations
@@ -156,6 +164,7 @@ class TaskStatus:
             "running": [run.run_id for run in self.running],
             "next_slots": [rfc3339(instant(slot)) for slot in self.next_slots],
             "success_due": _moment(self.success_due),
+            "retry_at": None if self.retry_at is None else _moment(int(self.retry_at)),
             "last_run": None if last_run is None else run_facts(last_run),
             "last_success": None if digest.last_success is None else run_facts(digest.last_success),
             "consecutive_failures": digest.consecutive_failures,

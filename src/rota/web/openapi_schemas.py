@@ -47,6 +47,7 @@ _RUN = {
     "counts": {"type": "object"},
     "actor": OPTIONAL_TEXT,
     "purpose": OPTIONAL_TEXT,
+    "retry_at": OPTIONAL_INSTANT,
 }
 # In seconds; null where that is not known.
 _LATENESS = {
@@ -61,6 +62,7 @@ _SLOT = {
     "state": {"enum": [*SlotState, *Absence]},
     "reason": OPTIONAL_TEXT,
     "detail": OPTIONAL_TEXT,
+    "retry_at": OPTIONAL_INSTANT,
     "run": _A_RUN_OR_NONE,
 }
 
@@ -79,6 +81,7 @@ _TASK_PROPERTIES = {
     "running": {"type": "array", "items": TEXT},
     "next_slots": {"type": "array", "items": INSTANT},
     "success_due": OPTIONAL_INSTANT,
+    "retry_at": OPTIONAL_INSTANT,
     "last_run": _A_RUN_OR_NONE,
     "last_success": _A_RUN_OR_NONE,
     "consecutive_failures": {"type": "integer"},

@@ -147,6 +147,24 @@ async def test_a_run_has_its_end_with_meaning_lateness_neighbours_and_a_command(
     assert "rota why letters 2026-11-28T01:00:00Z" in page.text
 
 
+async def test_a_retry_that_waits_is_on_the_pages_of_its_run_slot_and_task(read):
+    installation = Installation(NOW, hourly())
+    slot = NOW - NOW % HOUR
+    run = installation.ran("t", slot, "failed", retry_at=NOW + 40)
+
+    assert (
+        "next attempt due 2026-11-28 02:12:00 UTC, in 40s"
+        in (await read(installation, f"/runs/{run}")).text
+    )
+    slots = await read(installation, f"/tasks/t/slots/{text(slot)}")
+    assert "It waits to be tried again at 2026-11-28T02:12:00Z, in 40s." in slots.text
+    task = await read(installation, "/tasks/t")
+    assert "Waiting to try again at 2026-11-28 02:12:00 UTC, in 40s." in task.text
+    overview = await read(installation, "/")
+    assert "tries again in 40s" in overview.one("li", id="problem-t").text
+    assert "tries again in 40s" in overview.one("tr", id="task-t").text
+
+
 @pytest.mark.parametrize(
     ("url", "links"),
     [("", []), ("https://jaeger.test/trace/{trace_id}", [f"https://jaeger.test/trace/{TRACE}"])],
