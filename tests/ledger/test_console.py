@@ -163,7 +163,7 @@ def test_attempts_are_forgotten_with_their_run(open_ledger, path):
     for number in range(3):
         run = replace(ENDED, run_id=f"job-{number}", slot=START + number)
         ledger.write(ConsoleNotes(runs={run.run_id: run}))
-        ledger._pruning._next_sweep_at = 0
+        ledger._pruning._swept_at = None
     ledger.write(ConsoleNotes())
 
     with sqlite3.connect(path) as connection:

@@ -1,5 +1,6 @@
 """One scheduler a file."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -60,3 +61,18 @@ def test_a_forked_child_that_outlives_its_parent_holds_nothing(path):
         lock.acquire()
         lock.release()
         os.kill(child, 9)
+
+
+def test_one_that_a_full_disk_has_no_room_for_leaves_no_file_open(path, monkeypatch):
+    opened = []
+
+    def full(descriptor, *_):
+        opened.append(descriptor)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    with pytest.raises(OSError, match="No space left"):
+        FileLock(path).acquire()
+
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(opened[0])

@@ -11,11 +11,13 @@ from rota.ledger import pruning
 from rota.ledger.batch import Batch
 from rota.ledger.memory import MemoryLedger
 from rota.ledger.pruning import Pruning
-from rota.ledger.records import recorded_end
+from rota.ledger.records import RecordedSkip, recorded_end
 from rota.ledger.retention import Retention, forgettable
 from rota.ledger.rows import write
 from rota.ledger.run_filter import RunFilter
 from rota.ledger.schema import migrate
+from rota.model.events import SlotsSkipped
+from rota.model.outcome import SkipReason
 from support.ledger_runs import START, record
 
 DAY = 86_400
@@ -120,6 +122,29 @@ def test_old_runs_are_looked_for_once_an_hour():
 
         assert steps.step(connection, START + 3599) == 0
         assert steps.step(connection, START + 3600) == 3
+    connection.close()
+
+
+def test_old_runs_are_looked_for_again_when_the_clock_was_far_ahead():
+    with sqlite3.connect(":memory:") as connection:
+        migrate(connection)
+        steps = Pruning(RETENTION)
+        steps.step(connection, START + 365 * DAY)
+        write(connection, Batch(runs={each.run.run_id: each for each in history(*[S] * 6)}))
+
+        assert steps.step(connection, START) == 3
+    connection.close()
+
+
+def test_skips_that_are_more_than_a_step_do_not_wait_for_the_next_hour(monkeypatch):
+    monkeypatch.setattr(pruning, "STEP_ROWS", 2)
+    missed = SlotsSkipped("t", 1, 1, 1, capped=False, reason=SkipReason.OVERLAP)
+    with sqlite3.connect(":memory:") as connection:
+        migrate(connection)
+        write(connection, Batch(skips=[RecordedSkip(missed, noted_at) for noted_at in range(5)]))
+        steps = Pruning(RETENTION)
+
+        assert [steps.step(connection, START + second) for second in range(4)] == [2, 2, 1, 0]
     connection.close()
 
 

@@ -2,18 +2,23 @@
 
 import asyncio
 import logging
+import pickle
 import sqlite3
 import threading
+from datetime import timedelta
 
 import pytest
 
 from rota.ledger import batch, storage
 from rota.ledger import sqlite as sqlite_ledger
 from rota.ledger.reader import SqliteReader
+from rota.ledger.retention import Retention
 from rota.ledger.schema import SCHEMA_VERSION
 from rota.ledger.sqlite import SqliteLedger
 from rota.ledger.storage import default_ledger_path, open_for_reading
 from rota.model.errors import ConfigError
+from rota.model.events import SlotsSkipped
+from rota.model.outcome import SkipReason
 from rota.model.slot import SlotState
 from support.ledger_runs import record, run
 from support.scheduler_process import Process
@@ -185,6 +190,29 @@ class TestTheWritingThread:
         given_up = [each for each in caplog.records if each.message == "state.history_given_up"]
         assert sum(each.runs for each in given_up) + len(written) == 500
         assert {each.path for each in given_up} == {str(path)}
+
+    def test_what_is_held_while_the_disk_is_full_has_no_tracebacks(self, path, clock):
+        ledger = self.opened(path, clock)
+        ledger._connection.execute("PRAGMA query_only = ON")
+        ledger.run_ended(record("one", "failed", traceback="x" * 8000), owed=False)
+        for _ in range(2):
+            ledger.flush()
+            ledger._writing.result()
+        ledger.flush()
+
+        assert len(pickle.dumps(ledger._sent)) < 2000
+        ledger.close()
+
+    def test_skips_alone_are_pruned_too(self, path, clock):
+        ledger = SqliteLedger(path, clock, retention=Retention(age=timedelta(hours=1)))
+        ledger.open()
+        overlap = SlotsSkipped("t", 1, 1, 1, capped=False, reason=SkipReason.OVERLAP)
+        for noted_at in (START, START + 2 * HOUR):
+            ledger.slots_skipped(overlap, noted_at)
+        ledger.close()
+
+        kept = SqliteReader(path).skips("t", 1, 1)
+        assert [skip.noted_at for skip in kept] == [START + 2 * HOUR]
 
     def test_a_batch_that_cannot_be_written_for_any_reason_stops_no_later_one(
         self, path, clock, monkeypatch, caplog

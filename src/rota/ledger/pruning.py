@@ -20,37 +20,44 @@ _LAST_SUCCESS = _NTH_LAST.format("AND state = 'succeeded'")
 _LAST_FAILURES = _NTH_LAST.format("AND state NOT IN ('succeeded', 'running')")
 
 
+def is_sweep_due(swept_at: float | None, now: float) -> bool:
+    """Whether the last sweep was an hour ago or more, or never, or is still to come.
+
+    Both are epoch times: the clock may have been far ahead when it was noted.
+    """
+    return swept_at is None or not 0 <= now - swept_at < _SWEEP_SECONDS
+
+
 class Pruning:
-    """Walks through the runs from the oldest on, a step at a time, and begins again each hour."""
+    """Walks through runs and skips from the oldest on, a step at a time; again each hour."""
 
     def __init__(self, retention: Retention) -> None:
         self._retention = retention
         self._after_id = 0
-        self._next_sweep_at = 0.0
+        self._swept_at: float | None = None
 
     def step(self, connection: sqlite3.Connection, now: float) -> int:
-        """Look at the next runs, in the transaction that the caller has begun.
+        """Look at the next runs and skips, in the transaction that the caller has begun.
 
         Returns how many were deleted. `now` is an epoch time.
         """
         short_of_bytes = self.used_bytes(connection) > self._retention.total_bytes
-        if not short_of_bytes and now < self._next_sweep_at:
+        if not short_of_bytes and not is_sweep_due(self._swept_at, now):
             return 0
         oldest = now - self._retention.age.total_seconds()
         rows = connection.execute(_CANDIDATES, (self._after_id, STEP_ROWS)).fetchall()
         looked_at = [row for row in rows if short_of_bytes or row[4] < oldest]
-        if len(looked_at) < STEP_ROWS:
-            # The rest is too young: from the oldest on again, when some have come of age.
-            self._after_id, self._next_sweep_at = 0, now + _SWEEP_SECONDS
-        else:
-            self._after_id = looked_at[-1][0]
-        found = self._forgettable(connection, looked_at, oldest, short_of_bytes=short_of_bytes)
-        connection.executemany("DELETE FROM runs WHERE id = ?", found)
         skips = [
             (row_id,)
             for row_id, noted_at in connection.execute(_SKIPS, (STEP_ROWS,))
             if short_of_bytes or noted_at < oldest
         ]
+        self._after_id = looked_at[-1][0] if len(looked_at) == STEP_ROWS else 0
+        if max(len(looked_at), len(skips)) < STEP_ROWS:
+            # The rest is too young: from the oldest on again, when some have come of age.
+            self._swept_at = now
+        found = self._forgettable(connection, looked_at, oldest, short_of_bytes=short_of_bytes)
+        connection.executemany("DELETE FROM runs WHERE id = ?", found)
         connection.executemany("DELETE FROM skips WHERE id = ?", skips)
         return len(found) + len(skips)
 

@@ -3,9 +3,10 @@
 import sqlite3
 from datetime import timedelta
 
+from rota.ledger.pruning import is_sweep_due
+
 # As many as a console computes slots from.
 KEPT_SPECS = 100
-_SWEEP_SECONDS = 3600.0
 
 _SUPERSEDED = """
 DELETE FROM cronjob_specs WHERE EXISTS (
@@ -38,13 +39,13 @@ class SpecPruning:
 
     def __init__(self, age: timedelta) -> None:
         self._age = age
-        self._next_sweep_at = 0.0
+        self._swept_at: float | None = None
 
     def step(self, connection: sqlite3.Connection, now: float) -> None:
         """Forget, in the transaction that the caller has begun; `now` is an epoch time."""
-        if now < self._next_sweep_at:
+        if not is_sweep_due(self._swept_at, now):
             return
-        self._next_sweep_at = now + _SWEEP_SECONDS
+        self._swept_at = now
         oldest = now - self._age.total_seconds()
         connection.execute(_SUPERSEDED, (oldest,))
         connection.execute(_TOO_MANY, (KEPT_SPECS,))

@@ -195,8 +195,10 @@ class SqliteLedger:
         try:
             with connection:
                 runs = write(connection, batch)
-                if runs:
-                    self._pruning.step(connection, now=runs[-1].started_at)
+                newest = [run.started_at for run in runs[-1:]]
+                newest += [skip.noted_at for skip in batch.skips[-1:]]
+                if newest:
+                    self._pruning.step(connection, now=max(newest))
         except Exception as error:  # noqa: BLE001 (whatever it is, the next batch is written)
             return error
         return None
