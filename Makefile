@@ -87,7 +87,7 @@ lock: ## write the requirements files anew, from pyproject.toml
 	@command -v $(UV) >/dev/null || { echo 'make lock needs uv: pipx install uv, or set UV' >&2; exit 2; }
 	$(COMPILE) pyproject.toml --extra kubernetes --output-file requirements.txt
 	$(COMPILE) --group build --constraints requirements.txt --output-file requirements-build.txt
-	$(COMPILE) pyproject.toml --extra kubernetes --extra otel --group dev --group build --constraints requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) pyproject.toml --extra kubernetes --extra otel --extra testing --group dev --group build --constraints requirements.txt --output-file requirements-dev.txt
 	$(COMPILE) pyproject.toml --group bench --constraints requirements-dev.txt --output-file bench/requirements.txt
 	$(COMPILE) --group browser --constraints requirements-dev.txt --output-file tests/browser/requirements.txt
 

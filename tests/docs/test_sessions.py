@@ -210,10 +210,15 @@ class Terminal:
             time.sleep(0.05)
         if "^C" not in lines:
             return "\n".join(lines)
-        number = len(out.read_text("utf-8").splitlines())
         process.send_signal(signal.SIGINT)
         process.wait(LONGEST_SECONDS)
         printed = out.read_text("utf-8").splitlines()
+        # Where the page has it: on a slow machine more was printed before the signal was sent.
+        number = next(
+            number
+            for number in range(len(printed) + 1)
+            if is_like("\n".join(printed[:number]), before, varies=True)
+        )
         return "\n".join([*printed[:number], "^C", *printed[number:]])
 
     def close(self):

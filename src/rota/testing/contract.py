@@ -1,69 +1,49 @@
 """The contract of a Business API: an OpenAPI 3 document, which calls and answers are held to."""
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 from rota.model.errors import UsageError
 from rota.net.exchange import PlainAnswer, PlainRequest
-from rota.testing.json_schema import Schemas
+from rota.testing.operations import Operation, Operations, Refusal
+
+if TYPE_CHECKING:
+    from rota.testing.schemas import Schemas
 
 _JSON = "application/json"
-_TEXTS = {"true": True, "false": False}
-
-
-class Refusal(NamedTuple):
-    """What is wrong with a call, and the status that a real API would answer."""
-
-    status: int
-    text: str
-
-
-class Operation(NamedTuple):
-    """One operation of the document, as it describes it."""
-
-    name: str
-    facts: Mapping[str, Any]
-    parameters: tuple[Mapping[str, Any], ...]
+_TRUTH = {"true": True, "false": False}
+_SEPARATORS = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 
 
 class Contract:
-    """`source` is the document, parsed, or the path of a JSON file. UsageError if it is none."""
+    """`source` is the document, parsed, or the path of a JSON file.
+
+    Raises UsageError if it is none, or without jsonschema.
+    """
 
     def __init__(self, source: Mapping[str, Any] | str | Path) -> None:
         document = source if isinstance(source, Mapping) else _read(Path(source))
-        if not str(document.get("openapi", "")).startswith("3.") or "paths" not in document:
+        paths = document.get("paths")
+        if not str(document.get("openapi", "")).startswith("3.") or not isinstance(paths, Mapping):
             raise UsageError("openapi: it is not a document of OpenAPI 3, which has 'paths'")
-        self._schemas = Schemas(document)
-        self._paths = [(_pattern(path), path, facts) for path, facts in document["paths"].items()]
-        # A path without parameters comes before one that has them at the same place.
-        self._paths.sort(key=lambda each: each[1].count("{"))
+        self._schemas = _schemas_of(document)
+        try:
+            self._operations = Operations(document, self._schemas.resolve)
+        except ValueError as error:
+            raise UsageError(f"openapi: {error}") from None
 
     def operation_of(self, request: PlainRequest) -> Operation | Refusal:
         """Return the operation of a call, or why it is outside of the contract."""
-        operation = self._find(request)
+        operation = self._operations.find(request.method, request.target.partition("?")[0])
         if isinstance(operation, Refusal):
             return operation
         found = [*self._of_query(operation, request), *self._of_body(operation, request)]
         return Refusal(422, f"{operation.name}: {'; '.join(found)}") if found else operation
-
-    def _find(self, request: PlainRequest) -> Operation | Refusal:
-        path = request.target.partition("?")[0]
-        for pattern, template, item in self._paths:
-            if not pattern.fullmatch(path):
-                continue
-            facts = self._schemas.resolve(item)
-            method = request.method.lower()
-            if method not in facts:
-                return Refusal(405, f"the contract has no {request.method} {template}")
-            operation = facts[method]
-            shared = [*facts.get("parameters", ()), *operation.get("parameters", ())]
-            parameters = tuple(self._schemas.resolve(each) for each in shared)
-            return Operation(f"{request.method} {template}", operation, parameters)
-        return Refusal(404, f"the contract has no path {path}")
 
     def check_answer(self, operation: Operation, answer: PlainAnswer) -> None:
         """Raise AssertionError for an answer that the contract does not have."""
@@ -75,7 +55,7 @@ class Contract:
         schema = response.get("content", {}).get(_JSON, {}).get("schema")
         if schema is None:
             return
-        found = [*self._schemas.problems(_parsed(answer.body), schema, "the answer")]
+        found = self._schemas.problems(_parsed(answer.body), schema, "the answer")
         if found:
             raise AssertionError(
                 f"FakeApi: {operation.name} answers outside of the contract: {'; '.join(found)}"
@@ -107,17 +87,47 @@ class Contract:
         return None
 
     def _of_query(self, operation: Operation, request: PlainRequest) -> Iterator[str]:
-        given = dict(parse_qsl(request.target.partition("?")[2], keep_blank_values=True))
+        given = parse_qs(request.target.partition("?")[2], keep_blank_values=True)
         known = {each["name"]: each for each in operation.parameters if each["in"] == "query"}
         for name in sorted(given.keys() - known.keys()):
             yield f"the query has {name!r}, which is not in the contract"
         for name, parameter in known.items():
             if name in given:
-                schema = self._schemas.resolve(parameter.get("schema", {}))
-                value = _typed(given[name], schema)
+                schema = parameter.get("schema", {})
+                value = self._value(given[name], parameter, schema)
                 yield from self._schemas.problems(value, schema, f"{name!r} of the query")
             elif parameter.get("required"):
                 yield f"the query has no {name!r}"
+
+    def _value(self, texts: list[str], parameter: Mapping[str, Any], schema: Any) -> Any:
+        """Return what a parameter of the query means by its schema."""
+        items = self._items_of(schema)
+        if items is None:
+            return self._scalar(texts[-1], schema)
+        style = parameter.get("style", "form")
+        if not parameter.get("explode", style == "form"):
+            texts = texts[-1].split(_SEPARATORS.get(style, ","))
+        return [self._scalar(text, items) for text in texts]
+
+    def _items_of(self, schema: Any) -> Any:
+        """Return the schema of an array's items, or None if it is of no array."""
+        resolved = self._schemas.resolve(schema)
+        if not isinstance(resolved, Mapping):
+            return None
+        types = resolved.get("type", ())
+        if types == "array" or "array" in types:
+            return resolved.get("items", True)
+        choices = [*resolved.get("anyOf", ()), *resolved.get("oneOf", ())]
+        return next(
+            (items for each in choices if (items := self._items_of(each)) is not None), None
+        )
+
+    def _scalar(self, text: str, schema: Any) -> Any:
+        """Return a text as the number or truth value that it looks like, unless a text is meant."""
+        resolved = self._schemas.resolve(schema)
+        wanted = resolved.get("type", ()) if isinstance(resolved, Mapping) else ()
+        text_is_meant = "string" in wanted or not self._schemas.problems(text, schema, "")
+        return text if text_is_meant else _read_scalar(text)
 
     def _of_body(self, operation: Operation, request: PlainRequest) -> Iterator[str]:
         body = self._schemas.resolve(operation.facts.get("requestBody", {}))
@@ -137,6 +147,17 @@ class Contract:
             yield from self._schemas.problems(value, content[_JSON].get("schema", {}), "the body")
 
 
+def _schemas_of(document: Mapping[str, Any]) -> "Schemas":
+    try:
+        from rota.testing.schemas import Schemas  # noqa: PLC0415 (an extra)
+    except ModuleNotFoundError:
+        raise UsageError(
+            "FakeApi(openapi=…) needs jsonschema, which is not installed: "
+            "pip install 'rota[testing]'"
+        ) from None
+    return Schemas(document)
+
+
 def _read(path: Path) -> Mapping[str, Any]:
     try:
         found = json.loads(path.read_text("utf-8"))
@@ -149,22 +170,19 @@ def _read(path: Path) -> Mapping[str, Any]:
     return found
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\{[^/]+?\\}", "[^/]+", re.escape(template)))
-
-
 def _parsed(body: bytes) -> Any:
     return json.loads(body) if body else None
 
 
-def _typed(text: str, schema: Mapping[str, Any]) -> Any:
-    """Return a text of the query as a value of the schema's type, if it is of that form."""
-    wanted = schema.get("type")
-    if wanted == "boolean":
-        return _TEXTS.get(text, text)
-    if wanted not in ("integer", "number"):
-        return text if wanted != "array" else text.split(",")
+def _read_scalar(text: str) -> Any:
+    if text in _TRUTH:
+        return _TRUTH[text]
     try:
-        return int(text) if wanted == "integer" else float(text)
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        number = float(text)
     except ValueError:
         return text
+    return number if math.isfinite(number) else text

@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl, unquote
 
 from rota.model.clock import instant, rfc3339
 from rota.net.exchange import PlainAnswer, PlainRequest
-from rota.testing.contract import Contract, Refusal
+from rota.testing.contract import Contract
+from rota.testing.operations import Refusal
 from rota.testing.reference_api import ReferenceApi
 
 _KEY_HEADER = "idempotency-key"
