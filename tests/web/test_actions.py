@@ -251,6 +251,22 @@ async def test_the_forms_of_a_page_run_pause_and_resume_a_task_without_a_script(
     assert Page(shown.text).one(id="asked-for").text == "by ada: the printer works again"
 
 
+async def test_a_slot_that_has_come_is_run_by_the_form_of_its_page():
+    async with acting() as client:
+        come = Page((await client.get(f"/tasks/bills/slots/{text(START)}")).text)
+        upcoming = Page((await client.get(f"/tasks/bills/slots/{text(START + 3600)}")).text)
+        fields = {
+            each.attributes["name"]: each.attributes.get("value", "") for each in come.all("input")
+        }
+        await client.post("/tasks/bills/run", data=fields)
+        [run] = (await client.get("/api/v1/runs")).json()["items"]
+
+    assert come.problems == upcoming.problems == []
+    assert come.one("form").attributes["action"] == "../../../tasks/bills/run"
+    assert (run["slot"], run["trigger"]) == (text(START), "manual")
+    assert upcoming.all("form") == []
+
+
 async def test_a_form_that_cannot_be_done_says_why_and_leads_back():
     async with acting(fields={"suspend": True}) as client:
         form = {"token": await token_of(client), "seconds": "3600", "reason": "stocktaking"}
@@ -269,7 +285,8 @@ async def test_a_form_that_cannot_be_done_says_why_and_leads_back():
 
 async def test_without_actions_pages_have_no_forms_and_nothing_is_taken():
     async with acting(actions=False) as client:
-        page = (await client.get("/tasks/bills")).text
+        paths = ("/tasks/bills", f"/tasks/bills/slots/{text(START)}")
+        page = "".join([(await client.get(path)).text for path in paths])
         codes = [
             (await client.post(path, json={})).status_code
             for path in (RUNS, PAUSE, RESUME, "/tasks/bills/run")

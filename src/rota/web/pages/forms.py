@@ -1,4 +1,4 @@
-"""What the forms of a task's page do; each ends with a redirect to what shows it."""
+"""What the forms on the pages of tasks and slots do; each ends with a redirect to what shows it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
@@ -14,6 +14,7 @@ from rota.web.access import actor_of
 from rota.web.actions import Actions
 from rota.web.bodies import read_form
 from rota.web.form_tokens import FormTokens
+from rota.web.pages.about import About
 from rota.web.pages.links import root_of, run_path, task_path
 from rota.web.pages.mistakes import not_done_page
 from rota.web.pages.rendering import Pages
@@ -81,6 +82,11 @@ class Forms:
     async def _resume(self, task: str, order: Order, _: _Fields) -> str:
         await self._actions.resume(task, order)
         return task_path(task)
+
+
+def form_token(about: About, request: Request) -> str | None:
+    """Return what the reader's forms must have; None where there are no actions."""
+    return None if about.tokens is None else about.tokens.token_for(actor_of(request))
 
 
 def _status(error: ConfigError) -> HTTPStatus:

@@ -12,6 +12,7 @@ from rota.status.board import Board
 from rota.status.slots import Absence
 from rota.tasks.definition import TaskDefinition
 from rota.web.pages.commands import slot_commands
+from rota.web.pages.forms import form_token
 from rota.web.pages.links import slot_path, task_path
 from rota.web.pages.mistakes import NoSuchPageError, known_task
 from rota.web.pages.moments import full_text, slot_key
@@ -30,8 +31,10 @@ def slot_page(pages: Pages, board: Board, request: Request) -> Response:
     explanation = board.explain(name, slot)
     before, after = neighbours(task, slot)
     commands = slot_commands(name, slot, pages.about)
+    token = form_token(pages.about, request)
     if explanation.status.state is Absence.UPCOMING:
-        commands = commands[:1]
+        # It cannot be run before it comes.
+        commands, token = commands[:1], None
     return pages.render(
         request,
         "slot.html",
@@ -43,6 +46,7 @@ def slot_page(pages: Pages, board: Board, request: Request) -> Response:
         before=before,
         after=after,
         commands=commands,
+        token=token,
     )
 
 

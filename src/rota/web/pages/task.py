@@ -18,10 +18,8 @@ from rota.status.words import schedule_text, schedule_words
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.description import describe_cronjob
 from rota.tasks.warnings import task_warnings
-from rota.web.access import actor_of
-from rota.web.pages.about import About
 from rota.web.pages.commands import task_commands
-from rota.web.pages.forms import PAUSES
+from rota.web.pages.forms import PAUSES, form_token
 from rota.web.pages.links import task_path
 from rota.web.pages.mistakes import known_task
 from rota.web.pages.moments import span_text
@@ -66,11 +64,6 @@ def task_page(pages: Pages, board: Board, request: Request) -> Response:
         token=form_token(pages.about, request),
         pauses=PAUSES,
     )
-
-
-def form_token(about: About, request: Request) -> str | None:
-    """Return what the reader's forms must have; None where there are no actions."""
-    return None if about.tokens is None else about.tokens.token_for(actor_of(request))
 
 
 def next_slots(task: TaskDefinition, slots: Sequence[int]) -> Sequence[NextSlot]:
