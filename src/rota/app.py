@@ -258,12 +258,11 @@ def _ledger_reader(settings: Settings) -> "SqliteReader":
 
 def backfill_log(settings: Settings) -> "BackfillLog | None":
     """Return what `rota backfill` has done, beside the ledger; None where there is no place."""
-    from rota.ledger.backfill_log import BackfillLog  # noqa: PLC0415 (only for this command)
+    from rota.ledger.backfill_log import BackfillLog, path_beside  # noqa: PLC0415 (only for this command)
 
     if settings.state_path.lower() == STATE_OFF:
         return None
-    path = ledger_path(settings)
-    return BackfillLog(path.with_name(f"{path.name}.backfill"))
+    return BackfillLog(path_beside(ledger_path(settings)))
 
 
 def ledger_path(settings: Settings) -> Path:

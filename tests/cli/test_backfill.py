@@ -164,6 +164,12 @@ def test_history_has_what_a_backfill_has_run_here(rota, installation, hour):
     [newest, *others] = json.loads(rota("history", "--json").stdout)["items"]
     failed = json.loads(rota("history", "--state", "failed", "--json").stdout)["items"]
 
+    # A scheduler takes it into its ledger.
+    installation.ledger.open(lambda: None)
+    installation.ledger.close()
+    again = json.loads(rota("history", "--json").stdout)["items"]
+
     assert (newest["run_id"], newest["trigger"]) == ("backfilled", "backfill")
     assert len(others) == 2
+    assert again == [newest, *others]
     assert [run["state"] for run in failed] == ["failed"]

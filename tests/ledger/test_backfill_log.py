@@ -1,13 +1,16 @@
+import json
 from dataclasses import replace
 
 import pytest
 
-from rota.ledger.backfill_log import BackfillLog
+from rota.ledger.backfill_log import BackfillLog, path_beside
 from rota.ledger.records import recorded_end
+from rota.ledger.sqlite import SqliteLedger
 from rota.model.errors import ConfigError
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
 from support.ledger_runs import record
+from support.statuses import FixedClock
 
 SLOT = 1_764_122_400
 
@@ -70,3 +73,102 @@ def test_the_runs_of_tasks_are_returned_as_they_were_noted(log):
 
     assert [replace(run, trigger=Trigger.SCHEDULE) for run in found] == runs
     assert {run.trigger for run in found} == {Trigger.BACKFILL}
+
+
+class TestAScheduler:
+    """What its ledger has of a backfill in another process."""
+
+    @pytest.fixture
+    def path(self, tmp_path):
+        return tmp_path / "rota.sqlite3"
+
+    @pytest.fixture
+    def log(self, path):
+        return BackfillLog(path_beside(path))
+
+    @pytest.fixture
+    def ledger(self, path):
+        ledger = SqliteLedger(path, FixedClock(SLOT))
+        yield ledger
+        ledger.close()
+
+    @staticmethod
+    def known(ledger):
+        runs = ledger.reader().runs()
+        return [(run.task, run.run_id, run.trigger.value, run.state.value) for run in runs]
+
+    @staticmethod
+    def look(ledger):
+        ledger.look_for_backfills()
+        while ledger.flush():
+            ledger._writing.result()
+
+    def test_takes_what_was_run_before_it_began_and_meanwhile(self, ledger, log):
+        log.note("bills", ended("1", "failed", SLOT))
+        ledger.open()
+        before = self.known(ledger)
+        log.note("bills", ended("2", "succeeded", SLOT))
+        self.look(ledger)
+
+        assert before == [("bills", "1", "backfill", "failed")]
+        assert self.known(ledger) == [("bills", "2", "backfill", "succeeded"), *before]
+        assert ledger.reader().slot_state("bills", SLOT) is SlotState.SUCCEEDED
+
+    def test_takes_nothing_twice_and_what_follows_a_log_that_was_deleted(self, ledger, log):
+        ledger.open()
+        log.note("bills", ended("1", "failed", SLOT))
+        log.note("bills", ended("2", "failed", SLOT + 60))
+        self.look(ledger)
+        ledger.close()
+        ledger.open()
+        log.path.unlink()
+        self.look(ledger)
+        log.note("bills", ended("3", "succeeded", SLOT))
+        self.look(ledger)
+
+        assert [run_id for _, run_id, *_ in self.known(ledger)] == ["3", "2", "1"]
+
+    def test_leaves_a_line_until_it_is_whole(self, ledger, log):
+        ledger.open()
+        log.note("bills", ended("1", "succeeded", SLOT))
+        whole = log.path.read_bytes()
+        log.path.write_bytes(whole[:-1])
+        self.look(ledger)
+        cut = self.known(ledger)
+        log.path.write_bytes(whole)
+        self.look(ledger)
+
+        assert (cut, len(self.known(ledger))) == ([], 1)
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            pytest.param(change, id=name)
+            for name, change in {
+                "of a cluster": {"task": "bills@0b1c"},
+                "running": {"state": "running"},
+                "no number": {"exit_code": "one"},
+                "no row": {"duration_seconds": []},
+                "no text": {"reason": "\ud800"},
+                "beyond all numbers": {"slot": 2**70},
+                "no counts": {"counts": 7},
+            }.items()
+        ],
+    )
+    def test_passes_over_a_line_that_is_no_run_of_its_own(self, ledger, log, line):
+        ledger.open()
+        log.note("bills", ended("1", "succeeded", SLOT))
+        facts = json.loads(log.path.read_text())
+        log.path.write_text(json.dumps(facts | line) + "\n")
+        log.note("bills", ended("2", "succeeded", SLOT))
+        self.look(ledger)
+
+        assert [run_id for _, run_id, *_ in self.known(ledger)] == ["2"]
+
+    def test_goes_on_beside_a_log_that_cannot_be_read(self, ledger, log):
+        log.path.mkdir(parents=True)
+        ledger.open()
+        ledger.run_ended(record("r", task="bills", slot=SLOT), owed=False)
+        self.look(ledger)
+
+        assert [run_id for _, run_id, *_ in self.known(ledger)] == ["r"]

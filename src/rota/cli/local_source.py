@@ -16,7 +16,10 @@ class LocalSource:
     """What `rota.cli.sources.Source` says, from a board."""
 
     def __init__(self, board: Board, backfills: BackfillLog | None = None) -> None:
-        """`backfills` are the runs that `rota backfill` made here, which no ledger has."""
+        """`backfills` are the runs that `rota backfill` made here.
+
+        A scheduler has some of them in its ledger already.
+        """
         self._board = board
         self._backfills = backfills
 
@@ -29,7 +32,8 @@ class LocalSource:
     ) -> Sequence[Mapping[str, Any]]:
         """Return runs, the newest first."""
         wanted = RunFilter(task, states)
-        found = [*self._board.runs(wanted, limit=limit), *self._backfilled(wanted)]
+        runs = [*self._backfilled(wanted), *self._board.runs(wanted, limit=limit)]
+        found = list({run.run_id: run for run in runs}.values())
         found.sort(key=lambda run: run.started_at, reverse=True)
         return [run_facts(run) for run in found[:limit]]
 

@@ -1,9 +1,11 @@
 """What `rota backfill` has done: a file beside the ledger, which belongs to the scheduler alone.
 
 A scheduler holds its ledger as long as it runs, and would take runs of another process for lost.
+`backfilled` has it take those that have ended into its ledger.
 """
 
 import json
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,11 @@ from rota.ledger.records import RecordedRun
 from rota.model.errors import ConfigError
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
+
+
+def path_beside(ledger: Path) -> Path:
+    """Return where the log of the backfills beside a ledger is."""
+    return ledger.with_name(f"{ledger.name}.backfill")
 
 
 class BackfillLog:
@@ -49,6 +56,27 @@ class BackfillLog:
             except (ValueError, TypeError, KeyError):
                 continue
         return found
+
+    def runs_since(self, offset: int) -> tuple[Sequence[RecordedRun], int]:
+        """Return the runs, of all keys, noted behind so many bytes, and up to how many they go.
+
+        A line that is not whole yet waits for the next time. A file that is shorter has begun anew.
+        Raises ConfigError.
+        """
+        try:
+            with self.path.open("rb") as file:
+                begin = offset if offset <= file.seek(0, os.SEEK_END) else 0
+                file.seek(begin)
+                whole, newline, _ = file.read().rpartition(b"\n")
+        except OSError as error:
+            raise ConfigError(f"{self.path} cannot be read: {error.strerror}") from None
+        found = []
+        for line in whole.decode("utf-8", "replace").splitlines():
+            try:
+                found.append(_run_of(json.loads(line)))
+            except (ValueError, TypeError, KeyError):
+                continue
+        return found, begin + len(whole + newline)
 
     def note(self, key: str, run: RecordedRun) -> None:
         """Add a run that has ended. Raises ConfigError where that cannot be written."""

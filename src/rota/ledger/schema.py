@@ -82,8 +82,11 @@ CREATE TABLE pauses (
 """
 # When a pod had its node.
 _FROM_5_TO_6 = "ALTER TABLE attempts ADD COLUMN scheduled_at REAL;"
-# When the next attempt at a run's work was due.
-_FROM_6_TO_7 = "ALTER TABLE runs ADD COLUMN retry_at REAL;"
+# When the next attempt at a run's work was due, and how much of the log of backfills is in `runs`.
+_FROM_6_TO_7 = """
+ALTER TABLE runs ADD COLUMN retry_at REAL;
+CREATE TABLE backfilled (id INTEGER PRIMARY KEY CHECK (id = 1), bytes INTEGER NOT NULL) STRICT;
+"""
 _STEPS = {
     0: _SCHEMA_3 + _FROM_3_TO_4 + _FROM_4_TO_5 + _FROM_5_TO_6 + _FROM_6_TO_7,
     1: _FROM_1_TO_2,

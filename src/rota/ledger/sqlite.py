@@ -10,6 +10,7 @@ import sqlite3
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from rota.ledger.backfilled import take_backfilled
 from rota.ledger.batch import Batch
 from rota.ledger.file_lock import FileLockedError
 from rota.ledger.memory import MemoryLedger
@@ -55,6 +56,7 @@ class SqliteLedger:
         self._failing = False
         self._on_dirty: OnDirty = _do_nothing
         self._awaits_flush = False
+        self._looks_for_backfills = False
         self._formerly = NO_RENAMES
 
     def open(self, on_dirty: OnDirty | None = None, formerly: Formerly = NO_RENAMES) -> Recovered:
@@ -83,6 +85,7 @@ class SqliteLedger:
                 lost = tuple(LostRun(*row) for row in connection.execute(_LOST))
                 connection.execute(_LOST_ARE_OWED)
                 connection.execute(_MARK_LOST)
+                take_backfilled(connection, self.path)
             recovered = Recovered(task_progress(connection), lost, pauses(connection))
         except BaseException:
             connection.close()
@@ -154,6 +157,12 @@ class SqliteLedger:
         self._batch.pauses[task] = pause
         self._ask_for_flush()
 
+    def look_for_backfills(self) -> None:
+        """Take what `rota backfill` has done meanwhile into the ledger, at the next flush."""
+        if self._connection is not None:
+            self._looks_for_backfills = True
+            self._ask_for_flush()
+
     def _ask_for_flush(self) -> None:
         if not self._awaits_flush:
             self._awaits_flush = True
@@ -166,7 +175,8 @@ class SqliteLedger:
         """
         if self._thread is not None and (self._writing is None or self._writing.done()):
             self._take_back_what_failed()
-            if not self._batch.is_empty():
+            if self._looks_for_backfills or not self._batch.is_empty():
+                self._looks_for_backfills = False
                 self._sent, self._batch = self._batch, Batch()
                 self._writing = self._thread.submit(self._write, self._sent)
         self._awaits_flush = self._writing is not None
@@ -195,6 +205,7 @@ class SqliteLedger:
         try:
             with connection:
                 runs = write(connection, batch)
+                take_backfilled(connection, self.path)
                 newest = [run.started_at for run in runs[-1:]]
                 newest += [skip.noted_at for skip in batch.skips[-1:]]
                 if newest:

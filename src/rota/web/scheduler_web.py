@@ -53,16 +53,6 @@ class SchedulerWeb:
         if not settings.web_address:
             return None
 
-        def make_board() -> Board:
-            # Tasks may be added, and the ledger be opened, while this is served.
-            found = scheduler.snapshot()
-            return Board(
-                [each.task for each in found],
-                self._ledger.reader(),
-                self._clock,
-                owes_since={each.task.name: each.owes_since for each in found},
-            )
-
         about = About(
             release=settings.release,
             mode="scheduler",
@@ -71,7 +61,7 @@ class SchedulerWeb:
         )
         return await serve_pages(
             settings,
-            make_board,
+            lambda: self._board(scheduler),
             self._news,
             about,
             probe=probe,
@@ -79,6 +69,18 @@ class SchedulerWeb:
             clock=self._clock,
             servers=servers,
             by_hand=scheduler.by_hand,
+        )
+
+    def _board(self, scheduler: TaskScheduler) -> Board:
+        """Return what answers one question: tasks and ledger may change meanwhile."""
+        if isinstance(self._ledger, SqliteLedger):
+            self._ledger.look_for_backfills()
+        found = scheduler.snapshot()
+        return Board(
+            [each.task for each in found],
+            self._ledger.reader(),
+            self._clock,
+            owes_since={each.task.name: each.owes_since for each in found},
         )
 
     def recall(self) -> None:
