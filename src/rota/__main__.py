@@ -10,7 +10,7 @@ from rota.runtime import forks, init, shutdown, signals, streams
 
 _FAULT = 1
 # Commands that end only by a stop, for which that is no failure.
-_UNTIL_STOPPED = (["scheduler"], ["console"], ["dev"])
+_UNTIL_STOPPED = (["scheduler"], ["console"], ["top"], ["dev"])
 
 
 def main() -> None:

@@ -8,13 +8,16 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 
 import pytest
 from rich.console import Console
 
+from rota.cli import top
 from rota.cli.top import screen_of
 from rota.ledger.sqlite import SqliteLedger
 from rota.model.clock import SystemClock
+from rota.model.errors import ConfigError
 from support.ledger_runs import START
 from support.processes import FIXTURES, LONGEST_SECONDS
 from support.statuses import Installation, make_task
@@ -71,6 +74,34 @@ def test_without_a_terminal_it_names_the_command_for_that(rota):
     assert ended.stderr == (
         "rota: error: rota top needs a terminal; `rota status` says the same once\n"
     )
+
+
+class Hanging:
+    """A source that answers once; to the next question comes Ctrl-C, and no answer."""
+
+    def __init__(self, overview):
+        self._answers = [overview]
+        self.asked_again = threading.Event()
+        self.end = threading.Event()
+
+    def overview(self):
+        if self._answers:
+            return self._answers.pop()
+        self.asked_again.set()
+        os.kill(os.getpid(), signal.SIGINT)
+        self.end.wait(LONGEST_SECONDS)
+        raise ConfigError("no answer")
+
+
+def test_ctrl_c_does_not_wait_for_a_scheduler_that_does_not_answer(overview, monkeypatch):
+    monkeypatch.setattr(top, "_HARD_STOP_SECONDS", LONGEST_SECONDS)
+    source = Hanging(overview)
+
+    top._watch(source, 0.01)
+
+    assert source.asked_again.is_set()
+    assert not source.end.is_set()
+    source.end.set()
 
 
 def test_ctrl_c_ends_it_well_and_leaves_the_terminal_as_it_was(tmp_path):

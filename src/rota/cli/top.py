@@ -1,9 +1,12 @@
 """`rota top`."""
 
+import contextlib
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any, Self
 
 import click
 
@@ -12,20 +15,22 @@ from rota.cli.sources import Source, open_source, url_option
 from rota.cli.status import HEADINGS, task_rows
 from rota.cli.table import make_table
 from rota.model.clock import SystemClock, instant
-from rota.model.errors import ConfigError, UsageError
+from rota.model.errors import RotaError, UsageError
 from rota.model.exit_codes import ExitCode
 from rota.runtime import streams
 from rota.runtime.signals import StopSignals
 
 _DEFAULT_SECONDS = 2.0
 _LEAST_SECONDS = 0.1
-_HARD_STOP_SECONDS = 15.0
+_MOST_SECONDS = 3600.0
+# The terminal may not take what is written to it.
+_HARD_STOP_SECONDS = 5.0
 
 
 @click.command("top", epilog="\b\nExample:\n  rota top --url http://127.0.0.1:8080 --interval 5")
 @click.option(
     "--interval",
-    type=FiniteRange(_LEAST_SECONDS),
+    type=FiniteRange(_LEAST_SECONDS, _MOST_SECONDS),
     default=_DEFAULT_SECONDS,
     show_default=True,
     help="Seconds between two looks.",
@@ -42,27 +47,66 @@ def top_command(*, interval: float, url: str | None) -> int:
     return ExitCode.SUCCEEDED
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is known of the tasks, and what has kept the last look from telling more."""
+
+    overview: Mapping[str, Any]
+    problem: str = ""
+
+
+class _Looking:
+    """Asks a source again and again in a thread, since it may take long; `news` has the answers.
+
+    None in there is the wish to end. A signal's handler may put it there, at any moment: it would
+    wait for itself with `threading.Event`, whose lock the interrupted code may hold.
+    """
+
+    def __init__(self, source: Source, interval_seconds: float) -> None:
+        self._source = source
+        self._interval_seconds = interval_seconds
+        self._ended = threading.Event()
+        self.last = _Look(source.overview())
+        self.news: SimpleQueue[_Look | None] = SimpleQueue()
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._look, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+
+    def _look(self) -> None:
+        while not self._ended.wait(self._interval_seconds):
+            try:
+                self.last = _Look(self._source.overview())
+            except RotaError as error:
+                # Such as a scheduler that is restarted: what was known is shown as of then.
+                self.last = _Look(self.last.overview, str(error))
+            self.news.put(self.last)
+
+
 def _watch(source: Source, interval: float) -> None:
     from rich.console import Console  # noqa: PLC0415 (--help works without)
     from rich.live import Live  # noqa: PLC0415
 
-    stopped = threading.Event()
     console = Console(no_color=True if streams.refuses_colour() else None, highlight=False)
-    overview: Mapping[str, Any] = source.overview()
-    problem = ""
+    looking = _Looking(source, interval)
     with (
-        StopSignals(lambda _: stopped.set(), hard_stop_seconds=_HARD_STOP_SECONDS) as signals,
+        StopSignals(
+            lambda _: looking.news.put(None),
+            hard_stop_seconds=_HARD_STOP_SECONDS,
+            exit_code=ExitCode.SUCCEEDED,
+        ),
         Live(console=console, screen=True, auto_refresh=False) as live,
+        looking,
     ):
-        while not stopped.is_set():
-            live.update(screen_of(overview, SystemClock().timestamp(), problem), refresh=True)
-            stopped.wait(interval)
-            try:
-                overview, problem = source.overview(), ""
-            except ConfigError as error:
-                # Such as a scheduler that is restarted: what was known is shown as of then.
-                problem = str(error)
-        signals.decide(ExitCode.SUCCEEDED)
+        look: _Look | None = looking.last
+        while look is not None:
+            now = SystemClock().timestamp()
+            live.update(screen_of(look.overview, now, look.problem), refresh=True)
+            with contextlib.suppress(Empty):
+                look = looking.news.get(timeout=interval)
 
 
 def screen_of(overview: Mapping[str, Any], now: float, problem: str = "") -> Any:
