@@ -29,7 +29,7 @@ SHOW_CURSOR = b"\x1b[?25h"
 def shown(overview, now, problem=""):
     console = Console(width=200, no_color=True)
     with console.capture() as captured:
-        console.print(screen_of(overview, now, problem))
+        console.print(screen_of(overview, now, console.width, problem))
     return [line.rstrip() for line in captured.get().splitlines()]
 
 
@@ -137,6 +137,7 @@ def test_ctrl_c_ends_it_well_and_leaves_the_terminal_as_it_was(tmp_path):
     assert process.wait(LONGEST_SECONDS) == 0
     assert LEAVE_SCREEN in written
     assert SHOW_CURSOR in written
+    assert "○ new".encode() in written
     os.close(reader)
 
 

@@ -79,7 +79,7 @@ def test_the_table_shows_the_time_that_is_travelled_in(speed, said):
     clock = {"start": START, "speed": speed, "began": time.monotonic()}
     board.take({"event": "ready", "api": "http://demo", "clock": clock})
 
-    head = picture_of(board, START, keys=False).renderables[1]
+    head = picture_of(board, START, 80, keys=False).renderables[1]
     assert head.plain == f"running  0 tasks, Business API http://demo, {said}"
 
 

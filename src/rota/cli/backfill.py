@@ -20,6 +20,7 @@ from rota.model.errors import ConfigError, UsageError
 from rota.model.exit_codes import ExitCode
 from rota.model.slot import SlotState
 from rota.settings import load_settings
+from rota.status.table import Column
 
 if TYPE_CHECKING:
     from rota.ledger.backfill_log import BackfillLog
@@ -155,7 +156,7 @@ def _show(backfill: _Backfill) -> None:
     shown = backfill.chosen[:_MOST_SHOWN]
     if shown:
         rows = [(marked(each.state.value), each.at, each.reason or "") for each in shown]
-        echo_table(("STATE", "SLOT", "REASON"), rows)
+        echo_table((Column("STATE"), Column("SLOT"), Column("REASON", least=20, wraps=True)), rows)
     if len(backfill.chosen) > len(shown):
         click.echo(f"and {len(backfill.chosen) - len(shown)} more")
     if not backfill.chosen:

@@ -14,7 +14,15 @@ from rota.kubernetes.manifests.comparison import Difference, compare
 from rota.kubernetes.manifests.deployed import deployed_tasks
 from rota.model.errors import UsageError
 from rota.settings import load_settings
+from rota.status.table import Column
 
+_COLUMNS = (
+    Column("TASK", least=16),
+    Column("DIFFERENCE", least=12),
+    Column("HERE", least=16, wraps=True),
+    Column("DEPLOYED", least=16, wraps=True),
+    Column("WHERE", least=16, leaves=1),
+)
 SAME = 0
 DIFFERENT = 1
 
@@ -101,4 +109,4 @@ def _print(differences: list[Difference], task_count: int) -> None:
         (each.task, each.kind, each.registry or "-", each.deployed or "-", each.where or "-")
         for each in differences
     ]
-    echo_table(("TASK", "DIFFERENCE", "HERE", "DEPLOYED", "WHERE"), rows)
+    echo_table(_COLUMNS, rows)

@@ -11,8 +11,20 @@ from rota.cli.sources import open_source, url_option
 from rota.cli.table import echo_table, marked
 from rota.ledger.protocol import MOST_RUNS_READ
 from rota.model.slot import SlotState
+from rota.status.table import Column
 
 _DEFAULT_LIMIT = 20
+_COLUMNS = (
+    Column("STATE"),
+    Column("TASK", least=16),
+    Column("SLOT", least=20),
+    Column("STARTED", leaves=2),
+    Column("LATE", leaves=3),
+    Column("TOOK", leaves=4),
+    Column("CODE"),
+    Column("RUN", leaves=1),
+    Column("REASON", least=20, wraps=True),
+)
 _STATES = [state.value for state in SlotState if state not in (SlotState.DUE, SlotState.SKIPPED)]
 
 
@@ -44,10 +56,7 @@ def history_command(
     if as_json:
         click.echo(json.dumps({"items": list(runs)}, indent=2))
     elif runs:
-        echo_table(
-            ("STATE", "TASK", "SLOT", "STARTED", "LATE", "TOOK", "CODE", "RUN", "REASON"),
-            _rows(runs),
-        )
+        echo_table(_COLUMNS, _rows(runs))
     else:
         click.echo("No such run is known.")
 

@@ -12,6 +12,7 @@ from rota.cli.cluster import cluster_options
 from rota.cli.table import echo_table
 from rota.model.clock import SystemClock
 from rota.model.errors import UsageError
+from rota.status.table import Column
 
 if TYPE_CHECKING:
     from rota.importing.job import ImportedJob
@@ -232,7 +233,14 @@ def _facts(job: "ImportedJob", verdict: "Verification | None") -> dict[str, Any]
 def _print(
     jobs: Sequence["ImportedJob"], verdicts: "dict[str, Verification]", module: str | None
 ) -> None:
-    headings = ["WHERE", "TASK", "STATE", "SCHEDULE", "TIMEZONE", "WHY"]
+    columns = [
+        Column("WHERE", least=12, leaves=3),
+        Column("TASK", least=16),
+        Column("STATE"),
+        Column("SCHEDULE", least=12),
+        Column("TIMEZONE", least=8, leaves=1),
+        Column("WHY", least=24, wraps=True),
+    ]
     rows = [
         [
             job.where,
@@ -245,12 +253,12 @@ def _print(
         for job in jobs
     ]
     if verdicts:
-        headings.insert(-1, "VERIFIED")
+        columns.insert(-1, Column("VERIFIED", leaves=2))
         for row, job in zip(rows, jobs, strict=True):
             row.insert(-1, str(verdicts.get(job.name, "-")))
     if module is not None:
         click.echo(module, nl=False)
     if rows:
-        echo_table(headings, rows, to_stderr=module is not None)
+        echo_table(columns, rows, to_stderr=module is not None)
     else:
         click.echo("no jobs were found", err=module is not None)

@@ -7,6 +7,17 @@ import click
 from rota.cli.table import echo_table
 from rota.model.clock import SystemClock, duration_text
 from rota.settings import load_settings
+from rota.status.table import Column
+
+_COLUMNS = (
+    Column("TASK", least=24),
+    Column("STATUS"),
+    Column("SCHEDULE", least=12),
+    Column("TIME ZONE", least=9, leaves=3),
+    Column("NEXT (UTC)", leaves=4),
+    Column("CRONJOB", least=12, leaves=2),
+    Column("TIMEOUT", leaves=1),
+)
 
 
 @click.command("list", epilog="\b\nExample:\n  rota list --json | jq '.tasks[].name'")
@@ -41,8 +52,7 @@ def list_command(*, as_json: bool) -> None:
         )
         for task in described
     ]
-    headings = ("TASK", "STATUS", "SCHEDULE", "TIME ZONE", "NEXT (UTC)", "CRONJOB", "TIMEOUT")
-    echo_table(headings, rows)
+    echo_table(_COLUMNS, rows)
     if registry.left_out:
         names = " and ".join(registry.left_out)
         click.echo(

@@ -16,6 +16,7 @@ from rota.model.errors import UsageError
 from rota.schedules import Cron, Every, Schedule, load_zone, parse_schedule, warnings_for
 from rota.schedules.zone_report import tz_database_facts, zone_warnings
 from rota.settings import load_settings
+from rota.status.table import Column
 from rota.tasks.description import describe_cronjob
 
 DEFAULT_COUNT = 5
@@ -144,7 +145,8 @@ def _print(answer: _Answer, after: datetime, times: list[datetime]) -> None:
         epoch = int(moment.timestamp())
         local = instant(zone.local(epoch)).strftime("%a %Y-%m-%d %H:%M:%S")
         rows.append((rfc3339(moment), local, _offset_text(zone.span(epoch).offset)))
-    echo_table(("UTC", f"LOCAL ({answer.timezone})", "OFFSET"), rows)
+    columns = (Column("UTC"), Column(f"LOCAL ({answer.timezone})", least=23), Column("OFFSET"))
+    echo_table(columns, rows)
     for change in _clock_changes(answer.timezone, after, times):
         click.secho(f"clock change: {change['at']}: {change['meaning']}", fg="yellow")
     for warning in answer.warnings:

@@ -12,6 +12,7 @@ from rota.cli.table import echo_table
 from rota.model.clock import SystemClock, duration_text, instant, rfc3339
 from rota.model.errors import UsageError
 from rota.settings import Settings, load_settings
+from rota.status.table import Column
 
 if TYPE_CHECKING:
     from rota.testing import Outage, Report
@@ -137,7 +138,7 @@ def _print(report: "Report") -> None:
     days = duration_text((report.end - report.start).total_seconds())
     click.secho(f"{days} from {rfc3339(report.start)}, mode {report.mode}", bold=True)
     names = list(dict.fromkeys(slot.task for slot in report.slots))
-    echo_table(_HEADINGS, [_row(report, name) for name in names])
+    echo_table(_TASKS, [_row(report, name) for name in names])
     for slot in report.skipped[:_MOST_SKIPPED]:
         reason = slot.reason.value if slot.reason else ""
         click.echo(f"skipped: {slot.task} {rfc3339(slot.slot)} ({reason})")
@@ -159,11 +160,23 @@ def _print(report: "Report") -> None:
         )
         for hour in hours
     ]
-    echo_table(("HOUR", "RUNS", "", "AT ONCE", "AT", "TASKS"), rows)
+    echo_table(_HOURS, rows)
 
 
 _MOST_SKIPPED = 20
-_HEADINGS = ("TASK", "SLOTS", "SUCCEEDED", "FAILED", "SKIPPED", "OPEN", "FIRST FAILURE (UTC)")
+_TASKS = (
+    Column("TASK", least=16),
+    *map(Column, ("SLOTS", "SUCCEEDED", "FAILED", "SKIPPED", "OPEN")),
+    Column("FIRST FAILURE (UTC)", leaves=1),
+)
+_HOURS = (
+    Column("HOUR"),
+    Column("RUNS"),
+    Column("", least=10, leaves=1),
+    Column("AT ONCE"),
+    Column("AT"),
+    Column("TASKS", least=16),
+)
 
 
 def _row(report: "Report", name: str) -> tuple[str, ...]:

@@ -13,10 +13,20 @@ from rota.cli.table import echo_table, marked, strip_text
 from rota.model.clock import SystemClock, duration_text
 from rota.model.errors import UsageError
 from rota.model.exit_codes import ExitCode
+from rota.status.table import Column
 
 _PROBLEMS = ("overdue", "failing")
 _SHOWN_CELLS = 12
-HEADINGS = ("STATE", "TASK", "SCHEDULE", "LAST SLOTS", "LAST RUN", "NEXT", "REASON")
+COLUMNS = (
+    Column("STATE"),
+    Column("TASK", least=24),
+    Column("SCHEDULE", least=16, leaves=2),
+    Column("LAST SLOTS", leaves=3),
+    Column("LAST RUN", leaves=5),
+    Column("TOOK", leaves=1),
+    Column("NEXT", leaves=4),
+    Column("REASON", least=24, wraps=True),
+)
 
 
 @click.command(
@@ -63,35 +73,38 @@ def _print(items: Sequence[Mapping[str, Any]], now: float) -> None:
     if not items:
         click.echo("There are no tasks.")
         return
-    echo_table(HEADINGS, task_rows(items, now))
+    echo_table(COLUMNS, task_rows(items, now))
 
 
 def task_rows(items: Sequence[Mapping[str, Any]], now: float) -> Sequence[Sequence[Any]]:
-    """Return a row for each task, of cells below `HEADINGS`; `now` is an epoch time."""
+    """Return a row for each task, of cells below `COLUMNS`; `now` is an epoch time."""
     return [
         (
             marked(item["state"]),
             item["name"],
             item["words"],
             strip_text(item["strip"][-_SHOWN_CELLS:]),
-            _last(item["last_run"], now),
-            _until(item["next_slots"], now),
+            *_last(item["last_run"], now),
+            _next(item, now),
             item["reason"] or "",
         )
         for item in items
     ]
 
 
-def _last(run: Mapping[str, Any] | None, now: float) -> str:
+def _last(run: Mapping[str, Any] | None, now: float) -> tuple[str, str]:
     if run is None:
-        return "never"
-    text = f"{_ago(run['started_at'], now)} ago"
-    if run["duration_seconds"] is not None:
-        text += f", took {run['duration_seconds']:.1f} s"
-    return text
+        return "never", "-"
+    took = run["duration_seconds"]
+    return f"{_ago(run['started_at'], now)} ago", "-" if took is None else f"{took:.1f} s"
 
 
-def _until(slots: Sequence[str], now: float) -> str:
+def _next(item: Mapping[str, Any], now: float) -> str:
+    """Return when something starts, and a retry of what has failed is told from a slot."""
+    retry_at = item.get("retry_at")
+    if retry_at is not None:
+        return f"retry in {_span(_epoch(retry_at) - now)}"
+    slots = item["next_slots"]
     return f"in {_span(_epoch(slots[0]) - now)}" if slots else "-"
 
 

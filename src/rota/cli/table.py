@@ -1,4 +1,4 @@
-"""Prints tables."""
+"""Prints tables, and the marks in them."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rota.runtime import streams
+from rota.status.table import Column, make_table
 
 if TYPE_CHECKING:
     from rota.status.marks import Mark
@@ -15,12 +16,11 @@ _NEVER_CUT = 10_000
 
 
 def echo_table(
-    headings: Sequence[str], rows: Sequence[Sequence[Any]], *, to_stderr: bool = False
+    columns: Sequence[Column], rows: Sequence[Sequence[Any]], *, to_stderr: bool = False
 ) -> None:
-    """Print rows in columns as wide as their widest cell, headings in bold on a terminal.
+    """Print rows, headings in bold on a terminal, whose width alone cuts or leaves out something.
 
-    A cell is a text, or one of rich's with styles. Lines are cut at a terminal's width only, the
-    widest columns first.
+    A cell is a text, or one of rich's with styles.
     """
     from rich.console import Console  # noqa: PLC0415 (--help works without)
 
@@ -32,32 +32,14 @@ def echo_table(
         no_color=True if streams.refuses_colour() else None,
         highlight=False,
     )
+    table, left_out = make_table(columns, rows, console.width)
     with console.capture() as captured:
-        console.print(make_table(headings, rows))
+        console.print(table)
     for line in captured.get().splitlines():
         click.echo(line.rstrip(), err=to_stderr)
-
-
-def make_table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> Any:
-    """Return the table as one of rich's."""
-    from rich.table import Table  # noqa: PLC0415 (--help works without)
-    from rich.text import Text  # noqa: PLC0415
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in headings:
-        table.add_column(_on_one_line(Text(heading)))
-    for row in rows:
-        table.add_row(*(_on_one_line(Text(c) if isinstance(c, str) else c) for c in row))
-    return table
-
-
-def _on_one_line(cell: Any) -> Any:
-    """Return the cell, to be cut rather than wrapped.
-
-    Said of a whole column, it would make rich narrow all of them alike, numbers first to be lost.
-    """
-    cell.no_wrap, cell.overflow = True, "ellipsis"
-    return cell
+    if left_out:
+        names = ", ".join(left_out)
+        click.secho(f"(a wider terminal shows: {names})", dim=True, err=to_stderr)
 
 
 def marked(state: str) -> Any:

@@ -12,13 +12,13 @@ import click
 
 from rota.cli.numbers import FiniteRange
 from rota.cli.sources import Source, open_source, url_option
-from rota.cli.status import HEADINGS, task_rows
-from rota.cli.table import make_table
+from rota.cli.status import COLUMNS, task_rows
 from rota.model.clock import SystemClock, instant
 from rota.model.errors import RotaError, UsageError
 from rota.model.exit_codes import ExitCode
 from rota.runtime import streams
 from rota.runtime.signals import StopSignals
+from rota.status.table import make_table
 
 _DEFAULT_SECONDS = 2.0
 _LEAST_SECONDS = 0.1
@@ -98,19 +98,24 @@ def _watch(source: Source, interval: float) -> None:
             hard_stop_seconds=_HARD_STOP_SECONDS,
             exit_code=ExitCode.SUCCEEDED,
         ),
-        Live(console=console, screen=True, auto_refresh=False) as live,
+        # rich's own stdout would not say that it takes more than ASCII.
+        Live(console=console, screen=True, auto_refresh=False, redirect_stdout=False) as live,
         looking,
     ):
         look: _Look | None = looking.last
         while look is not None:
             now = SystemClock().timestamp()
-            live.update(screen_of(look.overview, now, look.problem), refresh=True)
+            picture = screen_of(look.overview, now, console.width, look.problem)
+            live.update(picture, refresh=True)
             with contextlib.suppress(Empty):
                 look = looking.news.get(timeout=interval)
 
 
-def screen_of(overview: Mapping[str, Any], now: float, problem: str = "") -> Any:
-    """Return what is shown of the tasks at `now`, an epoch time; `problem` is told above them."""
+def screen_of(overview: Mapping[str, Any], now: float, width: int, problem: str = "") -> Any:
+    """Return what is shown of the tasks at `now`, an epoch time, in lines of `width` characters.
+
+    `problem` is told above them.
+    """
     from rich.console import Group  # noqa: PLC0415 (as above)
     from rich.text import Text  # noqa: PLC0415
 
@@ -120,7 +125,8 @@ def screen_of(overview: Mapping[str, Any], now: float, problem: str = "") -> Any
     blind_since = overview.get("blind_since")
     if blind_since is not None:
         lines.append(Text(f"the console has not seen the cluster since {blind_since}", "red"))
-    return Group(*lines, Text(), make_table(HEADINGS, task_rows(items, now)))
+    table, _ = make_table(COLUMNS, task_rows(items, now), width)
+    return Group(*lines, Text(), table)
 
 
 def _counts(overview: Mapping[str, Any]) -> str:

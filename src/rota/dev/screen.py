@@ -4,14 +4,23 @@ import contextlib
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
 from rota.dev.board import Board, Phase, Row
 from rota.dev.keys import key_of
 from rota.model.clock import duration_text
+from rota.status.table import Column, make_table, printable
 
-_HEADINGS = ("KEY", "TASK", "SCHEDULE", "NEXT", "RUNS", "LAST RUN", "TOOK", "RESULT")
+_COLUMNS = (
+    Column("KEY"),
+    Column("TASK", least=12),
+    Column("SCHEDULE", least=12, leaves=2),
+    Column("NEXT", leaves=5),
+    Column("RUNS", leaves=1),
+    Column("LAST RUN", leaves=4),
+    Column("TOOK", leaves=3),
+    Column("RESULT", least=24),
+)
 _COLOURS = {
     Phase.STARTING: "cyan",
     Phase.RUNNING: "green",
@@ -45,7 +54,8 @@ class Screen:
 
     def show(self, board: Board) -> None:
         """Draw the table anew."""
-        picture = picture_of(board, board.clock.timestamp(), keys=self._keys)
+        now, width = board.clock.timestamp(), self._live.console.width
+        picture = picture_of(board, now, width, keys=self._keys)
         with contextlib.suppress(OSError):
             self._live.update(picture, refresh=True)
 
@@ -55,20 +65,13 @@ class Screen:
             self._live.stop()
 
 
-def printable(text: str) -> str:
-    """Return `text` without what would move the cursor or change colours."""
-    return "".join(each if each.isprintable() else " " for each in text)
-
-
-def picture_of(board: Board, now: float, *, keys: bool) -> Group:
-    """Return what is shown at `now`, an epoch time."""
-    headings = _HEADINGS if keys else _HEADINGS[1:]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in headings:
-        table.add_column(_on_one_line(Text(heading)))
-    for number, row in enumerate(board.rows.values()):
-        cells = [*([Text(key_of(number), "bold")] if keys else []), *_cells(row, now)]
-        table.add_row(*map(_on_one_line, cells))
+def picture_of(board: Board, now: float, width: int, *, keys: bool) -> Group:
+    """Return what is shown at `now`, an epoch time, on a terminal of `width` characters."""
+    rows = [
+        [*([Text(key_of(number), "bold")] if keys else []), *_cells(row, now)]
+        for number, row in enumerate(board.rows.values())
+    ]
+    table, _ = make_table(_COLUMNS if keys else _COLUMNS[1:], rows, width)
     head = Text.assemble((board.phase.value, f"bold {_COLOURS[board.phase]}"))
     number = len(board.rows)
     head.append(f"  {number} task{'' if number == 1 else 's'}")
@@ -81,12 +84,6 @@ def picture_of(board: Board, now: float, *, keys: bool) -> Group:
     if keys:
         parts.append(Text("a task's key: run it now   r: reload   q: quit", "bright_black"))
     return Group(*parts, table)
-
-
-def _on_one_line(cell: Text) -> Text:
-    # Said of columns, it would make rich narrow all of them alike, not the widest first.
-    cell.no_wrap, cell.overflow = True, "ellipsis"
-    return cell
 
 
 def _cells(row: Row, now: float) -> list[Text]:
