@@ -80,6 +80,15 @@ def test_what_the_environment_states_is_exported(overrides, expected):
     assert values_of(bills(), **overrides) == expected
 
 
+def test_what_a_task_was_called_before_is_an_annotation_of_its_cronjob():
+    task = task_of("send-bills", interval_seconds=900, formerly=("bill", "billing"))
+
+    assert values_of(task) == {
+        "intervalSeconds": 900,
+        "annotations": {"rota/formerly": "bill,billing"},
+    }
+
+
 def test_the_interval_of_a_task_that_states_none_is_exported_as_decided():
     registry = registry_of(task_of("plain"), task_interval_seconds=120)
 

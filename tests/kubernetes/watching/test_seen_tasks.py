@@ -69,6 +69,20 @@ def test_what_the_manifests_say_of_a_task_is_what_the_console_shows(fields):
     assert found.budget_seconds > task.budget_seconds == task.timeout_seconds
 
 
+def test_the_manifests_tell_the_console_what_a_task_was_called_before():
+    task = make_task("cleanup", formerly=("clean", "tidy"))
+
+    assert seen(deployed(task)).formerly == ("clean", "tidy")
+
+
+@pytest.mark.parametrize("written", ["", " , ", None], ids=["empty", "a comma", "null"])
+def test_an_annotation_without_a_former_name_is_none(written):
+    found = cronjob()
+    found["metadata"]["annotations"] = {"rota/formerly": written}
+
+    assert seen(found).formerly == ()
+
+
 def test_an_interval_without_five_fields_counts_from_the_cronjob():
     found = seen(deployed(make_task("cleanup", interval_seconds=5400)))
 

@@ -1,15 +1,19 @@
 """The pages of a task, a slot and a run."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
+from rota.kubernetes.watching.cronjobs import span_of
+from rota.kubernetes.watching.seen_tasks import seen_task
 from rota.ledger.attempts import Attempt
 from rota.ledger.records import RecordedRun
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
 from rota.settings import default_settings
 from support.console import HOUR, NOW
+from support.kubernetes_objects import cronjob
 from support.seen_installation import ABOUT
 from support.statuses import Installation, make_task, text
 
@@ -39,6 +43,35 @@ async def test_a_task_has_its_reason_limits_next_slots_durations_runs_and_comman
     assert len([e for e in page.all("tr") if e.attributes.get("id", "").startswith("run-")]) == 25
     for command in ("rota run letters", "ROTA_TASK__LETTERS__SUSPEND=true", "rota history letters"):
         assert command in page.text
+
+
+async def test_beside_cronjobs_the_pages_of_a_renamed_task_lead_to_each_other(read):
+    old, new = cronjob("rota-bill", "bill"), cronjob("rota-send", "send-bills")
+    new["metadata"]["annotations"] = {"rota/formerly": "sold,bill"}
+    spans = {each["metadata"]["labels"]["rota/task"]: span_of(each, 0.0) for each in (old, new)}
+    gone = replace(spans["bill"], since=NOW - HOUR, is_gone=True)
+    tasks = [
+        seen_task("bill", (spans["bill"], gone)),
+        seen_task("send-bills", (spans["send-bills"],)),
+    ]
+    installation = Installation(NOW, *tasks)
+
+    page = await read(installation, "/tasks/send-bills")
+    assert page.one("p", id="formerly").text == "What it did under its former name: bill."
+    assert not page.all("p", id="renamed")
+    page = await read(installation, "/tasks/bill")
+    assert page.one("p", id="renamed").text == "It was renamed; what it does now: send-bills."
+    [link] = [each for each in page.all("a") if each.text == "send-bills"]
+    assert link.attributes["href"].endswith("tasks/send-bills")
+    assert not page.all("p", id="formerly")
+
+
+async def test_a_schedulers_ledger_has_all_of_a_renamed_task_under_its_new_name(read):
+    tasks = hourly(formerly=("bill",)), make_task("bill", interval_seconds=HOUR)
+
+    page = await read(Installation(NOW, *tasks), "/tasks/t")
+
+    assert not page.all("p", id="formerly")
 
 
 async def test_next_slots_have_the_time_of_their_zone_and_mark_a_change_of_the_clock(read):

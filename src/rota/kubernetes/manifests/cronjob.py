@@ -6,7 +6,11 @@ from typing import Any
 
 from rota.kubernetes.manifests.config_map import settings_of
 from rota.kubernetes.manifests.history import KEPT_JOBS
-from rota.kubernetes.manifests.installation import TASK_LABEL, Installation
+from rota.kubernetes.manifests.installation import (
+    FORMERLY_ANNOTATION,
+    TASK_LABEL,
+    Installation,
+)
 from rota.kubernetes.manifests.naming import cronjob_name, start_job_name
 from rota.kubernetes.manifests.pod import field_variable, pod_template, resources
 from rota.kubernetes.manifests.pod_failure_policy import pod_failure_policy
@@ -41,15 +45,13 @@ def cronjob(task: TaskDefinition, installation: Installation) -> dict[str, Any]:
     if schedule.exact:
         spec["startingDeadlineSeconds"] = task.latest_start_seconds
     check_catch_up(task, exact=schedule.exact)
-    return {
-        "apiVersion": "batch/v1",
-        "kind": "CronJob",
-        "metadata": {
-            "name": cronjob_name(installation.release, task.name),
-            "labels": _labels(task, installation),
-        },
-        "spec": spec,
+    metadata: dict[str, Any] = {
+        "name": cronjob_name(installation.release, task.name),
+        "labels": _labels(task, installation),
     }
+    if task.formerly:
+        metadata["annotations"] = formerly_annotation(task)
+    return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": metadata, "spec": spec}
 
 
 def start_job(task: TaskDefinition, installation: Installation) -> dict[str, Any]:
@@ -68,6 +70,11 @@ def start_job(task: TaskDefinition, installation: Installation) -> dict[str, Any
         },
         "spec": spec,
     }
+
+
+def formerly_annotation(task: TaskDefinition) -> dict[str, str]:
+    """Return what tells a console the former names of a task that has some."""
+    return {FORMERLY_ANNOTATION: ",".join(task.formerly)}
 
 
 def check_catch_up(task: TaskDefinition, *, exact: bool) -> None:

@@ -9,6 +9,8 @@ from rota.model.errors import UsageError
 
 TASK_LABEL = "rota/task"
 INSTANCE_LABEL = "app.kubernetes.io/instance"
+FORMERLY_ANNOTATION = "rota/formerly"
+"""The former names of a CronJob's task, joined by commas: what the console finds them by."""
 
 _RELEASE = re.compile(r"[a-z0-9]([-.a-z0-9]*[a-z0-9])?")
 _CANCEL_SECONDS = 5

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from rota.kubernetes.manifests.cronjob import formerly_annotation
 from rota.kubernetes.manifests.yaml_text import yaml_document
 from rota.model.task_fields import NON_SCHEDULE_FIELDS, TASK_FIELDS
 from rota.schedules import largest_gap_seconds
@@ -36,13 +37,17 @@ def tasks_values(registry: Registry, *, largest_gaps: bool = False) -> dict[str,
 
 
 def task_values(task: TaskDefinition) -> dict[str, Any]:
-    """Return one task's values: its schedule and the fields that were set, without defaults."""
+    """Return one task's values: its schedule and the fields that were set, without defaults.
+
+    What it was called before is an annotation of its CronJob.
+    """
     others = {
         field.chart_key: _plain(task.value_of(field.name))
         for field in NON_SCHEDULE_FIELDS
         if field.in_settings and field.name in task.explicit_fields
     }
-    return {**_schedule_values(task), **others}
+    values = {**_schedule_values(task), **others}
+    return {**values, "annotations": formerly_annotation(task)} if task.formerly else values
 
 
 def helm_values(registry: Registry, *, largest_gaps: bool = False) -> str:

@@ -104,6 +104,7 @@ def seen_task(name: str, spans: Sequence[CronJobSpan]) -> SeenTask:
         suspend=last.suspended and not last.is_gone,
         explicit_fields=frozenset(),
         source=f"CronJob {last.name}",
+        formerly=tuple(said.get("formerly") or ()),
         cronjob=last.name,
         job_seconds=said.get("job_seconds"),
         gone_since=last.since if last.is_gone else None,

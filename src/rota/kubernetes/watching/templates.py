@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rota.kubernetes.manifests.deployed import DeployedTask, deployed_tasks
-from rota.kubernetes.manifests.installation import TASK_LABEL
+from rota.kubernetes.manifests.installation import FORMERLY_ANNOTATION, TASK_LABEL
 from rota.kubernetes.manifests.pod_failure_policy import CONTAINER_NAME
 from rota.kubernetes.watching.fields import Fields, metadata, part, parts
 from rota.model.errors import ConfigError
@@ -19,9 +19,9 @@ _KUBERNETES_TRIES = 6  # the default of backoffLimit
 def said_by(cronjob: Fields) -> dict[str, Any]:
     """Return what Kubernetes acts on, and `settings`: the task's fields in its pods, as texts.
 
-    `labels` are the CronJob's own, `image` is that of rota's container. `interval_seconds` is there
-    where the schedule is an interval's; `job_seconds` is how long a Job may take with all its
-    attempts.
+    `labels` are the CronJob's own, `formerly` the former names of its task, `image` is that of
+    rota's container. `interval_seconds` is there where the schedule is an interval's; `job_seconds`
+    is how long a Job may take with all its attempts.
     """
     spec, job = part(cronjob, "spec"), part(cronjob, "spec", "jobTemplate", "spec")
     sharded = job.get("completionMode") == "Indexed"
@@ -34,6 +34,9 @@ def said_by(cronjob: Fields) -> dict[str, Any]:
     labels = _own_labels(cronjob)
     if labels:
         said["labels"] = labels
+    formerly = _former_names(cronjob)
+    if formerly:
+        said["formerly"] = formerly
     if isinstance(job.get("activeDeadlineSeconds"), int):
         said["job_seconds"] = job["activeDeadlineSeconds"]
     image = _image(job)
@@ -52,6 +55,11 @@ def _image(job: Fields) -> str | None:
     containers = parts(part(job, "template", "spec"), "containers")
     named = [each for each in containers if each.get("name") == CONTAINER_NAME] or containers
     return str(named[0]["image"]) if named and named[0].get("image") else None
+
+
+def _former_names(cronjob: Fields) -> list[str]:
+    names = str(part(metadata(cronjob), "annotations").get(FORMERLY_ANNOTATION) or "").split(",")
+    return [name.strip() for name in names if name.strip()]
 
 
 def _own_labels(cronjob: Fields) -> dict[str, str]:

@@ -52,6 +52,7 @@ def task_page(pages: Pages, board: Board, request: Request) -> Response:
         doing=status,
         runs=board.runs(RunFilter(task.name), limit=_RUNS_SHOWN),
         doc=doc_of(task),
+        other_names=other_names(task, board),
         words=schedule_words(task),
         schedule_text=schedule_text(task),
         cronjob=describe_cronjob(task),
@@ -64,6 +65,18 @@ def task_page(pages: Pages, board: Board, request: Request) -> Response:
         token=form_token(pages.about, request),
         pauses=PAUSES,
     )
+
+
+def other_names(task: TaskDefinition, board: Board) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the names before and after this one under which a console knows more of a task.
+
+    A scheduler's ledger has all of it under the name of now.
+    """
+    if not isinstance(task, SeenTask):
+        return (), ()
+    before = [name for name in task.formerly if name in board.task_names]
+    names = (name for name in board.task_names if task.name in board.definition(name).formerly)
+    return before, sorted(names)
 
 
 def next_slots(task: TaskDefinition, slots: Sequence[int]) -> Sequence[NextSlot]:
