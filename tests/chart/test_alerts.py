@@ -152,6 +152,21 @@ class TestFailing:
         assert story.fires(self.alert, HOUR + MINUTE)
         assert not story.fires(self.alert, 2 * HOUR)
 
+    @pytest.mark.parametrize(
+        "stopped", ["rota_task_suspended", "rota_task_paused_until_timestamp_seconds"]
+    )
+    def test_is_silent_while_nothing_that_could_succeed_comes(self, groups, stopped):
+        story = (
+            Story(groups)
+            .series(self.metric, (3 * HOUR, 2))
+            .series(named("rota_task_suspended"), (3 * HOUR, 0))
+            .series(named(stopped), (HOUR, 0), (2 * HOUR, 1), (3 * HOUR, 0))
+        )
+
+        assert story.fires(self.alert, HOUR - MINUTE)
+        assert not story.fires(self.alert, HOUR)
+        assert story.fires(self.alert, 2 * HOUR + 2 * MINUTE)
+
     def test_is_silent_where_a_retry_succeeded(self, groups):
         """Rules on kube_job_status_failed count the pods that failed before it."""
         story = (
@@ -224,7 +239,7 @@ class TestSlotsSkipped:
 
         assert not any(story.fires(self.alert, at) for at in range(2 * HOUR, 5 * HOUR, 10 * MINUTE))
 
-    @pytest.mark.parametrize("reason", ["deleted", "suspended", "stopping"])
+    @pytest.mark.parametrize("reason", ["deleted", "paused", "suspended", "stopping"])
     def test_is_silent_about_slots_that_nobody_misses(self, groups, reason):
         story = Story(groups).series(self.reason(reason), (2 * HOUR, 0), (3 * HOUR, 5))
 

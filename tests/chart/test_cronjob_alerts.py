@@ -146,6 +146,13 @@ class TestFailing:
 
         assert not story.fires(self.alert, HOUR)
 
+    def test_is_silent_while_suspended(self, groups):
+        story = self.story(groups, scheduled=60, success=20)
+        story.series(of(SUSPENDED), (HOUR, 0), (2 * HOUR, 1))
+
+        assert story.fires(self.alert, HOUR - MINUTE)
+        assert not story.fires(self.alert, HOUR)
+
     def test_is_silent_where_a_retry_succeeded_however_many_pods_failed(self, groups):
         failed = 'kube_job_status_failed{namespace="shop",job_name="shop-rota-hourly-1",reason=""}'
         story = self.story(groups, scheduled=60, success=120).series(failed, (2 * HOUR, 2))
