@@ -46,6 +46,58 @@ def test_notes_tell_where_the_console_is_and_what_it_keeps(console, told):
     assert told not in notes()
 
 
+def pages_of(mode):
+    access = {"mode": mode, "existingSecret": "pages"}
+    access |= {"proxies": ["10.0.0.0/8"]} if mode == "proxy" else {}
+    return {"enabled": True, "access": access if mode != "loopback" else {"mode": mode}}
+
+
+@pytest.mark.parametrize(
+    ("access", "places"),
+    [
+        ("loopback", ["  http://127.0.0.1:8081/", "  http://127.0.0.1:8082/"]),
+        ("basic", ["  http://127.0.0.1:8081/", "  http://127.0.0.1:8082/"]),
+        (
+            "bearer",
+            [
+                f"  curl --header 'Authorization: Bearer TOKEN' http://127.0.0.1:{port}/api/v1/tasks"
+                for port in (8081, 8082)
+            ],
+        ),
+        (
+            "proxy",
+            [
+                f"  through your proxy, which finds them at http://shop-rota-{pages}.jobs:80/"
+                for pages in ("console", "pages")
+            ],
+        ),
+    ],
+)
+def test_the_pages_of_console_and_scheduler_are_where_notes_say_both_at_once(access, places):
+    fast = {"fast": {"intervalSeconds": 5}, "slow": {"intervalSeconds": 60}}
+    scheduler = {"scheduler": {"pages": pages_of(access)}}
+    values = {"mode": "hybrid", "tasks": fast, "console": pages_of(access), **scheduler}
+    text = notes(values)
+
+    assert [line for line in text.splitlines() if line in places] == places
+    forwards = [line.split()[-2:] for line in text.splitlines() if " port-forward " in line]
+    assert forwards == (
+        []
+        if access == "proxy"
+        else [
+            ["deployment/shop-rota-console", "8081"],
+            ["deployment/shop-rota-scheduler", "8082:8081"],
+        ]
+    )
+    assert not re.search(r"[ \t]\n|\n\n\n", text)
+
+
+def test_notes_say_that_pods_wait_for_the_secret_of_the_schedulers_pages():
+    values = {"mode": "scheduler", "scheduler": {"pages": pages_of("basic")}}
+
+    assert "wait until the Secrets" in notes(values)
+
+
 def test_notes_tell_what_a_console_does_not_show():
     values = {"mode": "hybrid", "tasks": {"fast": {"intervalSeconds": 5}}}
     told = "The console shows the CronJobs alone"

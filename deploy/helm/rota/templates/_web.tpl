@@ -157,7 +157,8 @@ The HTTPRoute, likewise.
 {{- end }}
 
 {{/*
-Where pages are, a line each, for the notes. Takes: web, namespace, name (of the Deployment).
+Where pages are, a line each, for the notes. Takes: web, namespace, deployment, service (their names),
+ports (of a port-forward).
 */}}
 {{- define "rota.webPlaces" -}}
 {{- $web := .web -}}
@@ -170,9 +171,17 @@ Where pages are, a line each, for the notes. Takes: web, namespace, name (of the
 {{- end -}}
 {{- else if $web.httpRoute.enabled -}}
 {{- range $web.httpRoute.hostnames -}}{{- $lines = append $lines (printf "  https://%s/" .) -}}{{- end -}}
+{{- else if eq $web.access.mode "proxy" -}}
+{{- $lines = append $lines (printf "  through your proxy, which finds them at http://%s.%s:%d/" .service .namespace (int64 $web.service.port)) -}}
 {{- else -}}
-{{- $lines = append $lines (printf "  kubectl --namespace %s port-forward deployment/%s 8081" .namespace .name) -}}
-{{- $lines = append $lines "  http://127.0.0.1:8081/" -}}
+{{- $lines = append $lines (printf "  kubectl --namespace %s port-forward deployment/%s %s" .namespace .deployment .ports) -}}
+{{- $url := printf "http://127.0.0.1:%s" (splitList ":" .ports | first) -}}
+{{- if eq $web.access.mode "bearer" -}}
+{{- /* A browser cannot be told a token. */ -}}
+{{- $lines = append $lines (printf "  curl --header 'Authorization: Bearer TOKEN' %s/api/v1/tasks" $url) -}}
+{{- else -}}
+{{- $lines = append $lines (printf "  %s/" $url) -}}
+{{- end -}}
 {{- end -}}
 {{- join "\n" $lines -}}
 {{- end }}
