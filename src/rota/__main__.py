@@ -13,10 +13,11 @@ _FAULT = 1
 _UNTIL_STOPPED = (["scheduler"], ["console"], ["top"], ["dev"])
 
 
-def main() -> None:
-    """Run the command line; end the process with its exit code."""
+def main(arguments: list[str] | None = None) -> None:
+    """Run `rota` with the arguments, by default those of the process; end with its exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     mask = init.fork_as_init()
-    signals.exit_on_stop(exit_code=0 if sys.argv[1:2] in _UNTIL_STOPPED else None)
+    signals.exit_on_stop(exit_code=0 if arguments[:1] in _UNTIL_STOPPED else None)
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     streams.open_missing()
     streams.edit_output(redaction.redact)
@@ -25,7 +26,7 @@ def main() -> None:
     # `rota.runtime.process` switches the collector on again before a task runs.
     gc.disable()
 
-    shutdown.end_process(_run(sys.argv[1:]))
+    shutdown.end_process(_run(arguments))
 
 
 def _run(arguments: list[str]) -> int:

@@ -43,14 +43,32 @@ def test_it_is_given_the_api_and_keeps_no_state(machine, tmp_path):
     main(
         tmp_path,
         *on_signals(),
-        "names = ('BUSINESS_API_URL', 'ROTA_STATE_PATH', 'ROTA_WEB_ADDRESS')",
+        "names = ('BUSINESS_API_URL', 'ROTA_STATE_PATH', 'ROTA_WEB_ADDRESS', 'LOG_LEVEL')",
         "open('given', 'w').write(str([os.environ[name] for name in names]))",
         STARTED,
         "time.sleep(60)",
     )
+    machine.environment["LOG_LEVEL"] = "ERROR"  # would hide that it has started
     tried(machine)
 
-    assert (tmp_path / "given").read_text() == "['http://127.0.0.1:1', 'off', '']"
+    assert (tmp_path / "given").read_text() == "['http://127.0.0.1:1', 'off', '', 'INFO']"
+
+
+def test_what_it_writes_before_it_has_started_may_be_long(machine, tmp_path):
+    main(tmp_path, *on_signals(), "print('x' * 200_000)", STARTED, "time.sleep(60)")
+
+    assert "SIGINT ended" in tried(machine)
+
+
+def test_one_that_ends_by_itself_is_told(machine, tmp_path, monkeypatch):
+    async def until_it_has_ended(process, command):
+        await process.wait()
+
+    monkeypatch.setattr(stopping, "_read_until_started", until_it_has_ended)
+    main(tmp_path, STARTED, "sys.exit(5)")
+
+    with pytest.raises(NotReadyError, match="ended by itself, with 5, when it had started"):
+        tried(machine)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +85,15 @@ def test_it_is_given_the_api_and_keeps_no_state(machine, tmp_path):
             "ended before it had started: settings are broken",
             id="does-not-start",
         ),
-        pytest.param(["print('x' * 200_000)"], "has not started", id="one-endless-line"),
+        pytest.param(
+            ["print('x' * 200_000)"], "ended before it had started: xxx", id="one-endless-line"
+        ),
+        pytest.param([], "ended before it had started: it wrote nothing", id="nothing"),
+        pytest.param(
+            ["def work():", "    raise OSError('no disk')", "work()"],
+            "ended before it had started: OSError: no disk$",
+            id="traceback",
+        ),
     ],
 )
 def test_any_other_end_is_told(machine, tmp_path, lines, told):

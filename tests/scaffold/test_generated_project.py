@@ -121,6 +121,21 @@ def test_the_type_checker_has_nothing_to_say(projects):
     )
 
 
+def test_its_main_module_ends_as_the_scheduler_does(projects):
+    folder = projects["examples"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "shop_worker.main"],
+        cwd=folder,
+        env={**UNMEASURED, "PYTHONPATH": str(folder / "src"), "ROTA_TASKS": "no.such.module"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1), ended.stderr
+    assert ended.stderr.startswith("rota: error: ")
+
+
 # The schedules once: they are the same file for every project, and take seconds.
 @pytest.mark.parametrize(("name", "tests"), [("grown", "tests"), ("own-classes", "tests/unit")])
 def test_its_tests_pass_and_its_values_are_up_to_date(projects, name, tests):

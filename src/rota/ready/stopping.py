@@ -13,6 +13,8 @@ START_SECONDS = 60.0
 SLACK_SECONDS = 10.0
 _STARTED = b"worker.started"
 _CHUNK_BYTES = 2**20
+_LAST_LINES = 2
+_LAST_CHARACTERS = 500
 
 
 async def try_signals(machine: Machine, package: str, api: str, grace_seconds: float) -> str:
@@ -40,13 +42,19 @@ async def _end(
         ROTA_STATE_PATH="off",
         ROTA_HEALTH_ADDRESS="",
         ROTA_WEB_ADDRESS="",
+        # That it has started is a line of this level.
+        LOG_LEVEL="INFO",
     )
-    lines: list[bytes] = []
     try:
-        await _read_until_started(process, lines, command)
+        await _read_until_started(process, command)
         rest = asyncio.create_task(_drain(process))
         asked = time.monotonic()
-        process.send_signal(number)
+        try:
+            process.send_signal(number)
+        except ProcessLookupError:
+            raise NotReadyError(
+                f"{command} ended by itself, with {process.returncode}, when it had started"
+            ) from None
         try:
             async with asyncio.timeout(within_seconds):
                 code = await process.wait()
@@ -65,20 +73,26 @@ async def _end(
     return taken
 
 
-async def _read_until_started(
-    process: asyncio.subprocess.Process, lines: list[bytes], command: str
-) -> None:
+async def _read_until_started(process: asyncio.subprocess.Process, command: str) -> None:
     output = _output(process)
+    told = b""
     try:
         async with asyncio.timeout(START_SECONDS):
-            while line := await output.readline():
-                lines.append(line)
-                if _STARTED in line:
+            while chunk := await output.read(_CHUNK_BYTES):
+                # Enough for the line that is waited for, whatever else a task writes.
+                told = (told + chunk)[-_CHUNK_BYTES:]
+                if _STARTED in told:
                     return
-    except (TimeoutError, ValueError):
+    except TimeoutError:
         raise NotReadyError(f"{command} has not started within {START_SECONDS:.0f} s") from None
-    told = b" / ".join(line.strip() for line in lines[-2:]).decode("utf-8", "replace")
-    raise NotReadyError(f"{command} ended before it had started: {told[-500:]}")
+    raise NotReadyError(f"{command} ended before it had started: {_last_words(told)}")
+
+
+def _last_words(output: bytes) -> str:
+    """Return the last lines, less those of a traceback that are not the error itself."""
+    lines = output.decode("utf-8", "replace").splitlines()
+    words = [line for line in lines if line.strip() and not line.startswith((" ", "Traceback "))]
+    return " / ".join(words[-_LAST_LINES:])[-_LAST_CHARACTERS:] or "it wrote nothing"
 
 
 async def _drain(process: asyncio.subprocess.Process) -> None:

@@ -1,8 +1,6 @@
 """`python -m example_worker.main` does what `rota scheduler` does."""
 
-import asyncio
-
-from rota.worker import main
+from rota.__main__ import main
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main(["scheduler"])
