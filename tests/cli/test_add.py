@@ -171,9 +171,12 @@ def test_bad_input_is_refused(rota, shop, arguments, told):
 def test_a_missing_list_and_a_missing_project_are_told(rota, shop, monkeypatch):
     (shop / LIST).unlink()
     no_list = rota(*TASK)
+    (shop / LIST).write_bytes(b"\xff")
+    no_text = rota(*TASK)
     monkeypatch.chdir(shop.parent)
     no_project = rota(*TASK)
 
+    assert f"{LIST}: cannot be read: not UTF-8" in no_text.stderr
     assert (no_list.exit_code, no_project.exit_code) == (2, 2)
     assert f"{LIST}: missing" in no_list.stderr
     assert f"there is no {RECORD_NAME} here or above" in no_project.stderr

@@ -3,6 +3,7 @@ import re
 import pytest
 import yaml
 
+from rota.model.errors import UsageError
 from rota.scaffold.names import parse_context
 from rota.scaffold.project import ProjectInput, project_files
 from rota.scaffold.record import read_record, record_text
@@ -154,9 +155,21 @@ def test_a_folder_without_a_record_has_none(tmp_path):
     assert read_record(tmp_path / "absent") is None
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"context": "Shop"}', "null"])
-def test_a_record_that_is_something_else_is_refused(tmp_path, text):
-    (tmp_path / ".rota-new.json").write_text(text)
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"null",
+        b'{"context": "Shop"}',
+        b'{"context": "shop", "tasks": ["poll"]}',
+        b"\xff",
+    ],
+)
+def test_a_record_that_is_something_else_is_refused_by_its_path(tmp_path, content):
+    path = tmp_path / ".rota-new.json"
+    path.write_bytes(content)
 
-    with pytest.raises(Exception, match=r"not as `rota new` writes it|is not allowed"):
+    with pytest.raises(UsageError, match=rf"^{re.escape(str(path))}: (not as|cannot be read: not)"):
         read_record(tmp_path)

@@ -29,6 +29,10 @@ def test_a_task_is_imported_in_order_and_comes_last_in_the_list():
     ).replace("notifications,\n]", "notifications,\n    poll,\n]")
 
 
+def test_the_ends_of_lines_stay_as_they_are():
+    assert added(GENERATED.replace("\n", "\r\n")) == added(GENERATED).replace("\n", "\r\n")
+
+
 def test_an_import_goes_before_those_that_sort_after_it():
     lines = added(GENERATED, "delete10").splitlines()
 

@@ -67,19 +67,13 @@ def add_task_command(
 def _files(folder: Path, names: "ProjectNames") -> dict[str, str]:
     """Return the files that an addition may change. UsageError without a list of tasks."""
     from rota.scaffold.project import VALUES_PATH, task_list_path  # noqa: PLC0415 (as above)
+    from rota.scaffold.reading import file_text  # noqa: PLC0415
 
     listed = task_list_path(names)
-    files = {}
-    for path in (listed, VALUES_PATH):
-        try:
-            files[path] = (folder / path).read_text(encoding="utf-8")
-        except FileNotFoundError:
-            if path == listed:
-                raise UsageError(f"{path}: missing; the list TASKS belongs there") from None
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "not UTF-8"
-            raise UsageError(f"{path}: cannot be read: {reason}") from None
-    return files
+    texts = {path: file_text(folder / path) for path in (listed, VALUES_PATH)}
+    if texts[listed] is None:
+        raise UsageError(f"{folder / listed}: missing; the list TASKS belongs there")
+    return {path: text for path, text in texts.items() if text is not None}
 
 
 def _with_addition(

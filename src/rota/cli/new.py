@@ -90,6 +90,7 @@ def _print_update() -> None:
     """Print the patch to stdout, and what is left out of it to stderr."""
     from rota.scaffold.history import History  # noqa: PLC0415 (--help works without)
     from rota.scaffold.patch import patch_text  # noqa: PLC0415
+    from rota.scaffold.reading import file_text  # noqa: PLC0415
     from rota.scaffold.record import find_project  # noqa: PLC0415
     from rota.scaffold.updating import plan, todays_files  # noqa: PLC0415
 
@@ -98,7 +99,7 @@ def _print_update() -> None:
     update = plan(
         record,
         todays_files(record),
-        here=lambda path: _text(folder / path),
+        here=lambda path: file_text(folder / path),
         written=history.text_of,
     )
     # The paths of a patch are those of the repository; git passes over what is not below the folder
@@ -110,17 +111,6 @@ def _print_update() -> None:
         click.echo(f"rota: nothing to change since rota {record.version}", err=True)
     elif Path.cwd() != folder:
         click.echo(f"rota: apply it in {folder}", err=True)
-
-
-def _text(path: Path) -> str | None:
-    try:
-        # With the ends of lines as they are.
-        return path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8"
-        raise UsageError(f"{path}: cannot be read: {reason}") from None
 
 
 def _names(context: str | None) -> "ProjectNames":
@@ -136,7 +126,7 @@ def _names(context: str | None) -> "ProjectNames":
 
     def parsed(text: str) -> "ProjectNames":
         try:
-            return parse_context(text)
+            return parse_context(text.strip())
         except UsageError as error:
             raise click.UsageError(str(error)) from None
 

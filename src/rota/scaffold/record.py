@@ -11,6 +11,7 @@ from rota import __version__
 from rota.model.errors import UsageError
 from rota.scaffold.names import parse_context
 from rota.scaffold.project import ProjectInput
+from rota.scaffold.reading import file_text
 from rota.scaffold.task_stub import TaskStub, parse_task
 
 RECORD_NAME = ".rota-new.json"
@@ -77,18 +78,17 @@ def read_record(folder: Path) -> Record | None:
     Raises UsageError if the file is not what `record_text` writes.
     """
     path = folder / RECORD_NAME
+    text = file_text(path)
+    if text is None:
+        return None
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
+        facts = json.loads(text)
         wanted = ProjectInput(
             parse_context(facts["context"]),
-            tuple(parse_task(text) for text in facts["tasks"]),
+            tuple(map(parse_task, facts["tasks"])),
             bool(facts["class_tasks"]),
         )
         added = [(parse_task(each["task"]), bool(each["class"])) for each in facts.get("added", ())]
         return Record(str(facts["rota"]), wanted, {**facts["files"]}, tuple(added))
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (UsageError, ValueError, KeyError, TypeError, AttributeError):
         raise UsageError(f"{path}: not as `rota new` writes it; restore it, or delete it") from None

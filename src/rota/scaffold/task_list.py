@@ -26,8 +26,9 @@ def with_task(text: str, *, module: str, name: str, where: str) -> str:
     listed = _list_of(tree)
     if listed is None:
         raise UsageError(f"{where}: there is no list `{LIST_NAME} = [first, second]`; {by_hand}")
+    end = "\r\n" if "\r\n" in text else "\n"
     # Not splitlines, which also splits at form feeds and the like.
-    lines = io.StringIO(text).readlines()
+    lines = io.StringIO(text.replace(end, "\n")).readlines()
     if _would_lose_comments(lines, listed):
         raise UsageError(
             f"{where}: the list `{LIST_NAME}` has comments and no line for its closing bracket: "
@@ -38,7 +39,7 @@ def with_task(text: str, *, module: str, name: str, where: str) -> str:
     # From below, so that the numbers of the lines above stay.
     _append(lines, listed, name)
     _insert_import(lines, tree, module, name)
-    return "".join(lines)
+    return "".join(lines).replace("\n", end)
 
 
 def _list_of(tree: ast.Module) -> ast.List | None:
