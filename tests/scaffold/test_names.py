@@ -49,6 +49,7 @@ def test_the_longest_name_is_as_long_as_a_task_of_kubernetes_may_be():
         (LONG + "a", LONG),
         ("", "shop"),
         ("Магазин", "shop"),
+        ("Café", "cafe"),
         ("Class", "shop"),
         ("-worker", "shop"),
     ],
@@ -73,6 +74,8 @@ def test_a_name_that_is_not_allowed_is_refused_with_the_rule_and_one_that_is(tex
         ("rota", "this library's own name"),
         ("worker", "what every such project is"),
         ("rota_worker", "this library's own name"),
+        ("business-api", "what the worker calls"),
+        ("business_api", "what the worker calls"),
     ],
 )
 def test_a_name_that_means_something_else_is_refused_with_the_reason(text, reason):

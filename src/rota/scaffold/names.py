@@ -3,6 +3,7 @@
 import keyword
 import re
 import sys
+import unicodedata
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -81,6 +82,8 @@ def _taken(context: str) -> str | None:
         return "a module of Python's standard library"
     if context == "worker":
         return "what every such project is"
+    if context.replace("_", "-") == "business-api":
+        return "what the worker calls"  # and its client would be its own base class
     return "this library's own name" if context == "rota" else None
 
 
@@ -90,7 +93,8 @@ def _other(context: str) -> str:
 
 def _suggestion(text: str) -> str:
     """Return `; for example …` with an allowed name that is like `text`."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text).lower()
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", plain).lower()
     near = re.sub(r"[^a-z0-9]+", "-", words).strip("-").lstrip("0123456789-")
     near = _SUFFIX.sub("", near)[:MAX_CONTEXT_CHARACTERS].rstrip("-")
     allowed = _CONTEXT.fullmatch(near) is not None and _taken(near) is None

@@ -10,7 +10,7 @@ from rota.model.errors import ConfigError, UsageError
 
 SHORTEST_INTERVAL_SECONDS = 60
 _UNIT_SECONDS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
-_SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_SPAN = re.compile("".join(f"(?:([0-9]+){unit})?" for unit in _UNIT_SECONDS))
 # Names that the stub and its test have for something else: `BaseTask` is the class for `base`.
 _TAKEN = frozenset({"api", "base", "result", "rota", "run", "run_task", "task"})
 _FORMS = "write seconds, a span as 5m or 1h30m, or cron text as '0 8 * * MON-FRI'"
@@ -64,7 +64,7 @@ def parse_tasks(texts: Sequence[str]) -> tuple[TaskStub, ...]:
 
 def task_stub(name: str, schedule: str) -> TaskStub:
     """Return the task of a name and a schedule. Raises UsageError, which names the culprit."""
-    from rota.schedules import parse_schedule, schedule_for_interval  # noqa: PLC0415 (costs time)
+    from rota.schedules import Every, parse_schedule, schedule_for_interval  # noqa: PLC0415 (slow)
     from rota.tasks.naming import check_name  # noqa: PLC0415 (as above)
 
     try:
@@ -75,8 +75,10 @@ def task_stub(name: str, schedule: str) -> TaskStub:
     seconds = _interval_seconds(schedule)
     try:
         if seconds is None:
-            parse_schedule(schedule)
-        else:
+            parsed = parse_schedule(schedule)
+            # `@every 5m` is an interval for the chart, too.
+            seconds = parsed.delay_seconds if isinstance(parsed, Every) else None
+        if seconds is not None:
             schedule_for_interval(seconds)
     except ConfigError as error:
         raise UsageError(f"task {name!r}: {error}; {_FORMS}") from None

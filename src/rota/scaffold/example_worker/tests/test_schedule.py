@@ -24,8 +24,8 @@ def test_every_slot_is_served_once_when_summer_time_begins(mode: Mode, api: Fake
     # In Berlin, there is no 02:30 on 28 March.
     report = simulate(TASKS, "2027-03-27 12:00 Europe/Berlin", "1d", api=api, mode=mode)
 
-    assert [slot for slot in report.slots if slot.state != "succeeded"] == [], report
-    assert served_twice(report) == [], report
+    assert [slot for slot in report.slots if slot.state != "succeeded"] == []
+    assert served_twice(report) == []
 
 
 def test_a_clock_that_is_set_back_repeats_nothing(api: FakeApi) -> None:
@@ -33,7 +33,7 @@ def test_a_clock_that_is_set_back_repeats_nothing(api: FakeApi) -> None:
 
     report = simulate(TASKS, "2027-01-01T00:00:00Z", "12h", api=api, disruptions=[jump])
 
-    assert served_twice(report) == [], report
+    assert served_twice(report) == []
 
 
 @in_both_modes
@@ -44,6 +44,6 @@ def test_an_outage_of_the_api_does_no_harm_beyond_its_end(mode: Mode, api: FakeA
         TASKS, "2027-01-01T00:00:00Z", "12h", api=api, mode=mode, disruptions=[outage]
     )
 
-    unserved = [slot.slot for slot in report.slots if slot.state != "succeeded"]
+    unserved = [slot for slot in report.slots if slot.state != "succeeded"]
     begins, ends = (report.start + timedelta(hours=hours) for hours in (3, 5))
-    assert all(begins <= slot <= ends for slot in unserved), report
+    assert [slot for slot in unserved if not begins <= slot.slot <= ends] == []
