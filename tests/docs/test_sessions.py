@@ -32,6 +32,8 @@ ELSEWHERE = {
     "pip install 'rota[otel]'": "requirements-dev.txt",
     "openssl ": "tests/net/test_tls.py",
     "rota trigger": "tests/e2e",
+    "rota pause": "tests/cli/test_pause.py",
+    "rota resume": "tests/cli/test_pause.py",
     "rota diff --namespace": "tests/e2e",
     "rota import cronjobs": "tests/importing",
     "rota backfill": "tests/process/test_backfill.py",

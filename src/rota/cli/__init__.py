@@ -21,6 +21,8 @@ COMMANDS = {
     "run": "rota.cli.run",
     "trigger": "rota.cli.trigger",
     "backfill": "rota.cli.backfill",
+    "pause": "rota.cli.pause",
+    "resume": "rota.cli.resume",
     "scheduler": "rota.cli.scheduler",
     "console": "rota.cli.console",
     "status": "rota.cli.status",

@@ -46,9 +46,8 @@ def _none(task: str, namespace: str, known: Sequence[str]) -> str:
     has = f"those that have one: {', '.join(known)}" if known else "there is none of any task"
     hint = suggestion(task, known)
     return (
-        f"namespace {namespace!r} has no CronJob of task {task!r}{hint} ({has}). A task that a "
-        f"scheduler runs cannot be triggered from here yet: run `rota run {task}`, in the "
-        "scheduler's pod or wherever its settings are"
+        f"namespace {namespace!r} has no CronJob of task {task!r}{hint} ({has}). A task "
+        "that a scheduler runs has none: name the --url of the scheduler's pages"
     )
 
 

@@ -1,0 +1,91 @@
+"""What `rota pause` and `rota resume` have in common: a scheduler is asked, a CronJob is not."""
+
+import asyncio
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from rota.cli.cluster import cluster, tell
+from rota.model.errors import UsageError
+from rota.settings import load_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a scheduler is asked to do about a task; `options` are those of a cluster."""
+
+    url: str
+    task: str
+    deed: str
+    options: Mapping[str, str | None]
+
+
+def ask_scheduler(change: Change, order: Mapping[str, Any], *, as_json: bool) -> Mapping[str, Any]:
+    """Have it done; return the answer, which is printed if `as_json`. Raises RotaError."""
+    from rota.net.page import ask_page  # noqa: PLC0415 (HTTP: only where asked for)
+
+    for name, value in change.options.items():
+        if value is not None:
+            raise UsageError(f"--{name} is for a CronJob, and has no meaning with --url")
+    path = f"api/v1/tasks/{quote(change.task, safe='')}/{change.deed}"
+    secret_file = load_settings().web_secret_file
+    told = ask_page(change.url, path, secret_file=secret_file, order=order)
+    if as_json:
+        click.echo(json.dumps(dict(told), indent=2))
+    return told
+
+
+def refuse_options(given: Mapping[str, str | None]) -> None:
+    """Raise UsageError where an option is given that only a scheduler understands."""
+    for name, value in given.items():
+        if value is not None:
+            raise UsageError(f"--{name} needs --url: a CronJob has no place for it")
+
+
+def show_for_cronjob(
+    task: str,
+    *,
+    suspend: bool,
+    namespace: str | None,
+    context: str | None,
+    instance: str | None,
+    as_json: bool,
+) -> None:
+    """Print how to suspend the CronJob of a task, or to end that, with the reader's own rights."""
+    cronjob = asyncio.run(_cronjob(task, namespace, context, instance))
+    name = cronjob["metadata"]["name"]
+    if bool(cronjob["spec"].get("suspend")) is suspend:
+        tell(f"CronJob {name} is {'suspended already' if suspend else 'not suspended'}")
+    where = ["--namespace", cronjob["metadata"]["namespace"]]
+    where += [] if context is None else ["--context", context]
+    patch = json.dumps({"spec": {"suspend": suspend}})
+    command = shlex.join(["kubectl", *where, "patch", "cronjob", name, "--patch", patch])
+    if as_json:
+        values = {"tasks": {task: {"suspend": suspend}}}
+        click.echo(json.dumps({"task": task, "command": command, "values": values}, indent=2))
+        return
+    flag = "true" if suspend else "false"
+    click.echo("# Nothing was changed. For now:")
+    click.echo(command)
+    click.echo("# For good, in the chart's values:")
+    click.echo(f"tasks:\n  {task}:\n    suspend: {flag}")
+
+
+async def _cronjob(
+    task: str, namespace: str | None, context: str | None, instance: str | None
+) -> dict[str, Any]:
+    from rota.kubernetes.task_cronjob import find_cronjob  # noqa: PLC0415 (--help works without)
+
+    async with cluster(
+        context,
+        purpose="looking for the CronJob of a task",
+        otherwise="of a scheduler: --url URL",
+    ) as connection:
+        return await find_cronjob(
+            connection, task, namespace=namespace or connection.namespace, instance=instance
+        )
