@@ -111,6 +111,8 @@ def _counts_of(text: str) -> Mapping[str, Any]:
     return counts
 
 
+# Each look at all tasks reads the same rows, but for the few runs that have ended since the last.
+@lru_cache(maxsize=4096)
 def run_of(row: tuple[Any, ...]) -> RecordedRun:
     """Return the run of a row of `RUN_COLUMNS`."""
     (

@@ -82,10 +82,12 @@ CREATE TABLE pauses (
 """
 # When a pod had its node.
 _FROM_5_TO_6 = "ALTER TABLE attempts ADD COLUMN scheduled_at REAL;"
-# When the next attempt at a run's work was due, and how much of the log of backfills is in `runs`.
+# When the next attempt at a run's work was due; how much of the log of backfills is in `runs`; and
+# which runs go on, of the many that have ended.
 _FROM_6_TO_7 = """
 ALTER TABLE runs ADD COLUMN retry_at REAL;
 CREATE TABLE backfilled (id INTEGER PRIMARY KEY CHECK (id = 1), bytes INTEGER NOT NULL) STRICT;
+CREATE INDEX runs_running ON runs (task) WHERE state = 'running';
 """
 _STEPS = {
     0: _SCHEMA_3 + _FROM_3_TO_4 + _FROM_4_TO_5 + _FROM_5_TO_6 + _FROM_6_TO_7,

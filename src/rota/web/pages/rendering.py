@@ -36,6 +36,7 @@ class Answers(Protocol):
         ...
 
 
+@functools.cache
 def state_markup(state: str) -> Markup:
     """Return a state as its mark and its word."""
     return _STATE.format(state, MARKS[state].glyph, state.replace("_", " "))
