@@ -9,10 +9,11 @@ from datetime import timedelta
 
 import pytest
 
-from rota.ledger import batch, storage
+from rota.ledger import batch, reader, storage
 from rota.ledger import sqlite as sqlite_ledger
-from rota.ledger.reader import SqliteReader
+from rota.ledger.reader import LongSearchError, SqliteReader
 from rota.ledger.retention import Retention
+from rota.ledger.run_filter import RunFilter
 from rota.ledger.schema import SCHEMA_VERSION
 from rota.ledger.sqlite import SqliteLedger
 from rota.ledger.storage import default_ledger_path, open_for_reading
@@ -322,6 +323,17 @@ class TestReaders:
         reads = f"has schema {version}, and this rota reads {SCHEMA_VERSION}: {what_to_do}"
         with pytest.raises(ConfigError, match=reads):
             SqliteReader(path).run("x")
+
+    def test_a_search_that_takes_too_long_is_given_up(self, path, clock, monkeypatch):
+        ledger = SqliteLedger(path, clock)
+        ledger.open()
+        ledger.run_ended(record("one"), owed=False)
+        ledger.close()
+        monkeypatch.setattr(reader, "SEARCH_SECONDS", 0)
+        monkeypatch.setattr(reader, "_STEPS_BETWEEN_LOOKS", 1)
+
+        with pytest.raises(LongSearchError, match="given up after 0 s: name a task, or times"):
+            SqliteReader(path).runs(RunFilter(text="paper"))
 
     def test_a_reader_cannot_write(self, path, clock):
         ledger = SqliteLedger(path, clock)

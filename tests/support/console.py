@@ -21,7 +21,7 @@ class Direct:
         self.board = board
         self.error = None
 
-    async def ask(self, question):
+    async def ask(self, question, *, search=False):
         if self.error is not None:
             raise self.error
         return question(self.board)

@@ -1,6 +1,7 @@
 """Answers from the ledger's file, for the process that writes it and for others."""
 
 import sqlite3
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -35,6 +36,15 @@ _TEXT = "({})".format(
 _RUN_OF_SLOT = "SELECT state FROM runs WHERE task = ? AND due = ? AND slot = ? ORDER BY id DESC"
 
 
+# Of a million runs a search for a text takes about a second.
+SEARCH_SECONDS = 10.0
+_STEPS_BETWEEN_LOOKS = 100_000
+
+
+class LongSearchError(ConfigError):
+    """A search was given up, so that others get their turn."""
+
+
 class OlderLedgerError(ConfigError):
     """The file is of an older version of rota, and not converted yet."""
 
@@ -60,6 +70,8 @@ class SqliteReader:
         values = [value for _, values in conditions for value in values]
         query = f"{_RUN} {where} ORDER BY id DESC LIMIT ?"
         with self._connected() as connection:
+            end = time.monotonic() + SEARCH_SECONDS
+            connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS_BETWEEN_LOOKS)
             rows = connection.execute(query, [*values, min(limit, MOST_RUNS_READ)])
             return [run_of(row) for row in rows]
 
@@ -149,6 +161,11 @@ class SqliteReader:
             finally:
                 connection.close()
         except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                raise LongSearchError(
+                    f"the search was given up after {SEARCH_SECONDS:g} s: name a task, or times "
+                    "that are nearer to each other"
+                ) from None
             raise ConfigError(f"the ledger {self._path} cannot be read: {error}") from error
 
 

@@ -30,6 +30,7 @@ from rota.web.questions import (
     epoch_of,
     exit_code_of,
     instant_of,
+    is_search,
     number_of,
     refuse_unknown,
     words_of,
@@ -166,7 +167,7 @@ class Api:
             gaps = board.unseen(since, found[0].started_at if cursor and found else until)
             return listing([run_facts(run) for run in found], board.now(), more=more, gaps=gaps)
 
-        return tagged(request, await self._answers.ask(ask))
+        return tagged(request, await self._answers.ask(ask, search=is_search(request)))
 
     async def run(self, request: Request) -> Response:
         """Show one run, with its attempts: the pods of a Job."""

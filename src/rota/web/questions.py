@@ -15,6 +15,7 @@ _LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 _Enum = TypeVar("_Enum", bound=StrEnum)
 _MOST_EXIT_CODE = 255
 _MOST_DIGITS = 15
+_SEARCHED = ("state", "trigger", "exit_code", "q", "since", "until")
 
 
 def refuse_unknown(request: Request, known: Sequence[str]) -> None:
@@ -45,6 +46,11 @@ def number_of(request: Request, name: str, default: int, *, most: int, least: in
     if not (is_whole(text) and least <= int(text) <= most):
         raise BadQuestionError(f"{name}={text!r} is not a whole number from {least} to {most}")
     return int(text)
+
+
+def is_search(request: Request) -> bool:
+    """Whether a list of runs is asked for that no index has: all that are kept may be read."""
+    return any(request.query_params.get(name) for name in _SEARCHED)
 
 
 def is_whole(text: str) -> bool:

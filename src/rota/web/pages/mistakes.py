@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rota.ledger.reader import LongSearchError
 from rota.model.errors import ConfigError, UsageError
 from rota.status.board import Board
 from rota.tasks.definition import TaskDefinition
@@ -40,14 +41,19 @@ def not_yet_page(pages: Pages, request: Request, reason: str) -> Response:
     return _page(pages, request, _UNAVAILABLE, _sentence(reason), systems, title=title)
 
 
-async def explained(pages: Pages, handler: PageHandler, request: Request) -> Response:
+async def explained(
+    pages: Pages, handler: PageHandler, request: Request, *, search: bool
+) -> Response:
     """Return the handler's page, or one that says in a sentence why there is none."""
     try:
-        return await pages.answers.ask(lambda board: handler(pages, board, request))
+        return await pages.answers.ask(lambda board: handler(pages, board, request), search=search)
     except NoSuchPageError as error:
         return _page(pages, request, _NOT_FOUND, str(error), *error.suggestions)
     except UsageError as error:
         return _page(pages, request, _NOT_FOUND, _sentence(str(error)))
+    except LongSearchError as error:
+        title = "The search takes too long"
+        return _page(pages, request, _UNAVAILABLE, _sentence(str(error)), title=title)
     except ConfigError as error:
         return _page(pages, request, _UNAVAILABLE, _sentence(str(error)))
 

@@ -31,8 +31,8 @@ _NAVIGATION = (
 class Answers(Protocol):
     """Who asks the board, away from the event loop."""
 
-    async def ask(self, question: Callable[[Board], T]) -> T:
-        """Return what `question` answers; raises what it raises."""
+    async def ask(self, question: Callable[[Board], T], *, search: bool = False) -> T:
+        """Return what `question` answers; raises what it raises. A `search` may take long."""
         ...
 
 

@@ -20,6 +20,7 @@ from rota.web.pages.slot import slot_page
 from rota.web.pages.system import system_page
 from rota.web.pages.task import task_page
 from rota.web.pages.timeline import timeline_page
+from rota.web.questions import is_search
 
 _PAGES: Sequence[tuple[str, PageHandler]] = (
     ("/", overview_page),
@@ -50,6 +51,7 @@ def _endpoint(pages: Pages, handler: PageHandler) -> Handler:
         not_yet = None if handler is system_page else pages.about.not_yet()
         if not_yet is not None:
             return mistakes.not_yet_page(pages, request, not_yet)
-        return await mistakes.explained(pages, handler, request)
+        search = handler is runs_csv or (handler is runs_page and is_search(request))
+        return await mistakes.explained(pages, handler, request, search=search)
 
     return answer
