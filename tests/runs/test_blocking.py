@@ -6,7 +6,6 @@ import threading
 
 import pytest
 
-from rota.model.errors import TaskDefinitionError
 from rota.runs import blocking
 from rota.runs.blocking import call_in_thread
 from rota.runtime.thread_pool import ThreadPool
@@ -45,24 +44,6 @@ def test_what_it_raises_is_raised_in_the_run(error):
     with pytest.raises(type(error)) as caught:
         call(function)
     assert caught.value is error
-
-
-async def coroutine():
-    pass
-
-
-class Awaitable:
-    def __await__(self):
-        yield
-
-
-@pytest.mark.parametrize("make", [coroutine, Awaitable])
-def test_something_to_await_is_refused_since_nobody_would_await_it(make):
-    with pytest.raises(TaskDefinitionError) as caught:
-        call(lambda _: make())
-    assert str(caught.value) == (
-        "task 't': its function is not async, and returned something to await; write async def"
-    )
 
 
 def test_of_a_run_that_is_cancelled_the_thread_is_stopped_and_its_end_is_awaited():

@@ -127,3 +127,17 @@ def test_what_cannot_be_meant_is_refused_with_the_culprit(texts, told):
 def test_a_task_without_such_a_parameter_says_so():
     with pytest.raises(UsageError, match="'limit': its function has no parameter with a default"):
         parsed("limit=3", handler=plain)
+
+
+def test_a_type_that_neither_the_annotation_nor_the_default_tells_is_not_guessed():
+    @task
+    async def unreadable(api, client: "BusinessApiClient | None" = None, number: "Nowhere" = 3): ...  # noqa: F821
+
+    assert parsed("number=4", handler=unreadable) == {"number": 4}
+    with pytest.raises(UsageError) as caught:
+        parsed("client=x", handler=unreadable)
+
+    assert "--arg client is not allowed: the annotation of its parameter cannot" in str(
+        caught.value
+    )
+    assert "'BusinessApiClient' is not defined" in str(caught.value)

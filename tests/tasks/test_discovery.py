@@ -157,6 +157,35 @@ def test_a_module_has_its_own_tasks_and_those_that_it_offers(settings_of, write)
     }
 
 
+ODD_NEIGHBOURS = """
+from rota import BaseTask
+
+class Proxy:
+    @property
+    def __class__(self):
+        raise RuntimeError("working outside of application context")
+
+class Array:
+    def __eq__(self, other):
+        raise ValueError("the truth value of an array is ambiguous")
+    __hash__ = None
+
+class Pings(BaseTask):
+    name = "pings"
+    async def execute(self, api_client): ...
+
+current_app = Proxy()
+WEIGHTS = Array()
+PINGS = Pings()
+"""
+
+
+def test_what_else_a_module_has_is_asked_nothing(settings_of, write):
+    write("shop_odd.py", ODD_NEIGHBOURS)
+
+    assert found(settings_of(ROTA_TASKS="shop_odd")) == {"pings": (60, "shop_odd:PINGS")}
+
+
 @pytest.mark.parametrize("target", ["shop_f", "shop_f:TASKS"])
 def test_a_list_decides_which_tasks_a_module_has(settings_of, write, target):
     write("shop_e_lib.py", LIBRARY)

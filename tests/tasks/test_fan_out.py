@@ -380,3 +380,12 @@ async def test_each_item_that_is_refused_or_fails_is_a_warning_with_its_error(ca
         ("fan_out.item_refused", "not this one"),
         ("fan_out.item_failed", "no answer"),
     }
+
+
+async def test_an_action_that_is_not_async_is_called_once():
+    seen = []
+
+    with pytest.raises(TaskDefinitionError, match="the action returned None, which cannot be aw"):
+        await fan_out([1, 2, 3], seen.append, concurrency=1)
+
+    assert seen == [1]

@@ -3,12 +3,10 @@
 import asyncio
 import contextlib
 import contextvars
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 from rota.api.blocking import BlockingClient
-from rota.model.errors import TaskDefinitionError
 from rota.runtime.forks import ending_children
 from rota.runtime.thread_pool import busy_threads, thread_pool
 
@@ -48,20 +46,7 @@ async def call_in_thread(name: str, function: Callable[[Any], Any], api_client: 
         await asyncio.wait([ended])
     finally:
         client.cut_off(_CUT_OFF)
-    returned = result.get()
-    _refuse_awaitable(name, returned)
-    return returned
-
-
-def _refuse_awaitable(name: str, returned: object) -> None:
-    if not inspect.isawaitable(returned):
-        return
-    if inspect.iscoroutine(returned):
-        returned.close()
-    raise TaskDefinitionError(
-        f"task {name!r}: its function is not async, and returned something to await; write "
-        "async def"
-    )
+    return result.get()
 
 
 class _CallResult:

@@ -1,8 +1,10 @@
 """How a run calls its task, whatever its kind."""
 
+import inspect
 from functools import partial
 from typing import Any
 
+from rota.model.errors import TaskDefinitionError
 from rota.model.run import Run
 from rota.tasks.base import BaseTask
 from rota.tasks.class_check import is_blocking
@@ -26,7 +28,20 @@ async def invoke(task: TaskDefinition, run: Run, api_client: Any) -> Any:
     else:
         function, blocks = partial(handler, **run.arguments), False
     if not blocks:
-        return await function(api_client)
+        returned = await function(api_client)
+        _refuse_awaitable(task.name, returned, "its result was not awaited: write return await …")
+        return returned
     from rota.runs.blocking import call_in_thread  # noqa: PLC0415 (most tasks need none of it)
 
-    return await call_in_thread(task.name, function, api_client)
+    returned = await call_in_thread(task.name, function, api_client)
+    _refuse_awaitable(task.name, returned, "its function is not async: write async def")
+    return returned
+
+
+def _refuse_awaitable(name: str, returned: object, mistake: str) -> None:
+    """Raise TaskDefinitionError for what nobody would await: its work is not done."""
+    if not inspect.isawaitable(returned):
+        return
+    if inspect.iscoroutine(returned):
+        returned.close()
+    raise TaskDefinitionError(f"task {name!r} returned something to await; {mistake}")

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 
 from rota.model.errors import UsageError
-from rota.model.plain import plain_repr
+from rota.model.plain import plain_repr, plain_text
 from rota.schedules.moments import read_moment
 from rota.tasks.annotations import annotation_of
 from rota.tasks.base import BaseTask
@@ -72,7 +72,13 @@ def _type_of(function: Any, name: str, default: Any) -> Any:
     """Return the annotation, without None, or the type of the default if it cannot be read."""
     try:
         annotation = annotation_of(function, name)
-    except Exception:  # noqa: BLE001 (names under TYPE_CHECKING, or anything an application wrote)
+    except Exception as error:  # noqa: BLE001 (names under TYPE_CHECKING, or anything else)
+        if default is None:
+            raise UsageError(
+                f"--arg {name} is not allowed: the annotation of its parameter cannot be read "
+                f"({plain_text(error, _MAX_SHOWN_CHARACTERS)}), and its default is None; import "
+                "the type also at run time"
+            ) from None
         annotation = None
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
         members = [each for each in typing.get_args(annotation) if each is not type(None)]

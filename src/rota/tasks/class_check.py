@@ -35,10 +35,15 @@ def check_task_class(name: str, task: object) -> None:
 def is_blocking(function: Any) -> bool:
     """Whether a function is a plain one, which runs in a thread, rather than async.
 
-    Anything else, such as functools.partial or a mock, may return an awaitable.
+    Anything else, such as functools.partial or a mock, may return an awaitable, and so may a
+    decorated function if it, or what it wraps, is async.
     """
-    written = inspect.unwrap(getattr(function, "__func__", function))
-    return isinstance(written, FunctionType) and not inspect.iscoroutinefunction(written)
+    written = getattr(function, "__func__", function)
+    while not inspect.iscoroutinefunction(written):
+        if not hasattr(written, "__wrapped__"):
+            return isinstance(written, FunctionType)
+        written = written.__wrapped__
+    return False
 
 
 def _check_attributes(name: str, task_class: type) -> None:

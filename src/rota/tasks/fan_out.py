@@ -1,6 +1,7 @@
 """One action for each of many items: a few at a time, and a failure does not stop the others."""
 
 import asyncio
+import inspect
 import logging
 from collections.abc import (
     AsyncGenerator,
@@ -109,6 +110,19 @@ async def _as_async(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncGenerat
             await close()
 
 
+class _NotAsyncError(TaskDefinitionError):
+    """It would be the same for every item, and a plain action may have done its work."""
+
+
+def _awaitable(returned: Any) -> Awaitable[Any]:
+    if inspect.isawaitable(returned):
+        return returned
+    raise _NotAsyncError(
+        f"fan_out: the action returned {plain_repr(returned, 80)}, which cannot be awaited: write "
+        "async def"
+    )
+
+
 class _FanOut(Generic[Item]):
     def __init__(
         self, items: AsyncIterator[Item], action: Callable[[Item], Awaitable[Any]], done: str
@@ -153,9 +167,9 @@ class _FanOut(Generic[Item]):
                 self._execution.check_stop()
             # Each worker has its own context, since it is an asyncio task.
             enter_item(self._outer, item)
-            await self._action(item)
-        except StopRequested as stop:
-            self._cut_off = stop
+            await _awaitable(self._action(item))
+        except (StopRequested, _NotAsyncError) as end:
+            self._cut_off = end
         except _FOR_GOOD as error:
             self._count("refused", error)
         except (ApiError, TryAgain) as error:

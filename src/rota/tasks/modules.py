@@ -63,9 +63,9 @@ def _own_tasks(module: ModuleType) -> Iterator[tuple[str, Any]]:
     exported = getattr(module, "__all__", ())
     seen: list[object] = []
     members = [(name, each) for name, each in vars(module).items() if not name.startswith("_")]
-    instances = [type(each) for _, each in members if isinstance(each, BaseTask)]
+    instances = [type(each) for _, each in members if issubclass(type(each), BaseTask)]
     for name, each in members:
-        if any(each is known for known in seen) or each in instances:
+        if any(each is known for known in (*seen, *instances)):
             continue
         home = _home_of(each)
         if home is not None and (home == module.__name__ or name in exported):
@@ -75,11 +75,13 @@ def _own_tasks(module: ModuleType) -> Iterator[tuple[str, Any]]:
 
 def _home_of(found: Any) -> str | None:
     """Return the module that a task was made in, or None for anything else."""
-    if isinstance(found, FunctionTask):
-        return found.home
-    if isinstance(found, BaseTask):
-        return type(found).__module__
-    if inspect.isclass(found) and issubclass(found, BaseTask) and not inspect.isabstract(found):
+    # Not isinstance, which asks a proxy, such as Flask's current_app, what it stands for.
+    kind = type(found)
+    if issubclass(kind, FunctionTask):
+        return found.home  # type: ignore[no-any-return]
+    if issubclass(kind, BaseTask):
+        return kind.__module__
+    if issubclass(kind, type) and issubclass(found, BaseTask) and not inspect.isabstract(found):
         # A class without a name of its own is a base of others.
         return found.__module__ if "name" in vars(found) else None
     return None
