@@ -36,5 +36,8 @@ async def test_a_slot_that_the_old_name_missed_is_caught_up_under_the_new_one(cl
 
 
 async def test_a_name_that_is_taken_again_is_refused(clock):
+    scheduler = scheduler_of(OLD, NEW, clock=clock)
     with pytest.raises(TaskDefinitionError, match="was formerly 'remind', and another task has"):
-        await scheduler_of(OLD, NEW, clock=clock).start()
+        await scheduler.start()
+
+    assert not scheduler.running

@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 
+from rota.ledger.reader import SqliteReader
 from rota.ledger.sqlite import SqliteLedger
 from rota.model.events import RunStarted
+from rota.model.slot import SlotState
 from rota.settings import Settings
 from rota.testing import VirtualClock
 from support.scheduler_process import Process
@@ -149,6 +151,23 @@ async def test_a_crash_a_second_later_repeats_nothing(path, clock):
     recording = await Process(path, clock).add().live(10)
 
     assert recording.events == []
+
+
+async def test_what_ends_within_the_grace_of_a_stop_is_not_lost_with_the_process(path, clock):
+    """As when a task that blocks, or the kubelet, ends it before the ledger was closed."""
+
+    def taking(seconds):
+        return lambda _: asyncio.sleep(seconds)
+
+    process = Process(path, clock).add(taking(10)).add(taking(20), name="slow")
+    await process.scheduler.start()
+    await asyncio.sleep(HOUR + 5)
+    stopping = asyncio.create_task(process.scheduler.stop())
+    await asyncio.sleep(10)
+    states = [SqliteReader(path).slot_state(task, START + HOUR) for task in ("t", "slow")]
+    await stopping
+
+    assert states == [SlotState.SUCCEEDED, SlotState.RUNNING]
 
 
 async def test_a_slot_that_waited_when_the_process_stopped_is_owed(path, clock):

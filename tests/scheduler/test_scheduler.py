@@ -463,6 +463,20 @@ class TestStop:
 
         assert recording.slots() == [START + 120]
 
+    @pytest.mark.fault(73)
+    async def test_a_task_added_during_a_stop_waits_for_the_next_start(self, clock, recording):
+        scheduler = scheduler_of(task(sleeping(20)), clock=clock, recording=recording)
+        await scheduler.start()
+        await asyncio.sleep(70)
+        stopping = asyncio.create_task(scheduler.stop())
+        await asyncio.sleep(1)
+        scheduler.register_task("late", task(name="late"), 3600, run_on_start=True)
+        await stopping
+        before = recording.started()
+        await run_for(30, scheduler)
+
+        assert recording.started()[len(before) :] == [("start", None)]
+
     async def test_what_is_under_way_gets_the_grace_to_finish(self, clock, recording):
         scheduler = scheduler_of(task(sleeping(20)), clock=clock, recording=recording)
         await scheduler.start()

@@ -162,11 +162,11 @@ def pauses(connection: sqlite3.Connection) -> dict[str, Pause]:
 
 def task_progress(connection: sqlite3.Connection) -> dict[str, TaskProgress]:
     """Return what is known of each task's slots."""
-    owed: dict[str, tuple[int, ...]] = {}
+    owed: dict[str, list[int]] = {}
     for task, slot in connection.execute("SELECT task, slot FROM owed_slots ORDER BY task, slot"):
-        owed[task] = (*owed.get(task, ()), slot)
+        owed.setdefault(task, []).append(slot)
     return {
-        name: TaskProgress(schedule, accounted, owed.get(name, ()), bool(suspended))
+        name: TaskProgress(schedule, accounted, tuple(owed.get(name, ())), bool(suspended))
         for name, schedule, accounted, suspended in connection.execute(
             "SELECT name, schedule, accounted, suspended FROM tasks"
         )

@@ -91,8 +91,7 @@ class ScheduleEntry:
             if retry.due:
                 self.forget(retry)
                 return retry.pending
-        first, *rest = self.waiting
-        self.waiting = tuple(rest)
+        first, self.waiting = self.waiting[0], self.waiting[1:]
         return first
 
     def forget(self, retry: Retry) -> None:

@@ -26,12 +26,13 @@ def queue_up(
     run by hand comes first, and neither drops a slot nor is dropped for one.
     """
     replaces = task.overlap is Overlap.REPLACE
+    if task.overlap is Overlap.ALLOW and not pending.trigger.is_by_hand:
+        # Without looking at what waits, which may be thousands.
+        return Queueing((*waiting, pending))
     by_hand = tuple(each for each in waiting if each.trigger.is_by_hand)
     slots = tuple(each for each in waiting if not each.trigger.is_by_hand)
     if pending.trigger.is_by_hand:
         return Queueing((*by_hand, pending, *slots), interrupt=replaces)
-    if task.overlap is Overlap.ALLOW:
-        return Queueing((*by_hand, *slots, pending))
     if task.catch_up is CatchUp.ALL:
         queue = (*slots, pending)
         dropped = queue[:-MOST_CAUGHT_UP]

@@ -121,7 +121,7 @@ class TaskScheduler:
             return
         self._kubernetes_names[kubernetes_name(task.name)] = task.name
         self._entries[task.name] = entry = ScheduleEntry(task)
-        if self._dispatcher is not None:
+        if self.running:
             self._begin(entry)
             self._tick()
 
@@ -172,13 +172,17 @@ class TaskScheduler:
         return asyncio.get_running_loop().time() - self._last_tick_loop_seconds
 
     async def start(self) -> None:
-        """Plan all tasks, start the runs that they owe, and return."""
+        """Plan all tasks, start the runs that they owe, and return.
+
+        Raises TaskDefinitionError where two tasks claim one former name; nothing has begun then.
+        """
         if self._stopping is not None:
             await self._stopping
             self._stopping = None
             self._stop = Stop()
         if self._dispatcher is not None:
             return
+        formerly = check_former_names({name: e.task.formerly for name, e in self._entries.items()})
         self._timetable = Timetable()
         self._runner = self._new_runner(stop=self._stop, bus=self._bus)
         self._dispatcher = Dispatcher(
@@ -189,8 +193,7 @@ class TaskScheduler:
             bus=self._bus,
             capacity=self._settings.max_concurrent_runs,
         )
-        formerly = {name: entry.task.formerly for name, entry in self._entries.items()}
-        recovered = self._ledger.open(self._arm_flush, check_former_names(formerly))
+        recovered = self._ledger.open(self._arm_flush, formerly)
         self._progress = recovered.tasks
         self._pauses = recovered.pauses
         for run in recovered.lost:
@@ -226,15 +229,15 @@ class TaskScheduler:
         if dispatcher is None:
             return
         self._stop.request()
-        self._timers.cancel_all()
         dispatcher.drop_waiting(list(self._entries.values()))
         await dispatcher.wait_idle(self._settings.grace_seconds)
         dispatcher.interrupt_all("stopped")
         await dispatcher.wait_idle(CANCEL_GRACE_SECONDS + _SETTLE_SECONDS)
+        self._dispatcher = None
+        self._timers.cancel_all()
         # A thread of its own, since tasks may have taken all of the loop's.
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="rota-ledger-close") as executor:
             await asyncio.get_running_loop().run_in_executor(executor, self._ledger.close)
-        self._dispatcher = None
 
     def _begin(self, entry: ScheduleEntry) -> None:
         if self._dispatcher is None:
@@ -283,7 +286,8 @@ class TaskScheduler:
             self._timers.set("tick", delay, self._tick)
 
     def _arm_flush(self) -> None:
-        if self.running:  # Once a stop is requested, `close` writes what is left.
+        # During a stop, too: the process may be ended before that is over.
+        if self._dispatcher is not None:
             self._timers.set("flush", FLUSH_SECONDS, self._flush)
 
     def _flush(self) -> None:
