@@ -240,7 +240,7 @@ class TestTheWritingThread:
         monkeypatch.setattr(sqlite_ledger, "_CLOSE_TIMEOUT_SECONDS", 0.05)
         ledger = self.opened(path, clock)
         answer = threading.Event()
-        monkeypatch.setattr(ledger, "_write", lambda _: answer.wait(10) and None)
+        monkeypatch.setattr(ledger, "_write", lambda _: answer.wait(60) and None)
         ledger.account("a", "text", 1)
         ledger.close()
         answer.set()
@@ -259,7 +259,7 @@ class TestTheWritingThread:
 
         assert new
         for thread in new:
-            thread.join(1)
+            thread.join(60)
         assert not any(thread.is_alive() for thread in new)
 
     def test_one_that_was_never_opened_keeps_what_it_is_reported_to_itself(self, path, clock):

@@ -30,7 +30,7 @@ def start(rota, tmp_path):
 def ask(url, order=None):
     body = None if order is None else json.dumps(order).encode()
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})  # noqa: S310 (this machine's)
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 (as above)
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 (as above)
         return json.loads(answer.read())
 
 

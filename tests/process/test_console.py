@@ -29,7 +29,7 @@ def url_of(process):
 
 
 def ask(url):
-    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 (this machine's)
+    with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 (this machine's)
         return answer.read().decode()
 
 
@@ -65,7 +65,7 @@ def test_pages_and_commands_say_what_happened_and_the_stop_waits_for_no_stream(s
     assert unknown.exit_code == 2
     assert "did you mean 'fails'" in unknown.stderr
 
-    with urllib.request.urlopen(f"{url}/api/v1/events", timeout=10) as stream:  # noqa: S310
+    with urllib.request.urlopen(f"{url}/api/v1/events", timeout=60) as stream:  # noqa: S310
         lines = iter(lambda: stream.readline().decode(), "")
         data = next(line for line in lines if line.startswith("data: "))
         assert json.loads(data.removeprefix("data: ")) == {"tasks": ["beats"]}

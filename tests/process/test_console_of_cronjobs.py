@@ -56,7 +56,7 @@ def url_of(process):
 
 def ask(url):
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 (this machine's)
+        with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 (this machine's)
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

@@ -49,7 +49,7 @@ def run(folder, logging):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
 
 

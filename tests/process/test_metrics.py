@@ -22,7 +22,7 @@ def url_of(scheduler):
 
 
 def scraped(url):
-    text = httpx.get(f"{url}/metrics", timeout=10, trust_env=False).text
+    text = httpx.get(f"{url}/metrics", timeout=60, trust_env=False).text
     return {
         (sample.name, *sorted(sample.labels.items())): sample.value
         for family in text_string_to_metric_families(text)

@@ -119,7 +119,7 @@ def test_a_scheduler_of_every_second_pings_once_a_minute_and_counts_that(rota, s
     [listening] = scheduler.events("health.listening")
 
     def metrics():
-        return httpx.get(f"{listening['url']}/metrics", timeout=10, trust_env=False).text
+        return httpx.get(f"{listening['url']}/metrics", timeout=60, trust_env=False).text
 
     def is_counted():
         return 'rota_pings_total{result="delivered"} 2.0' in metrics()

@@ -334,7 +334,7 @@ def test_a_demo_with_a_console_shows_its_tasks_until_it_is_stopped(rota):
     process = rota.start("demo", "--serve", "127.0.0.1:0")
     process.until("web.listening")
     [listening] = process.events("web.listening")
-    with urllib.request.urlopen(listening["url"], timeout=10) as answer:  # noqa: S310 (loopback)
+    with urllib.request.urlopen(listening["url"], timeout=60) as answer:  # noqa: S310 (loopback)
         page = answer.read().decode()
     assert "notifications" in page
     assert "cleanup" in page

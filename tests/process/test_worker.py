@@ -33,7 +33,7 @@ def test_a_worker_can_be_stopped_before_it_starts_and_started_again(tmp_path):
         },
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
 

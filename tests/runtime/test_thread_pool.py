@@ -6,7 +6,7 @@ import pytest
 
 from rota.runtime.thread_pool import ThreadPool
 
-LONGEST_SECONDS = 20
+LONGEST_SECONDS = 120
 
 
 class Gate:

@@ -343,7 +343,7 @@ def env_pipe(tmp_path, settings_of):
 
     yield write
     for writer in writers:
-        assert writer.wait(timeout=10) == 0
+        assert writer.wait(timeout=60) == 0
 
 
 @pytest.mark.fault(124)

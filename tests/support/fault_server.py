@@ -76,7 +76,7 @@ class FaultServer:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Return once `condition()` holds, which something on this loop brings about."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 (no event tells of it)
             await asyncio.sleep(0)
 

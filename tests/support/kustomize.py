@@ -16,7 +16,7 @@ from support.helm import tool
 
 Objects = dict[tuple[str, str], dict[str, Any]]
 
-_LONGEST_SECONDS = 60
+_LONGEST_SECONDS = 120
 _HASH = re.compile("-[a-z0-9]{10}$")
 
 

@@ -10,7 +10,7 @@ from rota.demo.business_api import create_app
 from rota.demo.store import DemoOptions, DemoStore
 from rota.web.server import serving
 
-LONGEST_SECONDS = 20.0
+LONGEST_SECONDS = 120.0
 
 
 class LoopbackApi:
