@@ -134,6 +134,15 @@ def test_a_file_that_is_not_text_or_not_yaml_is_refused(rota, tmp_path):
     assert "is not YAML" in broken.stderr
 
 
+def test_a_byte_order_mark_is_no_line(rota, tmp_path):
+    path = tmp_path / "crontab"
+    path.write_bytes(b"\xef\xbb\xbf# by an editor\r\n0 3 * * * /opt/backup\r\n")
+    ended = rota("import", "crontab", str(path))
+
+    assert ended.exit_code == 0, ended.stderr
+    assert written_schedules(ended.stdout) == {"backup": ("0 3 * * *", "Etc/UTC")}
+
+
 def test_nothing_found_is_told(rota, tmp_path):
     path = tmp_path / "empty"
     path.write_text("")

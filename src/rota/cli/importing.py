@@ -144,11 +144,13 @@ def import_cronjobs_command(
 def _read(file: str) -> str:
     try:
         data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        return data.decode("utf-8")
+        # Editors of Windows begin a file with a byte order mark.
+        return data.decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"{file}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise UsageError(f"{file}: not UTF-8") from None
+        name = "stdin" if file == "-" else file
+        raise UsageError(f"{name}: not UTF-8; convert it, for example with iconv") from None
 
 
 def _report(

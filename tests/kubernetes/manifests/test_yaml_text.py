@@ -73,6 +73,26 @@ def test_documents_are_read_back_and_lists_are_taken_apart():
 
 
 @pytest.mark.parametrize(
+    ("text", "objects"),
+    [
+        pytest.param(
+            "{kind: CronJobList, items: [{spec: {}}]}",
+            [{"kind": "CronJob", "spec": {}}],
+            id="members-without-their-kind",
+        ),
+        pytest.param(
+            "{kind: List, items: [{kind: List, items: [{kind: A}]}, {kind: B}]}",
+            [{"kind": "A"}, {"kind": "B"}],
+            id="a-list-in-a-list",
+        ),
+        pytest.param("{kind: List, items: 5}", [], id="no-items"),
+    ],
+)
+def test_members_of_lists_are_found_however_these_are_written(text, objects):
+    assert read_documents(text, "x") == objects
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         pytest.param("a: b: c", "x.yaml is not YAML: mapping values", id="syntax"),

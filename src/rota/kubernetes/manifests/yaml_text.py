@@ -72,6 +72,20 @@ def read_documents(text: str, source: str) -> list[dict[str, Any]]:
                 f"{source} contains something that is not a Kubernetes object, but a "
                 f"{type(document).__name__}; give it manifests, in YAML or JSON"
             )
-        is_list = str(document.get("kind", "")).endswith("List")
-        objects += document.get("items") or [] if is_list else [document]
+        objects += _members(document)
     return objects
+
+
+def _members(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the objects of a list, of those in it too; else the document itself."""
+    kind = str(document.get("kind", ""))
+    if not kind.endswith("List"):
+        return [document]
+    # The API server leaves out what the list's own kind says, as in a CronJobList.
+    member = {"kind": kind.removesuffix("List")} if kind != "List" else {}
+    items = document.get("items")
+    return [
+        found
+        for each in (items if isinstance(items, list) else [])
+        for found in (_members({**member, **each}) if isinstance(each, dict) else [each])
+    ]
