@@ -61,6 +61,8 @@ async def test_beside_cronjobs_the_pages_of_a_renamed_task_lead_to_each_other(re
     assert not page.all("p", id="renamed")
     page = await read(installation, "/tasks/bill")
     assert page.one("p", id="renamed").text == "It was renamed; what it does now: send-bills."
+    assert "Its CronJob is gone: no slot comes due." in page.text
+    assert "five years" not in page.text
     [link] = [each for each in page.all("a") if each.text == "send-bills"]
     assert link.attributes["href"].endswith("tasks/send-bills")
     assert not page.all("p", id="formerly")

@@ -13,7 +13,7 @@ from rota.status.board import Board
 from rota.status.labels import label_texts
 from rota.status.slots import local_text
 from rota.status.suspects import suspects_of
-from rota.status.task_status import doc_of
+from rota.status.task_status import TaskState, doc_of
 from rota.status.words import schedule_text, schedule_words
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.description import describe_cronjob
@@ -43,6 +43,7 @@ def task_page(pages: Pages, board: Board, request: Request) -> Response:
     """Answer with one task."""
     task = known_task(board, request.path_params["task"])
     status = board.task(task.name, strip_length=STRIP_LENGTH)
+    is_gone = status.state is TaskState.GONE
     return pages.render(
         request,
         "task.html",
@@ -59,7 +60,9 @@ def task_page(pages: Pages, board: Board, request: Request) -> Response:
         next_slots=next_slots(task, status.next_slots),
         limits=limits(task),
         suspects=suspects_of(status),
-        warnings=task_warnings(task, int(pages.now())),
+        is_gone=is_gone,
+        # That it never fires is no news then.
+        warnings=() if is_gone else task_warnings(task, int(pages.now())),
         trends=trends_of(status.digest.recent, status.durations),
         commands=task_commands(task, pages.about),
         token=form_token(pages.about, request),
