@@ -96,7 +96,7 @@ def _happened(namespace, image, jobs, pods):
     last = _slots(first)[-1]
     _sleep_until(first + 15)
     _delete_running_job(namespace, "stopped")
-    wait_until(lambda: _is_over(namespace, "removed"), "removed's Job over", timeout_seconds=40)
+    wait_until(lambda: _is_over(namespace, "removed"), "removed's Job over", timeout_seconds=90)
     namespace.kubectl("delete", "cronjob", "seen-rota-removed")
     removed_at = time.time()
     _sleep_until(_slots(first)[SLOTS // 2] - 5)
@@ -106,9 +106,10 @@ def _happened(namespace, image, jobs, pods):
     namespace.apply(QUOTA)
     _sleep_until(last + LATEST_START)
     with forwarded(namespace, DEPLOYMENT) as pages:
+        # Nor does anything end while it is asked for in four ways, but for what runs on and on.
         wait_until(
-            lambda: not pages.undecided(TASKS, first, last),
-            "all decided",
+            lambda: not pages.undecided(TASKS, first, last) and pages.running() <= {"stopped"},
+            "all decided, and nothing left that ends soon",
             timeout_seconds=DECIDED_SECONDS,
         )
         answers = ask_everything(pages, TASKS, first, last)
@@ -135,6 +136,9 @@ def _sleep_until(at):
 
 
 def _delete_running_job(namespace, task):
+    wait_until(
+        lambda: bool(namespace.get("jobs", f"rota/task={task}")), "a Job", timeout_seconds=60
+    )
     job = namespace.get("jobs", f"rota/task={task}")[-1]
     namespace.kubectl("delete", "job", job["metadata"]["name"], "--wait=false")
 
@@ -147,6 +151,7 @@ def _is_over(namespace, task):
 def _restart(namespace):
     """End the console's process, as a failed probe does: its pod, and the ledger in it, stay."""
     [pod] = namespace.get("pods", "app.kubernetes.io/component=console")
+    [before] = pod["status"]["containerStatuses"]
     away = time.time()
     end = "import os, signal; os.kill(1, signal.SIGTERM)"
     namespace.kubectl("exec", pod["metadata"]["name"], "--", "python", "-c", end)
@@ -154,7 +159,7 @@ def _restart(namespace):
     def is_back():
         [found] = namespace.get("pods", "app.kubernetes.io/component=console")
         [status] = found["status"]["containerStatuses"]
-        return status["restartCount"] == 1 and status["ready"]
+        return status["restartCount"] > before["restartCount"] and status["ready"]
 
     wait_until(is_back, "the console is back", timeout_seconds=60)
     return away, time.time()

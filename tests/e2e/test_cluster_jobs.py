@@ -76,6 +76,15 @@ class Jobs:
         return counts
 
 
+def once_reached(pods):
+    """Return the exit codes of pods from the first on that has reached the Business API.
+
+    On a busy machine a Service may lead nowhere yet, and a pod before that one ends with 4.
+    """
+    codes = exit_codes(pods)
+    return codes[next((at for at, code in enumerate(codes) if code != 4), 0) :]
+
+
 @pytest.fixture(scope="module")
 def jobs(scenarios):
     made = Jobs(scenarios, "jobs")
@@ -105,7 +114,7 @@ def test_a_job_made_from_a_cronjob_runs_as_manual_without_a_slot(jobs):
 def test_what_another_attempt_would_not_change_fails_the_job_at_once(jobs, task, code):
     how, pods = jobs.end(f"{task}-by-hand")
     assert how["Failed"] == "PodFailurePolicy"
-    assert exit_codes(pods) == [code]
+    assert once_reached(pods) == [code]
 
 
 def test_rota_trigger_follows_a_run_and_ends_with_its_exit_code(jobs, tmp_path):
@@ -125,7 +134,7 @@ def test_rota_trigger_follows_a_run_and_ends_with_its_exit_code(jobs, tmp_path):
     assert '"event": "run.finished"' in end.stderr
     how, pods = jobs.end(facts["job"])
     assert how["Failed"] == "PodFailurePolicy"
-    assert exit_codes(pods) == [3]
+    assert once_reached(pods) == [3]
 
 
 def test_a_business_api_out_of_reach_is_tried_again_by_another_pod(jobs):
@@ -165,19 +174,19 @@ def test_the_deletion_of_the_pod_in_mid_run_leaves_no_item_sent_twice(jobs, task
     jobs.api.add(ids)
     job = jobs.create(task)
     jobs.wait_for_sent(f"{task}.", ITEMS // 10)
-    (pod,) = jobs.pods(job)
+    *unreached, pod = jobs.pods(job)
     how_deleted = ["--grace-period=0", "--force"] if task == "send-killed" else []
     jobs.namespace.kubectl("delete", "pod", pod["metadata"]["name"], "--wait=false", *how_deleted)
     assert len([each for each in jobs.api.effects() if each.startswith(task)]) < ITEMS
     how, pods = jobs.end(job)
     assert "Complete" in how
-    assert len(pods) == 2
-    assert ended(pods[1])["exitCode"] == 0
+    assert len(pods) == len(unreached) + 2
+    assert ended(pods[-1])["exitCode"] == 0
     effects = jobs.api.effects()
     assert {each: effects.get(each) for each in ids} == dict.fromkeys(ids, 1)
     if task == "send-stopped":
-        assert ended(pods[0])["exitCode"] == 143
-        assert message(pods[0])["outcome"] == "interrupted"
+        assert ended(pods[-2])["exitCode"] == 143
+        assert message(pods[-2])["outcome"] == "interrupted"
         # Stopped in good order: not even the request was made twice.
         assert jobs.sends_of(f"{task}.") == dict.fromkeys(ids, 1)
 

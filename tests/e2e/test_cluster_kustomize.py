@@ -55,7 +55,7 @@ def test_the_cronjobs_run_on_start_and_on_schedule(scenarios, applied):
 
 def test_the_scheduler_runs_on_start_and_on_schedule(scenarios, applied):
     where = namespace(scenarios, "scheduler")
-    where.kubectl("rollout", "status", "deployment/shop-rota-scheduler", "--timeout=60s")
+    where.wait_for_rollout("shop-rota-scheduler")
 
     def starts():
         lines = where.logs("deployment/shop-rota-scheduler")
@@ -84,7 +84,7 @@ def test_a_changed_setting_restarts_the_scheduler(scenarios, applied):
     earlier = [name for name in where.kubectl(*named).split() if "/shop-rota-env-" in name]
 
     where.kubectl("apply", f"--kustomize={own}")
-    where.kubectl("rollout", "status", "deployment/shop-rota-scheduler", "--timeout=90s")
+    where.wait_for_rollout("shop-rota-scheduler")
 
     assert int(where.kubectl(*newest)) == before + 1
     [level] = where.kubectl(

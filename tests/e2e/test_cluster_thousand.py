@@ -9,7 +9,7 @@ from support.docker import wait_until
 
 pytestmark = pytest.mark.e2e
 
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 def test_a_thousand_tasks_are_installed_and_one_of_them_runs(scenarios, figures):

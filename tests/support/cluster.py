@@ -35,7 +35,7 @@ def environment() -> dict[str, str]:
 def output(
     *command: str | Path,
     text: str = "",
-    timeout_seconds: float = 60,
+    timeout_seconds: float = 120,
     env: dict[str, str] | None = None,
 ) -> str:
     """Return stdout; CommandFailedError with what was written unless it ends with 0."""
@@ -83,6 +83,11 @@ class Namespace:
         listed = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
         self.kubectl("apply", "--filename=-", text=json.dumps(listed))
 
+    def wait_for_rollout(self, deployment: str) -> None:
+        """Return once all pods of a Deployment are new and ready."""
+        arguments = ("rollout", "status", f"deployment/{deployment}", "--timeout=180s")
+        self.kubectl(*arguments, timeout_seconds=190)
+
     def get(self, kind: str, selector: str = "") -> list[dict[str, Any]]:
         """Return what is there of one kind, or of several with commas, the oldest first."""
         found = json.loads(self.kubectl("get", kind, f"--selector={selector}", "--output=json"))
@@ -121,9 +126,7 @@ class BusinessApi:
         namespace.apply(*_business_api(image))
 
     def wait_until_ready(self) -> None:
-        self._namespace.kubectl(
-            "rollout", "status", "deployment/business-api", "--timeout=120s", timeout_seconds=130
-        )
+        self._namespace.wait_for_rollout("business-api")
 
     def add(self, ids: list[str]) -> None:
         """Add pending notifications under these ids."""
@@ -207,7 +210,13 @@ def _business_api(image: str) -> list[dict[str, Any]]:
         "name": "business-api",
         "image": image,
         "args": ["demo", "--api-only", "0.0.0.0:8000"],
-        "readinessProbe": {"httpGet": {"path": "/healthz", "port": 8000}, "periodSeconds": 1},
+        # Once it is ready it stays so: a busy machine may not answer within a second.
+        "readinessProbe": {
+            "httpGet": {"path": "/healthz", "port": 8000},
+            "periodSeconds": 1,
+            "timeoutSeconds": 10,
+            "failureThreshold": 30,
+        },
         "securityContext": _RESTRICTED,
     }
     pod = {

@@ -92,6 +92,10 @@ class ConsolePages:
             if each["state"] in ("due", "upcoming")
         ]
 
+    def running(self) -> set[str]:
+        """Return the tasks of which a run goes on now."""
+        return {each["name"] for each in self.api("/tasks")["items"] if each["running"]}
+
     def _get(self, path: str) -> str:
         with urllib.request.urlopen(f"{self.url}{path}", timeout=_ASKED_SECONDS) as answer:  # noqa: S310 (a loopback URL)
             return str(answer.read(), "utf-8")
@@ -152,27 +156,40 @@ def ask_everything(
 @contextlib.contextmanager
 def forwarded(namespace: Namespace, deployment: str, port: int = 8081) -> Iterator[ConsolePages]:
     """Have `kubectl port-forward` lead to the pages, which are served inside of the pod."""
-    namespace.kubectl(
-        "rollout", "status", f"deployment/{deployment}", "--timeout=120s", timeout_seconds=130
-    )
-    command = ("port-forward", f"deployment/{deployment}", f":{port}")
+    namespace.wait_for_rollout(deployment)
+    with contextlib.ExitStack() as stack:
+        forwards: list[str] = []
+
+        def is_forwarded() -> bool:
+            """Try: right after a deletion a Deployment may still count the pod that is gone."""
+            process, told = _port_forward(namespace, f"deployment/{deployment}", port)
+            stack.callback(_end, process)
+            forwards.extend(re.findall(r"127\.0\.0\.1:(\d+)", told))
+            return bool(forwards)
+
+        wait_until(is_forwarded, f"kubectl port-forward to {deployment}", timeout_seconds=60)
+        pages = ConsolePages(f"http://127.0.0.1:{forwards[0]}")
+        wait_until(pages.is_ready, "the console is ready", timeout_seconds=60)
+        yield pages
+
+
+def _port_forward(
+    namespace: Namespace, target: str, port: int
+) -> tuple[subprocess.Popen[str], str]:
+    """Return a port-forward and the first line that it writes."""
     process = subprocess.Popen(
-        [tool("kubectl"), f"--namespace={namespace.name}", *command],
+        [tool("kubectl"), f"--namespace={namespace.name}", "port-forward", target, f":{port}"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         env=environment(),
     )
-    try:
-        assert process.stdout is not None
-        told = process.stdout.readline()
-        local = re.search(r"127\.0\.0\.1:(\d+)", told)
-        assert local, f"kubectl port-forward: {told}"
-        pages = ConsolePages(f"http://127.0.0.1:{local[1]}")
-        wait_until(pages.is_ready, "the console is ready", timeout_seconds=60)
-        yield pages
-    finally:
-        process.terminate()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+    assert process.stdout is not None
+    return process, process.stdout.readline()
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()

@@ -50,8 +50,12 @@ class Truth:
         reasons = {"missed", "too_late"}
         if slot > self.refused_from:
             reasons.add("refused")
-        if self.tasks[task].get("overlap", "forbid") == "forbid" and self._covers(task, slot):
-            reasons = {"overlap"}
+        if self.tasks[task].get("overlap", "forbid") == "forbid":
+            if self._covers(task, slot, until=slot + self.latest_start - 1):
+                reasons = {"overlap"}
+            elif self._covers(task, slot, until=slot):
+                # It ended while the slot could still start; a busy controller may not have done so.
+                reasons.add("overlap")
         return {"skipped"} | ({"unobserved"} if self._was_away(slot) else set()), reasons
 
     def _of_job(self, job: dict[str, Any]) -> str:
@@ -69,11 +73,10 @@ class Truth:
         start, end = slot - _BEFORE_SECONDS, slot + self.latest_start
         return start < self.away[1] and end > self.away[0]
 
-    def _covers(self, task: str, slot: int) -> bool:
-        """Whether a Job of the task was active from the slot until it was too late."""
+    def _covers(self, task: str, slot: int, *, until: float) -> bool:
+        """Whether a Job of the task was active from the slot until then."""
         return any(
-            scheduled_at(job) < slot and _ended_at(job) >= slot + self.latest_start - 1
-            for job in self.made(task).values()
+            scheduled_at(job) < slot and _ended_at(job) >= until for job in self.made(task).values()
         )
 
 
