@@ -1,4 +1,4 @@
-"""A stretch of time with a lane for each task, in percent of its width."""
+"""A stretch of time with a lane for each task; x and width are percent of it."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -10,6 +10,7 @@ from rota.status.marks import MARKS
 from rota.status.sight import Gap, unseen_slots
 from rota.status.slots import Absence
 from rota.status.task_status import TaskStatus, next_slots
+from rota.web.pages.bars import Bar
 from rota.web.pages.links import run_path, slot_path
 from rota.web.pages.moments import full_text, seconds_text
 
@@ -60,19 +61,6 @@ class Window:
         if run.duration_seconds is not None:
             return run.started_at + run.duration_seconds
         return self.now if run.state is SlotState.RUNNING else run.started_at
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """Something in a lane: where it leads, what it says, and its place (x and width in percent)."""
-
-    path: str
-    state: str
-    title: str
-    x: float
-    width: float
-    y: float
-    height: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rota.ledger.records import RecordedRun
 from rota.model.slot import SlotState
 from rota.status.task_status import Durations
+from rota.web.pages.bars import Bar
 from rota.web.pages.links import run_path
 from rota.web.pages.moments import full_text, seconds_text
 
@@ -24,20 +25,6 @@ _NONE = "\N{EN DASH}"
 # So many zeros in a row are worth a remark, where other runs have counted something.
 _ZEROS_IN_A_ROW = 3
 _LARGEST = 1e18
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A run as a bar: its place, and what it says when pointed at. `cut`: it is longer."""
-
-    path: str
-    state: str
-    title: str
-    x: float
-    y: float
-    width: float
-    height: float
-    cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +191,7 @@ def _bars(runs: Sequence[RecordedRun], number: _Number, top: float) -> Sequence[
         title = f"{full_text(run.due)}: {word}, {number.text(value)}"
         x, width = round(place * step, 1), round(step - _GAP, 1)
         height, cut = round(HEIGHT - y, 1), value > top
-        found.append(Bar(run_path(run.run_id), run.state.value, title, x, y, width, height, cut))
+        found.append(Bar(run_path(run.run_id), run.state.value, title, x, width, y, height, cut))
     return found
 
 
