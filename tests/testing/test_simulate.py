@@ -379,6 +379,30 @@ def test_settings_and_classes_are_taken():
         ({"disruptions": [Outage(START, START)]}, UsageError, "must end after its start"),
         ({"disruptions": [Outage(START, "1d", "on fire")]}, UsageError, "not one of refused"),
         ({"disruptions": [Restart(at(1), "-5m")]}, UsageError, "must not be negative"),
+        ({"disruptions": ["1h"]}, UsageError, "disruptions: '1h' is none: write a list of"),
+        ({"disruptions": [Restart("2h")]}, UsageError, "Restart.at 2h is not within the simulated"),
+        ({"disruptions": [Restart(START)]}, UsageError, "write an instant after 2026-11-24T00:00"),
+        ({"disruptions": [ClockJump(at(2), "1h")]}, UsageError, "ClockJump.at .* is not within"),
+        (
+            {"disruptions": [Outage("2h", "3h")]},
+            UsageError,
+            "an outage from 2h to 3h is not within",
+        ),
+        ({"disruptions": [Crash(after_request=0)]}, UsageError, "of a request, from 1, not 0"),
+        (
+            {"disruptions": [Shutdown("1m"), Restart("2m")]},
+            UsageError,
+            "nothing can be stopped or killed after a Shutdown",
+        ),
+        ({"start": 1_795_478_400}, UsageError, "start must be an aware datetime or a text"),
+        ({"duration": 3600}, UsageError, "duration must be a timedelta or a text, not 3600"),
+        ({"start": "9999-12-31T00:00:00Z"}, UsageError, "end before the year 9999"),
+        (
+            {"settings": {"task": {"hourly": {"timeout_seconds": -1}}}},
+            UsageError,
+            "settings: task.hourly.timeout_seconds is not allowed: Input should be greater than 0",
+        ),
+        ({"settings": {"grace_seconds": "long"}}, UsageError, "grace_seconds is not allowed"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
@@ -387,6 +411,23 @@ def test_a_mistake_in_the_arguments_is_named(change, error, text):
 
     with pytest.raises(error, match=text):
         simulate(given.pop("tasks"), given.pop("start"), given.pop("duration"), **given)
+
+
+@pytest.mark.parametrize("mode", ["scheduler", "cronjobs"])
+def test_what_finds_nothing_that_runs_changes_nothing(mode):
+    away = [Restart(at(1, 30), "2h")]
+    more = [Restart(at(1, 30), "1m"), Crash(at(2)), Shutdown(at(3))]
+
+    assert simulate(hourly, START, "5h", mode=mode, disruptions=[*away, *more]) == simulate(
+        hourly, START, "5h", mode=mode, disruptions=away
+    )
+
+
+def test_settings_are_those_that_are_given_and_no_others(monkeypatch):
+    monkeypatch.setenv("ROTA_ONLY", "another")
+    report = simulate(hourly, START, "3h", settings={"only": "hourly"})
+
+    assert len(report.runs) == 3
 
 
 async def test_inside_an_event_loop_it_says_so():

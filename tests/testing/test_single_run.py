@@ -1,6 +1,7 @@
 """`run_task`: one run of one task."""
 
 import logging
+import sys
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_the_task_knows_its_slot_and_its_arguments():
 
     run = run_task(knowing, slot=SLOT, arguments={"limit": 3})
 
-    assert (dict(run.counts), run.note) == ({"limit": 3}, SLOT)
+    assert (dict(run.counts), run.note) == ({"limit": 3}, f'{SLOT} {{"limit": 3}}')
 
 
 def test_an_unknown_argument_is_named():
@@ -111,6 +112,25 @@ def test_an_unknown_form_of_an_outage_is_named():
         run_task(CleanupTask, outage="on fire")
 
 
+@pytest.mark.parametrize("number", [0, -1, True, 1.5])
+def test_a_request_that_cannot_be_killed_after_is_refused(number):
+    with pytest.raises(UsageError, match="kill_after_request is the number of a request, from 1"):
+        run_task(CleanupTask, kill_after_request=number)
+
+
+def test_sys_exit_within_a_fan_out_ends_the_run_and_not_the_tests():
+    @task
+    async def leaving(api):
+        async def leave(item):
+            sys.exit(3)
+
+        await fan_out([1, 2], leave)
+
+    run = run_task(leaving)
+
+    assert (run.exit_code, run.reason) == (1, "the task called sys.exit(3)")
+
+
 def test_a_killed_run_has_done_what_it_has_done():
     @task
     async def three(api):
@@ -135,3 +155,15 @@ def test_two_runs_of_one_slot_have_the_same_keys_and_two_by_hand_do_not():
 
     assert key(1, slot=SLOT) == key(2, slot=SLOT)
     assert key(1) != key(2)
+
+
+def test_with_other_arguments_it_is_other_work_as_with_rota_run():
+    @task
+    async def bill(api, month="2027-01"):
+        await api.post("/bills")
+
+    def key(**arguments):
+        run = run_task(bill, api=FakeApi().on("POST", "/bills", {}), slot=SLOT, arguments=arguments)
+        return run.calls[0].key
+
+    assert key() == key(month="2027-01") != key(month="2027-02")

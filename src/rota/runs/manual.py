@@ -1,9 +1,10 @@
 """A manual run: `rota run` with a slot or with arguments."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from rota.model.clock import Clock, instant, rfc3339
 from rota.model.errors import UsageError
@@ -20,14 +21,18 @@ def manual_run(
 ) -> Run:
     """Return `run` as a manual one for `slot`, if given, with `arguments` (`name=value`).
 
-    Other arguments mean other work, so they are part of the identity, from which idempotency keys
-    are made. Raises UsageError.
+    Other arguments mean other work, so idempotency keys are made from them too. Raises UsageError.
     """
     values = parse_arguments(task, arguments)
     if slot is not None:
         moment_of_slot = parse_slot(task, slot, clock)
         identity = rfc3339(moment_of_slot)
         run = replace(run, slot=moment_of_slot, trigger=Trigger.MANUAL, identity=identity)
+    return with_arguments(run, values)
+
+
+def with_arguments(run: Run, values: Mapping[str, Any]) -> Run:
+    """Return `run` with other values than the defaults, which are part of its identity."""
     if not values:
         return run
     encoded = json.dumps(plain_data(values), sort_keys=True)

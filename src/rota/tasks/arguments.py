@@ -45,7 +45,12 @@ def parse_arguments(task: TaskDefinition, texts: Iterable[str]) -> dict[str, Any
         if name in found:
             raise UsageError(f"--arg {name} is given twice")
         found[name] = _parse(name, value, _type_of(function, name, defaults[name]))
-    return {name: value for name, value in found.items() if not _same(value, defaults[name])}
+    return other_than(defaults, found)
+
+
+def other_than(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of `values` that differ from the default of their parameter."""
+    return {name: value for name, value in values.items() if not _same(value, defaults[name])}
 
 
 def argument_defaults(task: TaskDefinition) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import BaseModel, ValidationError
+
 from rota.model.errors import UsageError
-from rota.settings import Settings, TaskOverrides, default_settings, override_key
+from rota.settings import Settings, override_key
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.discovery import register_found
 from rota.tasks.registry import Registry, check_not_empty
@@ -21,12 +23,16 @@ def settings_of(given: Settings | Mapping[str, Any] | None) -> Settings:
     unknown = sorted(set(values) - set(Settings.model_fields))
     if unknown:
         raise UsageError(f"settings: there is no field {', '.join(map(repr, unknown))}")
-    if "task" in values:
-        values["task"] = {
-            override_key(name): TaskOverrides.model_validate(fields)
-            for name, fields in values["task"].items()
-        }
-    return default_settings().model_copy(update=values)
+    if isinstance(values.get("task"), Mapping):
+        values["task"] = {override_key(name): fields for name, fields in values["task"].items()}
+    settings = Settings.__new__(Settings)
+    try:
+        BaseModel.__init__(settings, **values)  # that of BaseSettings reads the environment
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(map(str, first["loc"]))
+        raise UsageError(f"settings: {field} is not allowed: {first['msg']}") from None
+    return settings
 
 
 def definitions_of(tasks: Tasks, settings: Settings) -> Sequence[TaskDefinition]:

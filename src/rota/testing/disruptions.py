@@ -3,11 +3,14 @@
 Instants are those of a clock that nobody sets: after a ClockJump the simulated clock shows others.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, TypeVar
 
+from rota.model.clock import instant, rfc3339
 from rota.model.errors import UsageError
+from rota.model.plain import plain_repr, plain_text
 from rota.testing.moments import Moment, Span, elapsed_of, seconds_of
 
 
@@ -73,6 +76,7 @@ class Crash:
 EARLY_SECONDS = 0.001
 
 Disruption = Outage | ClockJump | Restart | Shutdown | Crash
+_D = TypeVar("_D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,55 +114,92 @@ class Plan:
         return None
 
 
-def plan_of(disruptions: Sequence[Disruption], start: float) -> Plan:
-    """Return the plan of a simulation that begins at `start`. Raises UsageError."""
+def plan_of(disruptions: Sequence[Disruption], start: float, seconds: float) -> Plan:
+    """Return the plan of a simulation that begins at `start` and lasts `seconds`.
+
+    Raises UsageError, also for what would happen before or after it.
+    """
+    listed = disruptions if isinstance(disruptions, list | tuple) else (disruptions,)
+    for each in listed:
+        if not isinstance(each, Disruption):
+            raise UsageError(
+                f"disruptions: {plain_repr(each, 80)} is none: write a list of Outage, ClockJump, "
+                "Restart, Shutdown and Crash"
+            )
+    when = _When(start, seconds)
+    jumps = [
+        (when.at(each), seconds_of(each.by, "ClockJump.by")) for each in _all(ClockJump, listed)
+    ]
+    crashes = [each for each in _all(Crash, listed) if each.after_request is not None]
     return Plan(
-        outages=tuple(_outage(each, start) for each in disruptions if isinstance(each, Outage)),
-        jumps=tuple(
-            sorted(
-                (
-                    elapsed_of(each.at, start, "ClockJump.at") - EARLY_SECONDS,
-                    seconds_of(each.by, "ClockJump.by"),
-                )
-                for each in disruptions
-                if isinstance(each, ClockJump)
-            )
+        outages=tuple(_outage(each, when) for each in _all(Outage, listed)),
+        jumps=tuple(sorted((at - EARLY_SECONDS, by) for at, by in jumps)),
+        ends=tuple(
+            _one_after_another([_end(each, when) for each in listed if _is_timed_end(each)])
         ),
-        ends=tuple(sorted(_ends(disruptions, start), key=lambda end: end.at)),
-        crash_after=tuple(
-            sorted(
-                (each.after_request, seconds_of(each.down, "Crash.down"))
-                for each in disruptions
-                if isinstance(each, Crash) and each.after_request is not None
-            )
-        ),
+        crash_after=tuple(sorted((_number(each.after_request), _down(each)) for each in crashes)),
     )
 
 
-def _ends(disruptions: Sequence[Disruption], start: float) -> list[PlannedEnd]:
-    found = []
-    for each in disruptions:
-        match each:
-            case Restart():
-                found.append(_planned_end(each.at, start, "Restart.at", down=_down(each)))
-            case Shutdown():
-                found.append(_planned_end(each.at, start, "Shutdown.at", down=None))
-            case Crash(at=None, after_request=int()):
-                pass
-            case Crash(after_request=None) if each.at is not None:
-                end = _planned_end(each.at, start, "Crash.at", down=_down(each))
-                found.append(replace(end, crash=True))
-            case Crash():
-                raise UsageError("Crash needs `at` or `after_request`, and not both")
-            case _:
-                pass
-    return found
+def _all(kind: type[_D], listed: Sequence[Disruption]) -> list[_D]:
+    return [each for each in listed if isinstance(each, kind)]
 
 
-def _planned_end(moment: Moment, start: float, name: str, *, down: float | None) -> PlannedEnd:
-    at = elapsed_of(moment, start, name)
-    returns_at = None if down is None else at + down
-    return PlannedEnd(at - EARLY_SECONDS, crash=False, returns_at=returns_at)
+@dataclass(frozen=True, slots=True)
+class _When:
+    """The simulated time, `seconds` from the epoch time `start` on."""
+
+    start: float
+    seconds: float
+
+    def at(self, disruption: ClockJump | Restart | Shutdown | Crash) -> float:
+        """Return when it happens, in seconds since the start. Raises UsageError outside of it."""
+        name = f"{type(disruption).__name__}.at"
+        assert disruption.at is not None  # noqa: S101 (a Crash after a request is none of these)
+        elapsed = elapsed_of(disruption.at, self.start, name)
+        if not 0 < elapsed <= self.seconds:
+            raise UsageError(
+                f"{name} {plain_text(disruption.at, 80)} is not within the simulated time: write "
+                f"an instant after {rfc3339(instant(self.start))}, up to "
+                f"{rfc3339(instant(self.start + self.seconds))}, or how long after the start"
+            )
+        return elapsed
+
+
+def _is_timed_end(disruption: Disruption) -> bool:
+    if not isinstance(disruption, Crash):
+        return isinstance(disruption, Restart | Shutdown)
+    if (disruption.at is None) == (disruption.after_request is None):
+        raise UsageError("Crash needs `at` or `after_request`, and not both")
+    return disruption.at is not None
+
+
+def _end(disruption: Any, when: _When) -> PlannedEnd:
+    at = when.at(disruption)
+    returns_at = None if isinstance(disruption, Shutdown) else at + _down(disruption)
+    return PlannedEnd(at - EARLY_SECONDS, isinstance(disruption, Crash), returns_at)
+
+
+def _one_after_another(ends: list[PlannedEnd]) -> Iterator[PlannedEnd]:
+    """Yield them in order, without those that find nothing that runs. Raises UsageError."""
+    up_again: float | None = 0.0
+    for end in sorted(ends, key=lambda each: each.at):
+        if up_again is None:
+            raise UsageError("nothing can be stopped or killed after a Shutdown: it is for good")
+        if end.at >= up_again - EARLY_SECONDS:
+            yield end
+            up_again = end.returns_at
+
+
+def _number(after_request: int | None) -> int:
+    return check_request_number(after_request, "Crash.after_request")
+
+
+def check_request_number(number: Any, name: str) -> int:
+    """Return the number of a request, from 1. Raises UsageError, which says `name`."""
+    if isinstance(number, int) and not isinstance(number, bool) and number >= 1:
+        return number
+    raise UsageError(f"{name} is the number of a request, from 1, not {plain_repr(number, 80)}")
 
 
 def _down(disruption: Restart | Crash) -> float:
@@ -177,10 +218,15 @@ def form_of(how: Down | str) -> Down:
         raise UsageError(f"outage {how!r} is not one of {', '.join(Down)}") from None
 
 
-def _outage(outage: Outage, start: float) -> PlannedOutage:
+def _outage(outage: Outage, when: _When) -> PlannedOutage:
     how = form_of(outage.how)
-    first = elapsed_of(outage.start, start, "Outage.start")
-    last = elapsed_of(outage.end, start, "Outage.end")
+    first = elapsed_of(outage.start, when.start, "Outage.start")
+    last = elapsed_of(outage.end, when.start, "Outage.end")
     if last <= first:
         raise UsageError(f"an outage must end after its start: {outage.start} to {outage.end}")
+    if last <= 0 or first > when.seconds:
+        raise UsageError(
+            f"an outage from {outage.start} to {outage.end} is not within the simulated time, "
+            f"{rfc3339(instant(when.start))} to {rfc3339(instant(when.start + when.seconds))}"
+        )
     return PlannedOutage(first, last, how)

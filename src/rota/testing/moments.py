@@ -1,9 +1,11 @@
 """Instants and spans of time as people write them."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from rota.model.errors import UsageError
+from rota.model.plain import plain_repr
 from rota.schedules.moments import read_moment
 
 Instant = datetime | str
@@ -13,12 +15,16 @@ Span = timedelta | str
 Moment = Instant | Span
 """An instant, or how long after the start."""
 
+# The clocks of all zones are still in the year 9998 then.
+LAST_EPOCH_SECONDS = datetime(9998, 12, 30, tzinfo=UTC).timestamp()
+
 _UNIT_SECONDS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 _SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
 def epoch_of(value: Instant, name: str) -> float:
     """Return an instant as an epoch time. Raises UsageError, which says `name`."""
+    _check_type(value, datetime, name, "an aware datetime or a text")
     if isinstance(value, str):
         try:
             value = read_moment(value)
@@ -31,6 +37,7 @@ def epoch_of(value: Instant, name: str) -> float:
 
 def seconds_of(value: Span, name: str) -> float:
     """Return a span in seconds, negative for one that begins with `-`. Raises UsageError."""
+    _check_type(value, timedelta, name, "a timedelta or a text")
     if isinstance(value, timedelta):
         return value.total_seconds()
     sign, text = (-1, value[1:]) if value.startswith("-") else (1, value)
@@ -42,6 +49,11 @@ def seconds_of(value: Span, name: str) -> float:
         )
     parts = zip(match.groups(), _UNIT_SECONDS.values(), strict=True)
     return float(sign * sum(int(number or 0) * seconds for number, seconds in parts))
+
+
+def _check_type(value: Any, wanted: type, name: str, allowed: str) -> None:
+    if not isinstance(value, str | wanted):
+        raise UsageError(f"{name} must be {allowed}, not {plain_repr(value, 80)}")
 
 
 def elapsed_of(moment: Moment, start: float, name: str) -> float:

@@ -20,7 +20,7 @@ from rota.testing.cronjobs_mode import run_cronjobs
 from rota.testing.definitions import Tasks, definitions_of, settings_of
 from rota.testing.disruptions import Disruption, plan_of
 from rota.testing.fake_api import FakeApi
-from rota.testing.moments import Instant, epoch_of, seconds_of
+from rota.testing.moments import LAST_EPOCH_SECONDS, Instant, epoch_of, seconds_of
 from rota.testing.recorder import Recorder
 from rota.testing.report import Report
 from rota.testing.scheduler_mode import run_schedulers
@@ -59,14 +59,16 @@ def simulate(
     definitions = definitions_of(tasks, given)
     epoch = epoch_of(start, "start")
     seconds = seconds_of(duration, "duration")
-    if seconds <= 0:
-        raise UsageError(f"duration must be more than 0, but is {duration!r}")
+    if not 0 < seconds <= LAST_EPOCH_SECONDS - epoch:
+        raise UsageError(
+            f"duration must be more than 0, and end before the year 9999, but is {duration!r}"
+        )
     world = World(
         definitions,
         given,
         start=epoch,
         seconds=seconds,
-        plan=plan_of(disruptions, epoch),
+        plan=plan_of(disruptions, epoch, seconds),
         api=FakeApi() if api is None else api,
     )
     schedules = {task.name: _schedule_of(task, mode) for task in definitions}

@@ -5,7 +5,7 @@ import logging
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from rota.model.clock import instant
@@ -15,12 +15,19 @@ from rota.model.outcome import Outcome
 from rota.model.run import Run, RunRecord, Trigger
 from rota.observers.run_log import log_run_event
 from rota.runs.bus import EventBus
+from rota.runs.manual import with_arguments
 from rota.runs.runner import Runner, new_run
 from rota.settings import Settings
-from rota.tasks.arguments import argument_defaults
+from rota.tasks.arguments import argument_defaults, other_than
 from rota.tasks.definition import TaskDefinition
 from rota.testing.definitions import definitions_of, settings_of
-from rota.testing.disruptions import Down, Plan, PlannedOutage, form_of
+from rota.testing.disruptions import (
+    Down,
+    Plan,
+    PlannedOutage,
+    check_request_number,
+    form_of,
+)
 from rota.testing.fake_api import Call, FakeApi
 from rota.testing.moments import Instant, epoch_of
 from rota.testing.recorder import KILLED_EXIT_CODE
@@ -93,6 +100,8 @@ def run_task(
         raise UsageError(f"run_task() runs one task, not {names}")
     begins = epoch_of(now or slot or DEFAULT_NOW, "now")
     slot_epoch = None if slot is None else epoch_of(slot, "slot")
+    if kill_after_request is not None:
+        check_request_number(kill_after_request, "kill_after_request")
     plan = Plan(
         outages=() if outage is None else (PlannedOutage(0.0, math.inf, form_of(outage)),),
         crash_after=() if kill_after_request is None else ((kill_after_request, 0.0),),
@@ -152,13 +161,14 @@ class _Process:
         arguments: Mapping[str, Any],
         lines: list[LogLine],
     ) -> None:
-        unknown = sorted(set(arguments) - set(argument_defaults(task)))
+        defaults = argument_defaults(task)
+        unknown = sorted(set(arguments) - set(defaults))
         if unknown:
             raise UsageError(f"task {task.name!r} has no argument {', '.join(map(repr, unknown))}")
         self._world = world
         self._task = task
         self._slot = slot
-        self._arguments = arguments
+        self._arguments = other_than(defaults, arguments)
         self._lines = lines
         self.lines_said: int | None = None
 
@@ -193,7 +203,7 @@ class _Process:
         slot = None if self._slot is None else instant(self._slot)
         trigger = Trigger.MANUAL if slot is None else Trigger.SCHEDULE
         run = new_run(self._task, trigger, slot, clock=self._world.clock)
-        return replace(run, arguments=dict(self._arguments))
+        return with_arguments(run, self._arguments)
 
 
 @contextmanager

@@ -105,7 +105,7 @@ class World:
         loop.virtual_seconds = elapsed
         self.jump()
         try:
-            result: _T = loop.run_until_complete(main())
+            result = _run_through(loop, main())
         finally:
             ended = loop.virtual_seconds
             _abandon(loop)
@@ -152,6 +152,22 @@ class Wire:
 
 async def _never() -> None:
     await asyncio.get_running_loop().create_future()
+
+
+def _run_through(loop: SimulationLoop, main: Coroutine[Any, Any, _T]) -> _T:
+    """Return the result of `main`. A sys.exit in a task ends no process: see rota.runtime.process.
+
+    A KeyboardInterrupt does, since it is more likely that of a developer.
+    """
+    task = loop.create_task(main)
+    while True:
+        try:
+            result: _T = loop.run_until_complete(task)
+        except SystemExit:
+            if task.done():
+                raise
+        else:
+            return result
 
 
 def _abandon(loop: SimulationLoop) -> None:
