@@ -88,3 +88,17 @@ import sys, rota.processes.one_shot, rota.processes.scheduler, rota.net.session,
 print(*[name for name in sys.modules if name.startswith("rota.testing")])
 """
     assert python(program) == []
+
+
+def test_the_first_simulation_of_a_process_is_like_the_second():
+    program = """
+from rota import CleanupTask
+from rota.testing import Outage, simulate
+
+def report():
+    outage = Outage("1m", "2h", "refused")
+    return simulate(CleanupTask, "2027-01-01T00:00:00Z", "2h", disruptions=[outage])
+
+print(report() == report())
+"""
+    assert python(program) == ["True"]

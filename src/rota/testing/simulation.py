@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import importlib
 import logging
 import random
 from collections import Counter
@@ -131,6 +132,8 @@ def refuse_running_loop(what: str) -> None:
 @contextlib.contextmanager
 def repeatable(seed: int) -> Iterator[None]:
     """Have the same random numbers and run ids each time, in the body."""
+    # The first request would import it, and what it imports, such as rich, draws random numbers.
+    importlib.import_module("rota.net.session")
     state = random.getstate()
     random.seed(seed)
     try:

@@ -100,19 +100,13 @@ def run_task(
         raise UsageError(f"run_task() runs one task, not {names}")
     begins = epoch_of(now or slot or DEFAULT_NOW, "now")
     slot_epoch = None if slot is None else epoch_of(slot, "slot")
-    if kill_after_request is not None:
-        check_request_number(kill_after_request, "kill_after_request")
-    plan = Plan(
-        outages=() if outage is None else (PlannedOutage(0.0, math.inf, form_of(outage)),),
-        crash_after=() if kill_after_request is None else ((kill_after_request, 0.0),),
-    )
     used = FakeApi() if api is None else api
     world = World(
         [definition],
         given,
         start=begins,
         seconds=definition.timeout_seconds,
-        plan=plan,
+        plan=_plan_of(outage, kill_after_request),
         api=used,
     )
     calls_before, effects_before = len(used.calls), used.effects.copy()
@@ -125,6 +119,16 @@ def run_task(
         log=tuple(lines[: process.lines_said]),
         calls=tuple(used.calls[calls_before:]),
         effects=dict(used.effects - effects_before),
+    )
+
+
+def _plan_of(outage: Down | str | None, kill_after_request: int | None) -> Plan:
+    number = kill_after_request
+    if number is not None:
+        check_request_number(number, "kill_after_request")
+    return Plan(
+        outages=() if outage is None else (PlannedOutage(0.0, math.inf, form_of(outage)),),
+        crash_after=() if number is None else ((number, 0.0),),
     )
 
 
