@@ -21,7 +21,7 @@ def run(rota, task, name, **settings):
 def test_a_child_is_terminated_at_once(rota, method, after):
     process = run(rota, "TerminatesAChild", "terminates-a-child", METHOD=method, AFTER=after)
     assert process.message["counts"] == {"exitcode": -15}
-    assert process.events("run.finished")[0]["duration_seconds"] < 8
+    assert process.events("run.finished")[0]["duration_seconds"] < 50
 
 
 @pytest.mark.parametrize(

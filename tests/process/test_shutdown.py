@@ -66,8 +66,13 @@ def test_a_signal_while_something_hangs_at_exit_keeps_the_code(rota):
 
 
 def test_a_run_that_leaves_nothing_ends_at_once(rota):
-    process = rota.start("run", "works", ROTA_TASKS="misbehaving_tasks:Works")
-    assert seconds_after_the_work(process) < 0.8
+    def seconds():
+        return seconds_after_the_work(
+            rota.start("run", "works", ROTA_TASKS="misbehaving_tasks:Works")
+        )
+
+    # The machine may be busy; it is not busy three times if nothing waits.
+    assert any(seconds() < 0.8 for _ in range(3))
 
 
 def test_what_exits_at_exit_changes_nothing(rota):
