@@ -62,7 +62,11 @@ def test_requests_have_the_same_protections(rota, api):
     [
         ("raises", 1, "the task is broken"),
         ("exits", 1, "the task called sys.exit(0)"),
-        ("forgets-async", 2, "task 'forgets-async': its function is not async, and returned some"),
+        (
+            "forgets-async",
+            2,
+            "task 'forgets-async' returned something to await; its function is not",
+        ),
     ],
 )
 def test_how_it_ends_is_how_its_run_ends(rota, name, exit_code, reason):
