@@ -62,6 +62,22 @@ async def test_a_run_by_hand_starts_at_once_and_tells_who_wanted_it(lives, path)
     assert process.recording.finished()[0].facts()["actor"] == "ada"
 
 
+@pytest.mark.parametrize("overlap", ["forbid", "replace"])
+async def test_a_task_that_is_stuck_starts_no_run_by_hand(lives, overlap):
+    async def stubborn(api_client):
+        try:
+            await asyncio.sleep(HOUR)
+        except asyncio.CancelledError:
+            await asyncio.sleep(HOUR)
+
+    process = await lives(act=stubborn, overlap=overlap, timeout_seconds=10)
+    process.scheduler.by_hand.run("t", ADA)
+    await asyncio.sleep(15)
+    with pytest.raises(NotNowError, match=r"'t' is stuck: its run .* ignores its cancellation"):
+        process.scheduler.by_hand.run("t", ADA)
+    await process.scheduler.stop()
+
+
 async def test_a_run_by_hand_is_written_at_once(lives, path):
     process = await lives(seconds=10)
     run = process.scheduler.by_hand.run("t", ADA)

@@ -15,6 +15,7 @@ from rota.runs.manual import manual_run
 from rota.runs.runner import new_run
 from rota.scheduler.dispatcher import Dispatcher
 from rota.scheduler.entry import PendingRun, ScheduleEntry
+from rota.settings import Overlap
 from rota.tasks.naming import suggestion
 
 LONGEST_PAUSE_SECONDS = 366 * 86_400
@@ -83,7 +84,7 @@ class ByHand:
         new = new_run(entry.task, Trigger.MANUAL, None, clock=self._clock)
         run = manual_run(new, entry.task, slot, arguments, self._clock)
         run = replace(run, actor=order.actor, purpose=order.words)
-        obstacle = dispatcher.obstacle(entry, None if run.slot is None else run.slot.timestamp())
+        obstacle = _obstacle(entry, run, dispatcher)
         if obstacle is not None:
             raise NotNowError(obstacle)
         self._tell("task.run_requested", order, run.facts())
@@ -146,3 +147,33 @@ class ByHand:
 
     def _tell(self, event: str, order: Order, facts: Mapping[str, object]) -> None:
         _logger.info(event, extra={**facts, "actor": order.actor, "purpose": order.words})
+
+
+def _obstacle(entry: ScheduleEntry, run: Run, dispatcher: Dispatcher) -> str | None:
+    """Return why `run`, for a slot if it has one, cannot start now; None if it can."""
+    task = entry.task
+    slot = None if run.slot is None else run.slot.timestamp()
+    if any(pending.trigger.is_by_hand for pending in entry.waiting):
+        return f"another run of task {task.name!r} by hand waits already"
+    if slot is not None and any(pending.slot == slot for pending in entry.waiting):
+        return f"the run of task {task.name!r} for this slot waits already"
+    if slot is not None and entry.retries_slot(slot):
+        return f"the run of task {task.name!r} for this slot is tried again, as it has asked"
+    if entry.active and task.overlap is not Overlap.ALLOW:
+        return _activity(entry)
+    if dispatcher.running >= dispatcher.capacity:
+        return f"{dispatcher.capacity} runs are active, as many as ROTA_MAX_CONCURRENT_RUNS allows"
+    return None
+
+
+def _activity(entry: ScheduleEntry) -> str | None:
+    """Return why an active run keeps another from starting; None if that takes its place."""
+    task, ids = entry.task, ", ".join(active.run.run_id for active in entry.active)
+    if entry.stuck:
+        return (
+            f"task {task.name!r} is stuck: its run {ids} ignores its cancellation, and no other "
+            "starts before that returns, or the scheduler is restarted"
+        )
+    if task.overlap is Overlap.FORBID:
+        return f"task {task.name!r} is running ({ids}), and overlap is forbid: wait for its end"
+    return None

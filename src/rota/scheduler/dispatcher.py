@@ -48,7 +48,7 @@ class Dispatcher:
         self._stop = stop
         self._ledger = ledger
         self._bus = bus
-        self._capacity = capacity
+        self.capacity = capacity
         self._ready: deque[ScheduleEntry] = deque()
         self._active: set[ActiveRun] = set()
         self._follow_ups: dict[str, Retry | str | None] = {}
@@ -68,7 +68,7 @@ class Dispatcher:
         A slot that has run comes due again if the clock goes back and forth; it is ignored.
         """
         if pending.slot is not None:
-            if pending.slot == entry.finished_slot or _is_retried(entry, pending.slot):
+            if pending.slot == entry.finished_slot or entry.retries_slot(pending.slot):
                 return
             self._ledger.slot_due(entry.task.name, pending.slot)
         queueing = queue_up(entry.task, entry.waiting, pending)
@@ -82,23 +82,6 @@ class Dispatcher:
                 self._drop_retry(entry, retry, _REPLACED)
         self._make_ready(entry)
         self._fill()
-
-    def obstacle(self, entry: ScheduleEntry, slot: float | None) -> str | None:
-        """Return why a run by hand, for an epoch time if any, cannot start now; None if it can."""
-        task = entry.task
-        if any(pending.trigger.is_by_hand for pending in entry.waiting):
-            return f"another run of task {task.name!r} by hand waits already"
-        if slot is not None and any(pending.slot == slot for pending in entry.waiting):
-            return f"the run of task {task.name!r} for this slot waits already"
-        if slot is not None and _is_retried(entry, slot):
-            return f"the run of task {task.name!r} for this slot is tried again, as it has asked"
-        if entry.active and task.overlap is Overlap.FORBID:
-            ids = ", ".join(active.run.run_id for active in entry.active)
-            return f"task {task.name!r} is running ({ids}), and overlap is forbid: wait for its end"
-        replaces = bool(entry.active) and task.overlap is Overlap.REPLACE
-        if len(self._active) >= self._capacity and not replaces:
-            return f"{self._capacity} runs are active, as many as ROTA_MAX_CONCURRENT_RUNS allows"
-        return None
 
     def drop_for_pause(self, entry: ScheduleEntry, pause: Pause) -> None:
         """Skip the slots that wait, for good; what somebody asked for by hand still starts."""
@@ -144,7 +127,7 @@ class Dispatcher:
             self._ready.append(entry)
 
     def _fill(self) -> None:
-        while self._ready and len(self._active) < self._capacity and not self._stop.requested:
+        while self._ready and len(self._active) < self.capacity and not self._stop.requested:
             entry = self._ready.popleft()
             entry.queued = False
             if entry.may_start:
@@ -286,10 +269,6 @@ def _as_ordered(ordered: Run, new: Run) -> Run:
     """Return a run that somebody ordered as it starts; another attempt has an id of its own."""
     run_id = ordered.run_id if new.attempt is None else new.run_id
     return replace(ordered, run_id=run_id, deadline=new.deadline, attempt=new.attempt)
-
-
-def _is_retried(entry: ScheduleEntry, slot: float) -> bool:
-    return any(retry.pending.slot == slot for retry in entry.retries)
 
 
 def _log_not_retried(record: RunRecord, reason: str) -> None:

@@ -100,6 +100,10 @@ class ScheduleEntry:
             retry.timer.cancel()
         self.retries = tuple(each for each in self.retries if each is not retry)
 
+    def retries_slot(self, slot: float) -> bool:
+        """Whether a slot, an epoch time, is to be tried again."""
+        return any(retry.pending.slot == slot for retry in self.retries)
+
     @property
     def stuck(self) -> bool:
         """Whether a run of this task ignores its cancellation."""
