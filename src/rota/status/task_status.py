@@ -83,15 +83,16 @@ class TaskStatus:
     @property
     def next_slots(self) -> Sequence[int]:
         """The slots that come next, after a pause; none for a suspended task."""
-        return () if self.task.suspend else next_slots(self.task, self._plans_after, NEXT_SLOTS)
+        return () if self.task.suspend else next_slots(self.task, self.plans_after, NEXT_SLOTS)
 
     @property
     def next_slot(self) -> int | None:
         """The first of them."""
-        return None if self.task.suspend else self.task.schedule.next_epoch(self._plans_after)
+        return None if self.task.suspend else self.task.schedule.next_epoch(self.plans_after)
 
     @property
-    def _plans_after(self) -> int:
+    def plans_after(self) -> int:
+        """The epoch time after which its slots start runs: now, or the end of its pause."""
         return int(self.now) if self.pause is None else self.pause.last_slot
 
     @property

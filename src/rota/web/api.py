@@ -99,7 +99,7 @@ class Api:
         refuse_unknown(request, ())
         name = request.path_params["task"]
         status = await self._answers.ask(lambda board: board.task(name))
-        commands = _command_facts(task_commands(status.task, self._about))
+        commands = _command_facts(task_commands(status.task, self._about, status.now))
         suspects = suspects_of(status)
         facts = {
             **status.facts(),

@@ -13,7 +13,9 @@ from rota.model.slot import SlotState
 from rota.web.pages import About
 from rota.web.pages.commands import run_commands, slot_commands, task_commands
 from support.kubernetes_objects import SLOT, cronjob
+from support.statuses import text
 
+NOW = SLOT + 1800.0
 ABOUT = About(mode="console", namespace="shop")
 KUBECTL = "kubectl --namespace shop"
 LONG = "a-very-long-prefix-of-an-overlay-rota-send-reminders"
@@ -30,17 +32,18 @@ def texts(commands):
 def test_a_job_is_made_from_the_cronjob_that_is_there():
     patch = '{"spec": {"suspend": true}}'
 
-    assert texts(task_commands(task_of(), ABOUT)) == [
+    assert texts(task_commands(task_of(), ABOUT, NOW)) == [
         f"{KUBECTL} create job shop-cleanup-hand-$(date +%H%M%S) --from=cronjob/shop-cleanup",
         f"{KUBECTL} patch cronjob shop-cleanup --patch '{patch}'",
         "kubectl --namespace shop get jobs --selector rota/task=cleanup",
+        f"rota backfill cleanup --from {text(SLOT - 86_400)} --in-cluster --namespace shop",
         "rota history cleanup",
     ]
 
 
 @pytest.mark.parametrize("name", ["shop-cleanup", LONG, "a" * 50 + "-b"])
 def test_the_name_of_a_job_by_hand_is_short_enough_for_its_pods(name):
-    first = texts(task_commands(task_of(name), ABOUT))[0]
+    first = texts(task_commands(task_of(name), ABOUT, NOW))[0]
     job = first.split("create job ")[1].split(" --from")[0]
 
     assert "--" not in job
@@ -49,12 +52,14 @@ def test_the_name_of_a_job_by_hand_is_short_enough_for_its_pods(name):
 
 
 def test_what_can_be_done_follows_what_the_cronjob_is():
-    suspended = task_commands(task_of(suspend=True), ABOUT)
+    suspended = task_commands(task_of(suspend=True), ABOUT, NOW)
     gone = span_of_facts({**_facts(span_of(cronjob(), 0.0)), "since": 9.0, "is_gone": True})
 
     assert suspended[1][0] == "let it run again"
     assert '"suspend": false' in suspended[1][1]
-    assert texts(task_commands(seen_task("cleanup", (gone,)), ABOUT)) == ["rota history cleanup"]
+    assert texts(task_commands(seen_task("cleanup", (gone,)), ABOUT, NOW)) == [
+        "rota history cleanup"
+    ]
 
 
 def _facts(span):

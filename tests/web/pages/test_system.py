@@ -16,7 +16,8 @@ async def test_it_has_versions_and_the_ledger(busy, read, tmp_path):
     served, ledger = page.one("dl", id="served").text, page.one("dl", id="ledger").text
     assert "console release shop Python 3." in served
     assert "starlette" in served
-    assert f"tasks 12 history {path} size 3 KiB schema" in ledger
+    assert f"tasks 12 history {path} size 3 KiB kept 30 days" in ledger
+    assert "of each task the last 200 runs; at most 256.0 MiB schema" in ledger
 
 
 async def test_a_history_in_memory_is_called_so(busy, read):

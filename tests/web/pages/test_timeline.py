@@ -1,5 +1,6 @@
 import pytest
 
+from rota.model.pause import Pause
 from rota.web.pages.lanes import MOST_BARS, Window, at_once, blind_spots, lane_of
 from rota.web.pages.timeline import suitable_hours, ticks
 from support.console import DAY, HOUR, NOW
@@ -89,6 +90,13 @@ def test_skipped_slots_are_a_line_and_slots_to_come_are_hollow():
     assert "5 slots up to this one" in skipped.title
     assert {bar.state for bar in upcoming} == {"upcoming"}
     assert len(upcoming) == 4
+
+
+def test_slots_that_a_pause_will_skip_are_not_to_come():
+    installation = Installation(NOW, make_task("t", interval_seconds=900))
+    installation.ledger.paused("t", Pause(NOW - 60, NOW + 1800, "ada", "stocktaking"))
+
+    assert len(lane(installation).bars) == 2
 
 
 def test_a_suspended_task_has_no_slots_to_come():

@@ -13,6 +13,8 @@ from rota.web.pages.moments import slot_key
 
 # Less than the 63 of a Job whose pods can be found by its name, by what is added to it.
 _JOB_CHARACTERS = 63 - len("-hand-235959")
+_HOUR_SECONDS, _DAY_SECONDS = 3600, 86_400
+_BACKFILL = "run the slots of the last day that have not succeeded: it lists them, and asks"
 
 # Each is a purpose and a command.
 Commands = Sequence[tuple[str, str]]
@@ -28,8 +30,8 @@ def history_command(task: str) -> str:
     return shlex.join(["rota", "history", task])
 
 
-def task_commands(task: TaskDefinition, about: About) -> Commands:
-    """Return what can be done about a task."""
+def task_commands(task: TaskDefinition, about: About, now: float) -> Commands:
+    """Return what can be done about a task at the epoch time `now`."""
     history = ("list its runs", history_command(task.name))
     upcoming = ("see its next slots", shlex.join(["rota", "next", task.name]))
     flag = "false" if task.suspend else "true"
@@ -45,11 +47,13 @@ def task_commands(task: TaskDefinition, about: About) -> Commands:
                 "see its Jobs",
                 _kubectl(about, "get", "jobs", "--selector", f"rota/task={task.name}"),
             ),
+            (_BACKFILL, _backfill(task, about, now)),
             history,
         )
     return (
         ("run it now", shlex.join(["rota", "run", task.name])),
         (f"{purpose}: set this, and restart", f"{task_variable(task.name, 'suspend')}={flag}"),
+        (_BACKFILL, _backfill(task, about, now)),
         history,
         upcoming,
     )
@@ -62,9 +66,20 @@ def _job_by_hand(cronjob: str, about: About) -> str:
 
 
 def _trigger(task: str, slot: int, about: About) -> str:
+    command = ["rota", "trigger", task, "--slot", slot_key(slot), "--wait"]
+    return shlex.join([*command, *_cluster(about)])
+
+
+def _backfill(task: TaskDefinition, about: About, now: float) -> str:
+    hour = int(now) // _HOUR_SECONDS * _HOUR_SECONDS
+    command = ["rota", "backfill", task.name, "--from", slot_key(hour - _DAY_SECONDS)]
+    place = ["--in-cluster", *_cluster(about)] if isinstance(task, SeenTask) else []
+    return shlex.join([*command, *place])
+
+
+def _cluster(about: About) -> Sequence[str]:
     named = {"--namespace": about.namespace, "--instance": about.instance}
-    where = [part for option, value in named.items() if value for part in (option, value)]
-    return shlex.join(["rota", "trigger", task, "--slot", slot_key(slot), "--wait", *where])
+    return [part for option, value in named.items() if value for part in (option, value)]
 
 
 def _kubectl(about: About, *arguments: str) -> str:

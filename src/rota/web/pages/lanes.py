@@ -208,7 +208,7 @@ def _unseen(status: TaskStatus, window: Window) -> Iterator[Bar]:
 def _upcoming(status: TaskStatus, window: Window) -> Iterator[Bar]:
     if status.task.suspend:
         return
-    for slot in next_slots(status.task, int(window.now), _MOST_UPCOMING):
+    for slot in next_slots(status.task, status.plans_after, _MOST_UPCOMING):
         if slot > window.last:
             return
         path = slot_path(status.task.name, slot)

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rota.ledger.retention import Retention
 from rota.ledger.schema import SCHEMA_VERSION
 from rota.logs.redaction import redact
 from rota.schedules.tz_database import tz_databases
@@ -107,7 +108,15 @@ def _ledger(about: About) -> Facts:
     return (
         ("history", str(path)),
         ("size", size_text(_size(path))),
+        ("kept", _retention_text(Retention())),
         ("schema", str(SCHEMA_VERSION)),
+    )
+
+
+def _retention_text(kept: Retention) -> str:
+    return (
+        f"{kept.age.days} days, and of each task the last {kept.runs} runs; "
+        f"at most {size_text(kept.total_bytes)}"
     )
 
 

@@ -64,7 +64,7 @@ def task_page(pages: Pages, board: Board, request: Request) -> Response:
         # That it never fires is no news then.
         warnings=() if is_gone else task_warnings(task, int(pages.now())),
         trends=trends_of(status.digest.recent, status.durations),
-        commands=task_commands(task, pages.about),
+        commands=task_commands(task, pages.about, pages.now()),
         token=form_token(pages.about, request),
         pauses=PAUSES,
     )
@@ -92,6 +92,13 @@ def next_slots(task: TaskDefinition, slots: Sequence[int]) -> Sequence[NextSlot]
     return found
 
 
+def _attempts(task: TaskDefinition) -> str:
+    most = task.backoff_limit + 1
+    if isinstance(task, SeenTask) or most == 1:
+        return str(most)
+    return f"{most} where the task raises TryAgain; with CronJobs after any failure"
+
+
 def limits(task: TaskDefinition) -> Sequence[tuple[str, str]]:
     """Return what is decided of a task's runs, as pairs of a term and its value."""
     catch_up = f"{task.catch_up.value}, within {span_text(task.latest_start_seconds)}"
@@ -100,7 +107,7 @@ def limits(task: TaskDefinition) -> Sequence[tuple[str, str]]:
         ("timeout", span_text(task.timeout_seconds)),
         ("overlap", task.overlap.value),
         ("catch-up", "none" if none else catch_up),
-        ("attempts", f"{task.backoff_limit + 1} with CronJobs"),
+        ("attempts", _attempts(task)),
     ]
     if isinstance(task, SeenTask):
         found.append(("all attempts", f"within {span_text(task.budget_seconds)}"))
