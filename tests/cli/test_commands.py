@@ -1,9 +1,13 @@
 """What every command has in common: help, suggestions, refusals, completion."""
 
+import itertools
 import os
 import pty
+import shlex
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -11,6 +15,7 @@ import pytest
 from rota import __version__
 from rota.cli import COMMANDS, cli
 from rota.model.exit_codes import ExitCode
+from support.processes import FIXTURES
 
 BROKEN = {"LOG_LEVEL": "loud", "ROTA_GRACE_SECOND": "1", "ROTA_TASKS": "nowhere:Nothing"}
 
@@ -24,6 +29,40 @@ def test_every_command_has_help_with_an_example_though_the_settings_be_broken(ro
     assert ended.stdout.startswith(f"Usage: rota {command} ")
     assert "Example" in ended.stdout
     assert max(len(line) for line in ended.stdout.splitlines()) <= 100
+
+
+def every_command():
+    """Return each command with its words, those of groups too."""
+    found = [([name], cli.get_command(click.Context(cli), name)) for name in COMMANDS]
+    for words, command in found:
+        found += [([*words, name], each) for name, each in getattr(command, "commands", {}).items()]
+    return found
+
+
+def examples_of(command):
+    """Return the words after `rota` in each example of a command's help."""
+    text = (command.epilog or "").replace("\\\n", " ").replace('"$(', " ").replace(')"', " ")
+    lines = text.partition("Example")[2].partition("\n\n")[0].splitlines()[1:]
+    typed = [shlex.split(line) for line in lines]
+    found = [each[each.index("rota") + 1 :] for each in typed if "rota" in each]
+    ends = ("|", "||", ">")
+    return [[*itertools.takewhile(lambda word: word not in ends, each)] for each in found]
+
+
+EVERY_COMMAND = [pytest.param(*each, id=" ".join(each[0])) for each in every_command()]
+
+
+@pytest.mark.parametrize(("words", "command"), EVERY_COMMAND)
+def test_the_examples_of_a_commands_help_are_understood(words, command):
+    examples = examples_of(command)
+
+    assert examples
+    for each in examples:
+        is_group = isinstance(command, click.Group)
+        path, typed = (each[:2], command.commands[each[1]]) if is_group else (words, command)
+        assert each[: len(path)] == path
+        # Refuses what is not an option, what is missing, and values that are not allowed.
+        typed.make_context(path[-1], each[len(path) :])
 
 
 @pytest.mark.fault(25)
@@ -195,6 +234,30 @@ def test_a_completion_script_is_one_of_its_shell(rota, shell):
     ended = rota("completion", shell)
     assert ended.exit_code == 0
     assert f"_ROTA_COMPLETE={shell}_complete" in ended.stdout
+    if shutil.which(shell):
+        subprocess.run([shell, "-n"], input=ended.stdout, text=True, check=True)
+
+
+def test_bash_completes_a_command_a_task_and_an_option(tmp_path):
+    program = """
+    eval "$(rota completion bash)"
+    for typed in "rota paus" "rota run notif" "rota status --ur"; do
+        COMP_WORDS=($typed) COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+        _rota_completion rota
+        echo "${COMPREPLY[@]}"
+    done
+    """
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ended = subprocess.run(
+        ["bash", "--norc", "-c", program],
+        env={"PATH": path, "PYTHONPATH": str(FIXTURES)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert ended.stdout.splitlines() == ["pause", "notifications", "--url"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ CANARY = "c4n4ry-7f3d9e"
 @pytest.fixture
 def healthy(monkeypatch, tmp_path):
     """An API that answers, a ledger that can be made, no cluster, and a token."""
-    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("KUBECONFIG", raising=False)
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
     with kubernetes_api() as api:
         yield {
@@ -36,6 +37,13 @@ def test_each_finding_is_a_line_and_all_well_exits_with_0(rota, healthy):
         "clock",
     ]
     assert CANARY not in ended.stdout
+
+
+def test_who_names_a_namespace_is_told_that_there_is_no_cluster(rota, healthy):
+    ended = rota("doctor", "-n", "shop", **healthy)
+
+    assert ended.exit_code == 0
+    assert "there is no kubeconfig: " in ended.stdout.splitlines()[-1]
 
 
 def test_a_failure_exits_with_1_and_the_rest_is_looked_at_all_the_same(rota, healthy):

@@ -69,3 +69,26 @@ def test_an_address_that_is_none_is_refused_as_that_of_the_page():
 def test_a_page_that_does_not_answer_is_told():
     with pytest.raises(ConfigError, match="no answer from"):
         RemoteSource("http://127.0.0.1:9").slots("ping", START, START)
+
+
+ANSWERS = {
+    "overview": lambda page: page.overview(),
+    "runs": lambda page: page.runs(task=None, states=(), limit=1),
+    "slots": lambda page: page.slots("ping", START, START),
+    "why": lambda page: page.explain("ping", START),
+}
+
+
+@pytest.mark.parametrize("ask", ANSWERS.values(), ids=ANSWERS.keys())
+@pytest.mark.parametrize(
+    "answer",
+    [{}, {"items": [1]}, {"items": [{"name": "ping"}], "at": "2026-11-24T00:00:00Z"}],
+    ids=["nothing", "a number", "half of it"],
+)
+def test_json_of_something_else_is_told_with_what_it_lacks(respx_mock, ask, answer):
+    respx_mock.get(url__startswith="http://127.0.0.1:8080/").respond(200, json=answer)
+
+    with pytest.raises(
+        ConfigError, match=r"http://127\.0\.0\.1:8080 is not a page of rota.* has no "
+    ):
+        ask(RemoteSource("http://127.0.0.1:8080"))

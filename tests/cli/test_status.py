@@ -176,6 +176,25 @@ def test_a_file_that_is_not_a_ledger_is_refused(rota, tmp_path):
     assert "cannot be read: file is not a database" in ended.stderr
 
 
+def test_what_the_terminal_does_not_take_is_left_out(installation, hour, tmp_path):
+    installation.ran("bills", hour)
+    installation.ran("letters", hour, "failed", reason="pas de papier – ✗")
+    close(installation)
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "rota", "status"],
+        env=os.environ | {"PYTHONIOENCODING": "latin-1", "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stderr) == (1, b"")
+    first, second = ended.stdout.decode("latin-1").splitlines()[1:]
+    assert first.startswith("x failing")
+    assert first.endswith("pas de papier ? ?")
+    assert second.startswith("+ ok")
+
+
 def test_marks_are_ascii_where_the_terminal_takes_no_more(installation, hour, tmp_path):
     installation.ran("bills", hour)
     close(installation)

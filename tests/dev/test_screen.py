@@ -85,6 +85,9 @@ def test_broken_code_is_shown_with_what_will_happen(board):
     assert "SyntaxError" in picture
     assert "Waiting for a file to be saved." in picture
 
+    board.rows.clear()
+    assert "SCHEDULE" not in drawn(board)
+
 
 def test_one_task_is_not_several(board):
     board.rows.popitem()

@@ -29,16 +29,38 @@ def allow(api, is_allowed):
     return asked
 
 
-async def test_without_a_kubeconfig_there_is_nothing_to_say(monkeypatch, tmp_path):
-    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+@pytest.fixture
+def nowhere(monkeypatch, tmp_path):
+    """A home without a kubeconfig."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("KUBECONFIG", raising=False)
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
 
+
+async def test_without_a_kubeconfig_there_is_nothing_to_say(nowhere):
     assert not has_cluster()
     assert await examine_cluster(None, None) == []
 
 
-async def test_a_pod_without_a_token_has_no_cluster(monkeypatch, tmp_path):
-    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+async def test_who_asks_for_a_cluster_is_told_that_there_is_no_kubeconfig(nowhere, tmp_path):
+    [finding] = await examine_cluster(None, "shop", asked=True)
+
+    assert (finding.health, finding.subject) == (Health.WARN, "cluster")
+    assert finding.text == (
+        f"there is no kubeconfig: {tmp_path}/.kube/config, which is not there; set KUBECONFIG to "
+        "the file of your cluster"
+    )
+
+
+async def test_a_kubeconfig_that_is_named_and_not_there_is_told(nowhere, monkeypatch):
+    monkeypatch.setenv("KUBECONFIG", "/nowhere/a:/nowhere/b")
+
+    [finding] = await examine_cluster(None, None)
+
+    assert finding.text.startswith("KUBECONFIG names /nowhere/a, /nowhere/b, which is not there")
+
+
+async def test_a_pod_without_a_token_has_no_cluster(nowhere, monkeypatch, tmp_path):
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
     monkeypatch.setattr("rota.doctor.cluster._SERVICE_ACCOUNT_TOKEN", tmp_path / "token")
 

@@ -80,6 +80,7 @@ def test_a_file_that_is_no_ledger_fails(examined, tmp_path):
 
     assert health is Health.FAIL
     assert "cannot be read" in text
+    assert examined(tmp_path)[1].endswith(f"{tmp_path} cannot be read: it is a folder")
 
 
 @pytest.mark.parametrize(

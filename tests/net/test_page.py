@@ -2,6 +2,7 @@ import httpx
 import pytest
 
 from rota.model.errors import ConfigError, UsageError
+from rota.net import page
 from rota.net.page import ask_page
 
 PAGE = "http://rota.test/ops"
@@ -40,7 +41,7 @@ def test_the_answer_below_the_base_path_is_returned(respx_mock):
         pytest.param(
             {"return_value": httpx.Response(500, json={"title": "Internal Server Error"})},
             ConfigError,
-            f"{PAGE} answered 500: None",
+            f"{PAGE} answered 500: Internal Server Error",
             id="a fault of the page",
         ),
         pytest.param(
@@ -85,3 +86,13 @@ def test_what_is_no_answer_is_an_error_that_names_the_page(respx_mock, answer, e
 def test_an_address_that_is_none_is_refused():
     with pytest.raises(ConfigError, match="http"):
         ask_page("rota.test", "api/v1/runs")
+
+
+def test_an_answer_that_comes_drop_by_drop_is_not_waited_for(respx_mock, monkeypatch):
+    monkeypatch.setattr(page, "_WHOLE_ANSWER_SECONDS", 0)
+    drops = iter([b'{"items":', *([b" "] * 1000), b"[]}"])
+
+    with pytest.raises(ConfigError, match=r"no answer from .*: it was not whole after 0 s"):
+        ask(respx_mock, {"return_value": httpx.Response(200, content=drops)})
+
+    assert next(drops) == b" "

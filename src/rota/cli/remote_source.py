@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +13,13 @@ from rota.model.slot import SlotState
 from rota.net.page import ask_page
 
 _MOST_TASKS = "500"
+_TASK = frozenset({"name", "state", "words", "strip", "last_run", "next_slots", "reason"})
+_RUN = frozenset(
+    {"run_id", "task", "slot", "trigger", "state", "started_at", "lateness_seconds"}
+    | {"duration_seconds", "exit_code", "reason"}
+)
+_SLOT = frozenset({"at", "state", "reason"})
+_EXPLANATION = frozenset({"at", "local", "state", "why"})
 
 
 class RemoteSource:
@@ -26,11 +34,11 @@ class RemoteSource:
         """Return how all tasks are doing, problems first."""
         parameters = [("sort", "name"), ("limit", _MOST_TASKS)]
         answer = dict(self._ask("api/v1/tasks", parameters))
-        found = list(self._items(answer))
+        found = list(self._items(answer, _TASK))
         while answer.get("next"):
             after = [*parameters, ("cursor", str(answer["next"]))]
             answer = dict(self._ask("api/v1/tasks", after))
-            found += self._items(answer)
+            found += self._items(answer, _TASK)
         places = {state: place for place, state in enumerate(answer.get("counts") or ())}
         # Asked for by name: then none is missed whose state changes between two pages.
         found.sort(key=lambda item: (places.get(item["state"], len(places)), item["name"]))
@@ -43,7 +51,8 @@ class RemoteSource:
         parameters = [("state", state.value) for state in states]
         if task is not None:
             parameters.append(("task", task))
-        return self._items(self._ask("api/v1/runs", [*parameters, ("limit", str(limit))]))
+        answer = self._ask("api/v1/runs", [*parameters, ("limit", str(limit))])
+        return self._items(answer, _RUN)
 
     def slots(self, task: str, first: int, last: int) -> Sequence[Mapping[str, Any]]:
         """Return what became of a task's slots between two epoch times, both included."""
@@ -53,7 +62,7 @@ class RemoteSource:
         while since is not None:
             parameters = [("from", since), ("to", rfc3339(instant(last)))]
             answer = self._ask(path, parameters)
-            page = self._items(answer)
+            page = self._items(answer, _SLOT)
             found += page
             since = answer.get("next") if page else None
         return found
@@ -61,10 +70,23 @@ class RemoteSource:
     def explain(self, task: str, slot: int) -> Mapping[str, Any]:
         """Say why a slot ran or did not."""
         at = quote(rfc3339(instant(slot)))
-        return self._ask(f"api/v1/tasks/{quote(task, safe='')}/slots/{at}")
+        answer = self._ask(f"api/v1/tasks/{quote(task, safe='')}/slots/{at}")
+        return self._with(answer, _EXPLANATION)
 
-    def _items(self, answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    def _items(
+        self, answer: Mapping[str, Any], names: AbstractSet[str]
+    ) -> Sequence[Mapping[str, Any]]:
         items = answer.get("items")
         if not isinstance(items, list):
             raise ConfigError(f"{self._url} is not a page of rota: its answer has no items")
-        return items
+        return [self._with(item, names) for item in items]
+
+    def _with(self, answer: Any, names: AbstractSet[str]) -> Mapping[str, Any]:
+        """Return the answer, which has `names`: those that the commands show."""
+        missing = sorted(names - answer.keys()) if isinstance(answer, dict) else sorted(names)
+        if missing:
+            raise ConfigError(
+                f"{self._url} is not a page of rota, or of another version: an answer has no "
+                f"{', '.join(missing)}"
+            )
+        return dict(answer)

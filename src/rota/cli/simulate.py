@@ -172,7 +172,7 @@ _TASKS = (
 _HOURS = (
     Column("HOUR"),
     Column("RUNS"),
-    Column("", least=10, leaves=1),
+    Column("", leaves=1),
     Column("AT ONCE"),
     Column("AT"),
     Column("TASKS", least=16),

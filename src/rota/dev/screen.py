@@ -83,7 +83,7 @@ def picture_of(board: Board, now: float, width: int, *, keys: bool) -> Group:
         parts.append(Text("Waiting for a file to be saved."))
     if keys:
         parts.append(Text("a task's key: run it now   r: reload   q: quit", "bright_black"))
-    return Group(*parts, table)
+    return Group(*parts, table) if rows else Group(*parts)
 
 
 def _cells(row: Row, now: float) -> list[Text]:

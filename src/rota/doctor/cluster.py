@@ -1,5 +1,6 @@
 """Whether the API server lets this user do what rota's commands need."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,16 +69,31 @@ def has_cluster() -> bool:
     return in_pod or any(path.exists() for path in kubeconfig_paths())
 
 
-async def examine_cluster(context: str | None, namespace: str | None) -> list[Finding]:
-    """Ask the API server what this user may do; nothing where there is no kubeconfig."""
+async def examine_cluster(
+    context: str | None, namespace: str | None, *, asked: bool = False
+) -> list[Finding]:
+    """Ask the API server what this user may do; nothing where there is no kubeconfig.
+
+    That is told where KUBECONFIG names one, or somebody has `asked` for a cluster.
+    """
     if not has_cluster():
-        return []
+        return _of_missing(asked=asked)
     try:
         connected: Connect = client_library("looking at a cluster", "or leave it alone")
         async with connected(context) as connection:
             return await _reviewed(connection, namespace or connection.namespace)
     except (UsageError, ApiServerError) as error:
         return [warn(_SUBJECT, str(error))]
+
+
+def _of_missing(*, asked: bool) -> list[Finding]:
+    named = bool(os.environ.get("KUBECONFIG"))
+    if not named and not asked:
+        return []
+    paths = ", ".join(map(str, kubeconfig_paths()))
+    by = "KUBECONFIG names" if named else "there is no kubeconfig:"
+    text = f"{by} {paths}, which is not there; set KUBECONFIG to the file of your cluster"
+    return [warn(_SUBJECT, text)]
 
 
 async def _reviewed(connection: Creates, namespace: str) -> list[Finding]:

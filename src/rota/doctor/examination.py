@@ -27,6 +27,7 @@ async def examine(
     """Look at everything; `context` and `namespace` are those of a kubeconfig, if there is one."""
     clock = SystemClock()
     now = clock.timestamp()
+    asked = context is not None or namespace is not None
     files = examine_files(settings, now)
     return [
         # What is wrong with a file is told once.
@@ -36,5 +37,5 @@ async def examine(
         *examine_ledger(settings, now),
         *files,
         *await examine_business_api(settings, clock),
-        *await examine_cluster(context, namespace or settings.namespace or None),
+        *await examine_cluster(context, namespace or settings.namespace or None, asked=asked),
     ]

@@ -166,7 +166,8 @@ class SqliteReader:
                     f"the search was given up after {SEARCH_SECONDS:g} s: name a task, or times "
                     "that are nearer to each other"
                 ) from None
-            raise ConfigError(f"the ledger {self._path} cannot be read: {error}") from error
+            reason = "it is a folder" if self._path.is_dir() else error
+            raise ConfigError(f"the ledger {self._path} cannot be read: {reason}") from error
 
 
 def _conditions(wanted: RunFilter) -> list[tuple[str, Sequence[Any]]]:

@@ -1,5 +1,7 @@
 """A question to one of rota's own pages, from a command."""
 
+import json
+import time
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
@@ -13,6 +15,7 @@ from rota.net.addresses import parse_base_url
 from rota.net.attempts import USER_AGENT
 
 _TIMEOUT_SECONDS = 10.0
+_WHOLE_ANSWER_SECONDS = 30.0
 _EXAMPLE = "for example http://127.0.0.1:8080"
 _BAD_REQUEST, _SERVER_ERROR = 400, 500
 
@@ -37,13 +40,14 @@ def ask_page(
     try:
         with _client() as client:
             request = _request(client, url, parameters, order)
-            response = client.send(request)
+            response, body = _sent(client, request)
             if response.status_code == HTTPStatus.UNAUTHORIZED and secret_file is not None:
                 # It was not carried out, so an order may be sent again.
                 scheme = response.headers.get("www-authenticate", "").partition(" ")[0]
                 auth = _credentials(secret_file, scheme.lower())
-                response = client.send(_request(client, url, parameters, order), auth=auth)
-        answer = response.json()
+                request = _request(client, url, parameters, order)
+                response, body = _sent(client, request, auth)
+        answer = json.loads(body)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ConfigError(f"no answer from {base_url}: {error}") from None
     except ValueError:
@@ -68,6 +72,22 @@ def _request(
 ) -> httpx.Request:
     method = "GET" if order is None else "POST"
     return client.build_request(method, url, params=list(parameters), json=order)
+
+
+def _sent(
+    client: httpx.Client, request: httpx.Request, auth: httpx.Auth | None = None
+) -> tuple[httpx.Response, bytes]:
+    """Send it; return the answer and its body, which may not come drop by drop for ever."""
+    begin, body = time.monotonic(), bytearray()
+    response = client.send(request, auth=auth, stream=True)
+    try:
+        for chunk in response.iter_bytes():
+            body += chunk
+            if time.monotonic() - begin > _WHOLE_ANSWER_SECONDS:
+                raise httpx.ReadTimeout(f"it was not whole after {_WHOLE_ANSWER_SECONDS:g} s")
+    finally:
+        response.close()
+    return response, bytes(body)
 
 
 def _credentials(path: Path, scheme: str) -> httpx.Auth | None:
@@ -109,5 +129,6 @@ def _checked(
         not_there = response.status_code == HTTPStatus.NOT_FOUND
         raise (NotThereError if not_there else UsageError)(told)
     if not response.is_success:
-        raise ConfigError(f"{base_url} answered {response.status_code}: {answer.get('detail')}")
+        told = answer.get("detail") or answer.get("title") or "without saying why"
+        raise ConfigError(f"{base_url} answered {response.status_code}: {told}")
     return answer

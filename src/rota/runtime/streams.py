@@ -50,7 +50,8 @@ def edit_output(edit: Callable[[str], str]) -> None:
         new = _EditedStream(
             old.buffer,
             encoding=old.encoding,
-            errors=old.errors,
+            # A terminal may take less than a task's reason has, or the end of a cell that was cut.
+            errors="replace" if old.errors == "strict" else old.errors,
             line_buffering=old.line_buffering,
             write_through=old.write_through,
         )
