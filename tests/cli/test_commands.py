@@ -112,6 +112,7 @@ def test_the_version_is_reported(rota):
         (["run", "clenup"], "no task is named 'clenup', did you mean 'cleanup'?"),
         (["completion", "tcsh"], "'bash', 'zsh', 'fish'"),
         (["health"], "neither ROTA_HEALTH_ADDRESS nor ROTA_WEB_ADDRESS is set"),
+        (["simulate", "--from", "soon"], "--from 'soon' is not allowed: write an instant"),
         (["demo", "--api-only", "8080"], "is not of the form host:port"),
         (["demo", "--serve", "8080"], "--serve: '8080' is not of the form host:port"),
     ],
@@ -243,6 +244,7 @@ def test_bash_completes_a_command_a_task_and_an_option(tmp_path):
     eval "$(rota completion bash)"
     for typed in "rota paus" "rota run notif" "rota status --ur"; do
         COMP_WORDS=($typed) COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+        COMPREPLY=()
         _rota_completion rota
         echo "${COMPREPLY[@]}"
     done

@@ -180,7 +180,9 @@ def test_without_a_cluster_it_says_what_runs_the_task_here(rota, monkeypatch, tm
 
     for result in (without_file, without_library):
         assert result.exit_code == 2
-        assert result.stderr.endswith("(without a cluster: rota run cleanup)\n")
+        assert result.stderr.endswith(
+            "(without a cluster: rota run cleanup, or its scheduler with --url)\n"
+        )
     assert "pip install 'rota[kubernetes]'" in without_library.stderr
 
 

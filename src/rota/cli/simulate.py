@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rota.cli.completion import complete_task
+from rota.cli.moments import moment_of
 from rota.cli.numbers import FiniteRange
 from rota.cli.table import echo_table
 from rota.model.clock import SystemClock, duration_text, instant, rfc3339
@@ -93,7 +94,7 @@ def simulate_command(
     found = [registry.get(name) for name in tasks] if tasks else registry.selected()
     report = simulate(
         stand_ins(found, takes),
-        start or _last_midnight(),
+        moment_of("--from", start) if start else _last_midnight(),
         f"{days}d",
         api=stand_in_api(),
         mode=mode,

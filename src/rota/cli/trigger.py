@@ -111,7 +111,7 @@ class _Trigger:
         async with cluster(
             order.context,
             purpose="triggering a task in a cluster",
-            otherwise=f"without a cluster: rota run {order.task}",
+            otherwise=f"without a cluster: rota run {order.task}, or its scheduler with --url",
         ) as connection:
             namespace = order.namespace or connection.namespace
             cronjob = await find_cronjob(
