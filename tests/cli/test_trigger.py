@@ -144,7 +144,7 @@ def test_a_refusal_of_the_api_server_is_told(rota, api):
         pytest.param(
             ["bills"], "no CronJob of task 'bills' (those that have one: cleanup)", id="x"
         ),
-        pytest.param(["bills"], "run `rota run bills`", id="in-a-scheduler"),
+        pytest.param(["bills"], "name the --url of the scheduler's pages", id="in-a-scheduler"),
         pytest.param(
             ["cleanup", "--instance", "lab"], "instance 'lab' has no CronJob", id="instance"
         ),
