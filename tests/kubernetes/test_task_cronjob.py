@@ -65,7 +65,7 @@ def test_the_instance_chooses_where_several_have_the_task():
             id="misspelt",
         ),
         pytest.param([FOREIGN], {}, "there is none of any task", id="none"),
-        pytest.param([], {}, "run `rota run cleanup`", id="in-a-scheduler"),
+        pytest.param([], {}, "name the --url of the scheduler's pages", id="in-a-scheduler"),
     ],
 )
 def test_what_cannot_be_chosen_is_told_with_what_would_do(cronjobs, options, message):
