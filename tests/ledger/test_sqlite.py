@@ -6,6 +6,7 @@ import pickle
 import sqlite3
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -65,6 +66,28 @@ class TestABrokenFile:
             "rota.sqlite3.corrupt-7",
             "rota.sqlite3.lock",
         }
+
+    @pytest.mark.fault(116)
+    def test_in_a_folder_that_a_task_leaves_is_found_by_its_readers(self, path, clock, monkeypatch):
+        path.parent.mkdir()
+        monkeypatch.chdir(path.parent)
+        ledger = SqliteLedger(Path(path.name), clock)
+        ledger.open()
+        monkeypatch.chdir("/")
+        ledger.run_ended(record("one"), owed=False)
+        reader = ledger.reader()
+        ledger.close()
+
+        assert [run.run_id for run in reader.runs()] == ["one"]
+
+    @pytest.mark.fault(116)
+    def test_in_a_folder_that_is_gone_is_done_without(self, path, clock, monkeypatch, caplog):
+        path.parent.mkdir()
+        monkeypatch.chdir(path.parent)
+        path.parent.rmdir()
+        SqliteLedger(Path(path.name), clock).open()
+
+        assert [told.message for told in caplog.records] == ["state.unusable"]
 
     async def test_that_is_empty_is_a_new_one(self, path, clock):
         path.parent.mkdir()

@@ -15,10 +15,13 @@ class FileLockedError(Exception):
 
 
 class FileLock:
-    """The lock of a ledger's file, on a file of its own beside it. Works on NFS as well."""
+    """The lock of a ledger's file, on a file of its own beside it. Works on NFS as well.
+
+    `path` is absolute.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._path = path.with_name(f"{path.name}.lock").absolute()
+        self._path = path.with_name(f"{path.name}.lock")
         self._descriptor: int | None = None
 
     def acquire(self) -> None:

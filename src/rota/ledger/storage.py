@@ -30,15 +30,18 @@ class Storage:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock = FileLock(path)
+        self._lock: FileLock | None = None
 
     def open(self) -> sqlite3.Connection:
         """Lock the file, make what is missing of it, and return a connection for any one thread.
 
         Raises one of `UNUSABLE`; nothing is held then.
         """
+        # Not before, since there may be no current folder; and tasks may change it afterwards.
+        self.path = self.path.absolute()
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock.acquire()
+        lock = FileLock(self.path)
+        lock.acquire()
         connection = None
         try:
             connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, check_same_thread=False)
@@ -46,8 +49,9 @@ class Storage:
         except BaseException:
             if connection is not None:
                 connection.close()
-            self._lock.release()
+            lock.release()
             raise
+        self._lock = lock
         return connection
 
     def _set_up(self, connection: sqlite3.Connection) -> None:
@@ -62,7 +66,8 @@ class Storage:
 
     def release(self) -> None:
         """Let others write the file; may be called twice."""
-        self._lock.release()
+        if self._lock is not None:
+            self._lock.release()
 
     def set_aside(self, epoch_seconds: int) -> Path:
         """Move a corrupt file out of the way; return where it is now. Raises OSError."""
