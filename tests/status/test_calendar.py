@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -5,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rota.schedules import Cron, Interval
+from rota.schedules.splay import splay_offset_minutes
 from rota.status.calendar import DAYS, HOURS, by_weekday_and_hour, week_of
 from support.ledger_runs import START
 from support.statuses import make_task
@@ -90,6 +92,13 @@ def test_a_splay_is_proposed_where_it_lowers_the_peak_as_the_scheduler_would_com
     splayed = [make_task(task.name, interval_seconds=3600, splay_minutes=59) for task in tasks]
     assert proposal.peak_after == max(len(each.tasks) for each in week(*splayed).collisions)
     assert week(*splayed).proposal is None
+
+
+def test_a_splay_is_that_of_the_release():
+    tasks = [make_task(f"t{number}", interval_seconds=3600) for number in range(40)]
+    offsets = Counter(splay_offset_minutes("shop", task.name, 59) for task in tasks)
+
+    assert week(*tasks, release="shop").proposal.peak_after == max(offsets.values())
 
 
 def test_a_splay_stays_within_the_interval():

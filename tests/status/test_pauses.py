@@ -40,6 +40,7 @@ def test_what_comes_next_comes_after_the_pause(paused):
 
     assert board.task("t").next_slots[0] == board.task("t").next_slot == START + 13 * HOUR
     assert board.upcoming(4, 10) == [(START + 13 * HOUR, "t"), (START + 14 * HOUR, "t")]
+    assert board.upcoming(4, 1) == [(START + 13 * HOUR, "t")]
 
 
 def test_nothing_is_owed_for_the_time_of_a_pause(paused):

@@ -221,7 +221,9 @@ def test_the_strip_has_a_cell_for_each_slot_and_one_for_slots_skipped_together()
     installation.skipped("t", START + HOUR, START + 3 * HOUR, count=3, reason="missed")
     installation.ran("t", START + 4 * HOUR, "interrupted")
     installation.skipped("t", START + 4 * HOUR, reason="too_late")
-    by_hand = installation.ran("t", None, started_at=START + 5 * HOUR, late=0)
+    by_hand = installation.ran(
+        "t", None, "failed", started_at=START + 5 * HOUR, late=0, reason="no stock"
+    )
     running = installation.runs("t", START + 5 * HOUR)
 
     strip = installation.board.task("t").strip
@@ -230,11 +232,11 @@ def test_the_strip_has_a_cell_for_each_slot_and_one_for_slots_skipped_together()
         (0, "succeeded", 1),
         (3 * HOUR, "skipped", 3),
         (4 * HOUR, "skipped", 1),
-        (5 * HOUR, "succeeded", 1),
+        (5 * HOUR, "failed", 1),
         (5 * HOUR, "running", 1),
     ]
     assert [cell.run_id for cell in strip[-2:]] == [by_hand, running]
-    assert strip[2].reason == "too_late"
+    assert [cell.reason for cell in strip[2:]] == ["too_late", "no stock", None]
 
 
 def test_the_overview_has_problems_first_and_counts_every_state():
