@@ -29,7 +29,7 @@ async def test_a_look_at_a_page_has_the_scheduler_take_in_what_a_backfill_did_be
     async with contextlib.AsyncExitStack() as servers:
         servers.push_async_callback(scheduler.stop)
         url = await web.serve(scheduler, servers)
-        client = await servers.enter_async_context(httpx.AsyncClient(base_url=url))
+        client = await servers.enter_async_context(httpx.AsyncClient(base_url=url, timeout=60))
         while ledger.flush():
             ledger._writing.result()
         BackfillLog(path_beside(path)).note("bills", recorded_end(record("made-up", task="bills")))
