@@ -42,9 +42,10 @@ class Truth:
         """
         job = self.made(task).get(slot)
         if job is not None:
-            return {self._of_job(job)}, set()
+            return self._of_job(job), set()
+        unseen = {"unobserved"} if self._was_away(slot) else set()
         if self.tasks[task].get("suspend"):
-            return {"skipped"}, {"suspended"}
+            return {"skipped"} | unseen, {"suspended"}
         if slot > self.removed.get(task, slot):
             return {"none", "unobserved"}, set()
         reasons = {"missed", "too_late"}
@@ -56,17 +57,22 @@ class Truth:
             elif self._covers(task, slot, until=slot):
                 # It ended while the slot could still start; a busy controller may not have done so.
                 reasons.add("overlap")
-        return {"skipped"} | ({"unobserved"} if self._was_away(slot) else set()), reasons
+        return {"skipped"} | unseen, reasons
 
-    def _of_job(self, job: dict[str, Any]) -> str:
+    def _of_job(self, job: dict[str, Any]) -> set[str]:
         reasons = conditions(job)
         last_code = [None, *exit_codes(self.pods_of(job))][-1]
         if "Complete" in reasons or "SuccessCriteriaMet" in reasons:
-            return "succeeded"
+            return {"succeeded"}
         if "Failed" in reasons or "FailureTarget" in reasons:
             late = "DeadlineExceeded" in reasons.values() or last_code == 5
-            return "timed_out" if late else "failed"
-        return "interrupted" if self.jobs.is_deleted(job) else "running"
+            return {"timed_out" if late else "failed"}
+        gone_at = self.jobs.deleted_at(job)
+        if gone_at is None:
+            return {"running"}
+        # A restart takes a busy machine long: what went meanwhile had perhaps ended before.
+        unseen = self.away[0] - _BEFORE_SECONDS < gone_at < self.away[1] + _BEFORE_SECONDS
+        return {"interrupted", "lost"} if unseen else {"interrupted"}
 
     def _was_away(self, slot: int) -> bool:
         """Whether the console may have missed what decided a slot."""

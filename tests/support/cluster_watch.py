@@ -3,6 +3,7 @@
 import json
 import subprocess
 import threading
+import time
 from datetime import datetime
 from typing import Any, Self
 
@@ -19,7 +20,7 @@ class Watch:
     def __init__(self, kind: str) -> None:
         self._kind = kind
         self._seen: dict[str, dict[str, Any]] = {}
-        self._deleted: set[str] = set()
+        self._deleted: dict[str, float] = {}
 
     def __enter__(self) -> Self:
         command = ("get", self._kind, "--all-namespaces", "--watch", "--output-watch-events")
@@ -45,7 +46,7 @@ class Watch:
             found = event["object"]
             self._seen[found["metadata"]["uid"]] = found
             if event["type"] == "DELETED":
-                self._deleted.add(found["metadata"]["uid"])
+                self._deleted[found["metadata"]["uid"]] = time.time()
 
     def of(self, namespace: str, **labels: str) -> list[dict[str, Any]]:
         """Return what was seen in a namespace with these labels (`_` for `/`), oldest first."""
@@ -59,9 +60,9 @@ class Watch:
         ]
         return sorted(found, key=lambda each: each["metadata"]["creationTimestamp"])
 
-    def is_deleted(self, found: dict[str, Any]) -> bool:
-        """Whether an object is gone; it is as it was last seen."""
-        return found["metadata"]["uid"] in self._deleted
+    def deleted_at(self, found: dict[str, Any]) -> float | None:
+        """Return when an object was seen to go; None while it is there."""
+        return self._deleted.get(found["metadata"]["uid"])
 
     def of_job(self, namespace: str, job: str) -> list[dict[str, Any]]:
         """Return the pods of a Job."""
