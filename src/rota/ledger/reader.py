@@ -38,7 +38,8 @@ _RUN_OF_SLOT = "SELECT state FROM runs WHERE task = ? AND due = ? AND slot = ? O
 
 # Of a million runs a search for a text takes about a second.
 SEARCH_SECONDS = 10.0
-_STEPS_BETWEEN_LOOKS = 100_000
+# Some 20 ms: each look has to wait for the threads that run Python.
+_STEPS_BETWEEN_LOOKS = 1_000_000
 
 
 class LongSearchError(ConfigError):
