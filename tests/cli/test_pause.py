@@ -60,13 +60,14 @@ def test_with_json_the_answer_is_that_of_the_api(rota):
         (["bills", "--reason", "x", "--for", "0s"], "--for '0s' is no time"),
         (["bills", "--reason", "x", "--for", "-1h"], "--for '-1h' is no time"),
         (["bills", "--reason", "x", "--for", "soon"], "--for 'soon' is not a span of time"),
+        (["bills", "--reason", "x", "--for", "9" * 400 + "d"], "9d' is not a span of time: write"),
         (["bills", "--reason", "x", "--for", "400d"], "seconds must be a whole number from 1 to"),
         (["bills", "--reason", "x", "--until", "soon"], "--until 'soon' is not allowed"),
         (["bills", "--reason", "x", "--until", "2026-01-01T00:00:00Z"], "a pause ends in the futu"),
         (["bills", "--reason", "x", "--for", "1h", "--until", "x"], "--for and --until: choose"),
         (["bills", "--reason", "x", "--namespace", "shop"], "--namespace is for a CronJob"),
     ],
-    ids=lambda each: " ".join(each) if isinstance(each, list) else None,
+    ids=lambda each: " ".join(each)[:60] if isinstance(each, list) else None,
 )
 def test_what_a_scheduler_cannot_do_is_refused(rota, arguments, message):
     with acting_server() as url:

@@ -1,4 +1,4 @@
-"""Instants as people write them."""
+"""Instants and spans of time as people write them."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rota.schedules.moments import read_moment
+from rota.schedules.moments import read_moment, read_span
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,26 @@ def test_what_is_no_instant_is_refused_with_what_to_write(text: str, said: str) 
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_every_instant_is_read_back(moment: datetime) -> None:
     assert read_moment(moment.isoformat()) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("30d", 30 * 86_400),
+        ("1h30m", 5400),
+        ("90s", 90),
+        ("1d2h3m4s", 93_784),
+        ("-1h30m", -5400),
+        ("0s", 0),
+    ],
+)
+def test_a_span_is_days_to_seconds(text: str, seconds: int) -> None:
+    assert read_span(text) == seconds
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", "--1h", "1", "1.5h", "1m1h", "1w", " 1h", "h", "9" * 400 + "d", "9" * 5000]
+)
+def test_what_is_no_span_is_refused_with_what_to_write(text: str) -> None:
+    with pytest.raises(ValueError, match="write days, hours, minutes and seconds, as 30d"):
+        read_span(text)

@@ -1,9 +1,9 @@
-"""An instant that an option or an argument states."""
+"""An instant or a span of time that an option or an argument states."""
 
 from datetime import datetime
 
 from rota.model.errors import UsageError
-from rota.schedules.moments import read_moment
+from rota.schedules.moments import read_moment, read_span
 
 
 def moment_of(option: str, text: str) -> datetime:
@@ -12,3 +12,11 @@ def moment_of(option: str, text: str) -> datetime:
         return read_moment(text)
     except ValueError as error:
         raise UsageError(f"{option} {text!r} is not allowed: {error}") from None
+
+
+def span_of(option: str, text: str) -> int:
+    """Return the seconds, which may be negative; UsageError that names the option."""
+    try:
+        return read_span(text)
+    except ValueError as error:
+        raise UsageError(f"{option} {text!r} is not a span of time: {error}") from None

@@ -6,7 +6,7 @@ import click
 
 from rota.cli.cluster import cluster_options, instance_option
 from rota.cli.completion import complete_task
-from rota.cli.moments import moment_of
+from rota.cli.moments import moment_of, span_of
 from rota.cli.pausing import Change, ask_scheduler, refuse_options, show_for_cronjob
 from rota.model.clock import rfc3339
 from rota.model.errors import UsageError
@@ -74,9 +74,7 @@ def _end(span: str | None, until: str | None) -> dict[str, Any]:
         return {"until": rfc3339(moment_of("--until", until))}
     if span is None:
         return {"seconds": _DEFAULT_SECONDS}
-    from rota.testing.moments import seconds_of  # noqa: PLC0415 (only for this option)
-
-    seconds = int(seconds_of(span, "--for"))
+    seconds = span_of("--for", span)
     if seconds < 1:
         raise UsageError(f"--for {span!r} is no time: write one such as 30m or 1d12h")
     return {"seconds": seconds}

@@ -1,4 +1,4 @@
-"""Instants as people write them, at the terminal, in a URL and in a test."""
+"""Instants and spans of time as people write them: at the terminal, in a URL and in a test."""
 
 import re
 from datetime import UTC, datetime
@@ -13,6 +13,26 @@ _FORMS = (
     "write an instant with its zone, in RFC 3339 such as 2027-03-28T00:30:00Z or "
     "2027-03-28T01:30:00+01:00, or as local time such as '2027-03-28 01:30 Europe/Berlin'"
 )
+
+_UNIT_SECONDS = (86_400, 3600, 60, 1)
+# As many digits as any span of these calendars needs: Python refuses to read thousands of them.
+_SPAN = re.compile(
+    r"(-?)(?=\d)(?:(\d{1,12})d)?(?:(\d{1,12})h)?(?:(\d{1,12})m)?(?:(\d{1,12})s)?", re.ASCII
+)
+
+
+def read_span(text: str) -> int:
+    """Return the seconds of a span such as `1d12h`, negative ones of one that begins with `-`.
+
+    Raises ValueError, which says how to write one.
+    """
+    match = _SPAN.fullmatch(text)
+    if match is None:
+        raise ValueError("write days, hours, minutes and seconds, as 30d, 1h30m or 90s")
+    sign, *numbers = match.groups()
+    parts = zip(numbers, _UNIT_SECONDS, strict=True)
+    seconds = sum(int(number or 0) * unit for number, unit in parts)
+    return -seconds if sign else seconds
 
 
 def read_moment(text: str) -> datetime:

@@ -1,12 +1,12 @@
 """Instants and spans of time as people write them."""
 
-import re
+import contextlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rota.model.errors import UsageError
 from rota.model.plain import plain_repr
-from rota.schedules.moments import read_moment
+from rota.schedules.moments import read_moment, read_span
 
 Instant = datetime | str
 """An aware datetime, RFC 3339 as `2027-03-28T00:30:00Z`, or `2027-03-28 01:30 Europe/Berlin`."""
@@ -17,9 +17,6 @@ Moment = Instant | Span
 
 # The clocks of all zones are still in the year 9998 then.
 LAST_EPOCH_SECONDS = datetime(9998, 12, 30, tzinfo=UTC).timestamp()
-
-_UNIT_SECONDS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
-_SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
 def epoch_of(value: Instant, name: str) -> float:
@@ -40,15 +37,10 @@ def seconds_of(value: Span, name: str) -> float:
     _check_type(value, timedelta, name, "a timedelta or a text")
     if isinstance(value, timedelta):
         return value.total_seconds()
-    sign, text = (-1, value[1:]) if value.startswith("-") else (1, value)
-    match = _SPAN.fullmatch(text)
-    if not text or match is None:
-        raise UsageError(
-            f"{name} {value!r} is not a span of time: write days, hours, minutes and seconds, "
-            "as 30d, 1h30m or 90s"
-        )
-    parts = zip(match.groups(), _UNIT_SECONDS.values(), strict=True)
-    return float(sign * sum(int(number or 0) * seconds for number, seconds in parts))
+    try:
+        return float(read_span(value))
+    except ValueError as error:
+        raise UsageError(f"{name} {value!r} is not a span of time: {error}") from None
 
 
 def _check_type(value: Any, wanted: type, name: str, allowed: str) -> None:
@@ -60,6 +52,7 @@ def elapsed_of(moment: Moment, start: float, name: str) -> float:
     """Return how many seconds after the epoch time `start` a moment is. Raises UsageError."""
     if isinstance(moment, timedelta):
         return moment.total_seconds()
-    if isinstance(moment, str) and _SPAN.fullmatch(moment):
-        return seconds_of(moment, name)
+    if isinstance(moment, str) and not moment.startswith("-"):
+        with contextlib.suppress(ValueError):
+            return float(read_span(moment))
     return epoch_of(moment, name) - start
