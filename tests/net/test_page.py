@@ -1,7 +1,7 @@
 import httpx
 import pytest
 
-from rota.model.errors import ConfigError, UsageError
+from rota.model.errors import ConfigError, ForbiddenError, UsageError
 from rota.net import page
 from rota.net.page import ask_page
 
@@ -51,6 +51,12 @@ def test_the_answer_below_the_base_path_is_returned(respx_mock):
             id="a problem without detail",
         ),
         pytest.param(
+            {"return_value": httpx.Response(403, json={"detail": "read-only"})},
+            ForbiddenError,
+            f"{PAGE}: read-only",
+            id="what may not be done",
+        ),
+        pytest.param(
             {"return_value": httpx.Response(418, json={})},
             UsageError,
             "418",
@@ -67,6 +73,12 @@ def test_the_answer_below_the_base_path_is_returned(respx_mock):
             ConfigError,
             "is not a page of rota",
             id="other JSON",
+        ),
+        pytest.param(
+            {"return_value": httpx.Response(200, text="[" * 100_000)},
+            ConfigError,
+            "is not a page of rota",
+            id="JSON of no end of depth",
         ),
         pytest.param(
             {"side_effect": httpx.ConnectError("refused")},
@@ -96,3 +108,13 @@ def test_an_answer_that_comes_drop_by_drop_is_not_waited_for(respx_mock, monkeyp
         ask(respx_mock, {"return_value": httpx.Response(200, content=drops)})
 
     assert next(drops) == b" "
+
+
+def test_an_answer_that_fills_the_memory_is_not_read_to_its_end(respx_mock, monkeypatch):
+    monkeypatch.setattr(page, "_MOST_BYTES", 10_000)
+    flood = iter([b'{"items":', *([b" " * 1000] * 1000), b"[]}"])
+
+    with pytest.raises(ConfigError, match=r"no answer from .*: it was not whole after 10000 bytes"):
+        ask(respx_mock, {"return_value": httpx.Response(200, content=flood)})
+
+    assert len(next(flood)) == 1000

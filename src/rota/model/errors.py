@@ -50,6 +50,10 @@ class NotThereError(UsageError):
     """What was asked about is not there: not yet, or not any more."""
 
 
+class ForbiddenError(UsageError):
+    """What was asked for may not be done there, or not by this reader."""
+
+
 class SettingsError(ConfigError):
     """The value of a setting is not allowed. The text never contains a secret."""
 

@@ -10,12 +10,14 @@ from typing import Any
 import httpx
 
 from rota.logs.redaction import SecretKind, hide
-from rota.model.errors import ConfigError, NotThereError, SettingsError, UsageError
+from rota.model.errors import ConfigError, ForbiddenError, NotThereError, SettingsError, UsageError
 from rota.net.addresses import parse_base_url
 from rota.net.attempts import USER_AGENT
 
 _TIMEOUT_SECONDS = 10.0
 _WHOLE_ANSWER_SECONDS = 30.0
+# A hundred times as much as the largest page of tasks or runs has.
+_MOST_BYTES = 256 * 1024 * 1024
 _EXAMPLE = "for example http://127.0.0.1:8080"
 _BAD_REQUEST, _SERVER_ERROR = 400, 500
 
@@ -33,8 +35,9 @@ def ask_page(
     """Return the JSON object at `path` below `base_url`; an `order` is posted to it.
 
     Where the page asks who we are it is told the first line of `secret_file`: `user:password`, or a
-    token. Raises UsageError with what the page says is wrong with the question, of 404 as
-    NotThereError, and ConfigError where there is no answer, or not one of rota's.
+    token. Raises UsageError with what the page says is wrong with the question, of 403 as
+    ForbiddenError, of 404 as NotThereError, and ConfigError where there is no answer, or not one of
+    rota's.
     """
     url = f"{_page_url(base_url)}/{path}"
     try:
@@ -50,7 +53,7 @@ def ask_page(
         answer = json.loads(body)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ConfigError(f"no answer from {base_url}: {error}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     return _checked(answer, base_url, response, knows_secret=secret_file is not None)
 
@@ -77,7 +80,7 @@ def _request(
 def _sent(
     client: httpx.Client, request: httpx.Request, auth: httpx.Auth | None = None
 ) -> tuple[httpx.Response, bytes]:
-    """Send it; return the answer and its body, which may not come drop by drop for ever."""
+    """Send it; return the answer and its body, which may not go on for ever, slowly or fast."""
     begin, body = time.monotonic(), bytearray()
     response = client.send(request, auth=auth, stream=True)
     try:
@@ -85,6 +88,8 @@ def _sent(
             body += chunk
             if time.monotonic() - begin > _WHOLE_ANSWER_SECONDS:
                 raise httpx.ReadTimeout(f"it was not whole after {_WHOLE_ANSWER_SECONDS:g} s")
+            if len(body) > _MOST_BYTES:
+                raise httpx.ReadError(f"it was not whole after {_MOST_BYTES} bytes")
     finally:
         response.close()
     return response, bytes(body)
@@ -125,7 +130,7 @@ def _checked(
         if response.status_code == HTTPStatus.UNAUTHORIZED and not knows_secret:
             told += "; name a file with user:password, or with the token, in ROTA_WEB_SECRET_FILE"
         if response.status_code == HTTPStatus.FORBIDDEN:
-            told = f"{base_url}: {told}"
+            raise ForbiddenError(f"{base_url}: {told}")
         not_there = response.status_code == HTTPStatus.NOT_FOUND
         raise (NotThereError if not_there else UsageError)(told)
     if not response.is_success:
