@@ -77,13 +77,18 @@ def test_what_a_scheduler_cannot_do_is_refused(rota, arguments, message):
     assert message in ended.stderr
 
 
-@pytest.mark.parametrize("deed", ["pause", "resume"])
-def test_a_page_without_actions_says_so(rota, deed):
+@pytest.mark.parametrize(
+    ("deed", "advice"), [("pause", "suspend it"), ("resume", "end its suspension")]
+)
+def test_a_page_without_actions_says_so_and_what_to_do_for_a_cronjob(rota, deed, advice):
     with acting_server(actions=False) as url:
         ended = rota(deed, "bills", "--url", url, "--reason", "x")
 
     assert ended.exit_code == 2
     assert "this page is read-only: actions need" in ended.stderr
+    assert ended.stderr.endswith(
+        f"; if bills is a CronJob, leave --url out: then `rota {deed}` prints how to {advice}\n"
+    )
 
 
 @pytest.mark.parametrize(("deed", "flag"), [("pause", "true"), ("resume", "false")])
@@ -99,6 +104,17 @@ def test_of_a_cronjob_it_is_said_what_to_do_and_nothing_is_changed(rota, api, de
     assert yaml.safe_load("\n".join(values)) == expected
     assert as_json == {"task": "cleanup", "command": command, "values": expected}
     assert {path for path, *_ in api.requests} == {"/apis/batch/v1/namespaces/shop/cronjobs"}
+
+
+def test_a_name_that_yaml_takes_for_something_else_is_quoted(rota, api):
+    metadata = {"labels": {"rota/task": "on"}}
+    template = {**CRONJOB["spec"]["jobTemplate"], "metadata": metadata}
+    api.objects["shop"] = [{**CRONJOB, "spec": {**CRONJOB["spec"], "jobTemplate": template}}]
+
+    ended = rota("pause", "on", "-n", "shop")
+
+    values = yaml.safe_load(ended.stdout.partition("values:\n")[2])
+    assert values == {"tasks": {"on": {"suspend": True}}}
 
 
 @pytest.mark.parametrize(

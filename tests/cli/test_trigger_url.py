@@ -67,12 +67,13 @@ def test_what_a_scheduler_cannot_do_is_refused_in_its_words(rota, arguments, mes
     assert message in ended.stderr
 
 
-def test_a_page_without_actions_says_so(rota):
+def test_a_page_without_actions_says_so_and_what_to_do_for_a_cronjob(rota):
     with acting_server(actions=False) as url:
         ended = rota("trigger", "bills", "--url", url)
 
     assert ended.exit_code == 2
     assert ended.stderr.startswith(f"rota: error: {url}: this page is read-only: actions need")
+    assert "if bills is a CronJob, leave --url out: then `rota trigger` makes a Job" in ended.stderr
 
 
 def test_a_reason_is_for_a_scheduler(rota):

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import click
 
 from rota.cli.cluster import cluster, tell
-from rota.model.errors import UsageError
+from rota.model.errors import ForbiddenError, UsageError
 from rota.settings import load_settings
 
 
@@ -34,7 +34,15 @@ def ask_scheduler(change: Change, order: Mapping[str, Any], *, as_json: bool) ->
             raise UsageError(f"--{name} is for a CronJob, and has no meaning with --url")
     path = f"api/v1/tasks/{quote(change.task, safe='')}/{change.deed}"
     secret_file = load_settings().web_secret_file
-    told = ask_page(change.url, path, secret_file=secret_file, order=order)
+    try:
+        told = ask_page(change.url, path, secret_file=secret_file, order=order)
+    except ForbiddenError as error:
+        # A console's, perhaps, which changes nothing.
+        ends = "suspend it" if change.deed == "pause" else "end its suspension"
+        raise UsageError(
+            f"{error}; if {change.task} is a CronJob, leave --url out: then `rota {change.deed}` "
+            f"prints how to {ends}"
+        ) from None
     if as_json:
         click.echo(json.dumps(dict(told), indent=2))
     return told
@@ -57,6 +65,8 @@ def show_for_cronjob(
     as_json: bool,
 ) -> None:
     """Print how to suspend the CronJob of a task, or to end that, with the reader's own rights."""
+    from rota.kubernetes.manifests.yaml_text import yaml_document  # noqa: PLC0415 (--help works without)
+
     cronjob = asyncio.run(_cronjob(task, namespace, context, instance))
     name = cronjob["metadata"]["name"]
     if bool(cronjob["spec"].get("suspend")) is suspend:
@@ -65,21 +75,20 @@ def show_for_cronjob(
     where += [] if context is None else ["--context", context]
     patch = json.dumps({"spec": {"suspend": suspend}})
     command = shlex.join(["kubectl", *where, "patch", "cronjob", name, "--patch", patch])
+    values = {"tasks": {task: {"suspend": suspend}}}
     if as_json:
-        values = {"tasks": {task: {"suspend": suspend}}}
         click.echo(json.dumps({"task": task, "command": command, "values": values}, indent=2))
         return
-    flag = "true" if suspend else "false"
     click.echo("# Nothing was changed. For now:")
     click.echo(command)
     click.echo("# For good, in the chart's values:")
-    click.echo(f"tasks:\n  {task}:\n    suspend: {flag}")
+    click.echo(yaml_document(values), nl=False)
 
 
 async def _cronjob(
     task: str, namespace: str | None, context: str | None, instance: str | None
 ) -> dict[str, Any]:
-    from rota.kubernetes.task_cronjob import find_cronjob  # noqa: PLC0415 (--help works without)
+    from rota.kubernetes.task_cronjob import find_cronjob  # noqa: PLC0415 (as above)
 
     async with cluster(
         context,

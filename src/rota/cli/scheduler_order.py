@@ -11,7 +11,7 @@ from urllib.parse import quote
 import click
 
 from rota.cli.cluster import StoppedError, run_until_stopped, tell
-from rota.model.errors import ConfigError, NotThereError
+from rota.model.errors import ConfigError, ForbiddenError, NotThereError, UsageError
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import exit_code_of_signal
 from rota.model.slot import SlotState
@@ -44,7 +44,14 @@ class SchedulerOrder:
             "reason": self.reason,
         }
         path = f"api/v1/tasks/{quote(self.task, safe='')}/runs"
-        started = ask_page(self.url, path, secret_file=secret_file, order=body)
+        try:
+            started = ask_page(self.url, path, secret_file=secret_file, order=body)
+        except ForbiddenError as error:
+            # A console's, perhaps, which changes nothing.
+            raise UsageError(
+                f"{error}; if {self.task} is a CronJob, leave --url out: then `rota trigger` makes "
+                "a Job"
+            ) from None
         run_id = started.get("run_id")
         if not isinstance(run_id, str):
             raise ConfigError(f"{self.url} is not a page of rota: its answer has no run_id")
