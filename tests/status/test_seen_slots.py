@@ -11,6 +11,7 @@ from rota.model.events import SlotsSkipped
 from rota.model.outcome import SkipReason
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
+from rota.schedules import Interval
 from rota.status.board import Board
 from rota.status.sight import BLIND_AFTER_SECONDS, Sight, unseen_slots
 from rota.status.task_status import TaskState
@@ -220,6 +221,22 @@ def test_the_newest_unseen_slots_are_found_in_a_gap_of_years():
         SLOT - 6060,
     ]
     assert list(unseen_slots(task.schedule, sight, SLOT - 130, known, 3)) == [SLOT - 120]
+
+
+def test_neighbouring_unseen_slots_are_all_found():
+    sight = Sight(SLOT, [(SLOT - 3.0, float(SLOT))], SLOT + 1.0)
+
+    found = unseen_slots(Interval(1), sight, 0, frozenset(), 9)
+    assert list(found) == [SLOT, SLOT - 1, SLOT - 2]
+
+
+@pytest.mark.parametrize(
+    ("slot", "unseen"), [(99, False), (100, True), (200, True), (201, False)], ids=str
+)
+def test_a_gap_has_its_first_and_its_last_second(slot, unseen):
+    sight = Sight(300.0, [(100.0, 200.0)], 300.0)
+
+    assert sight.gap_of(slot) == ((100.0, 200.0) if unseen else None)
 
 
 def test_a_stretch_within_another_and_two_that_meet_are_one(seen):
