@@ -60,6 +60,12 @@ async def test_a_kubeconfig_that_is_named_and_not_there_is_told(nowhere, monkeyp
     assert finding.text.startswith("KUBECONFIG names /nowhere/a, /nowhere/b, which is not there")
 
 
+async def test_a_kubeconfig_of_separators_alone_names_none(nowhere, monkeypatch):
+    monkeypatch.setenv("KUBECONFIG", "::")
+
+    assert await examine_cluster(None, None) == []
+
+
 async def test_a_pod_without_a_token_has_no_cluster(nowhere, monkeypatch, tmp_path):
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
     monkeypatch.setattr("rota.doctor.cluster._SERVICE_ACCOUNT_TOKEN", tmp_path / "token")

@@ -1,6 +1,5 @@
 """Whether the API server lets this user do what rota's commands need."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from rota.doctor.finding import Finding, ok, warn
 from rota.kubernetes.api_errors import ApiServerError
 from rota.kubernetes.extra import Connect, client_library
 from rota.model.errors import UsageError
-from rota.settings.kubeconfig import is_in_cluster, kubeconfig_paths
+from rota.settings.kubeconfig import is_in_cluster, is_kubeconfig_named, kubeconfig_paths
 
 _SUBJECT = "cluster"
 _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
@@ -87,7 +86,7 @@ async def examine_cluster(
 
 
 def _of_missing(*, asked: bool) -> list[Finding]:
-    named = bool(os.environ.get("KUBECONFIG"))
+    named = is_kubeconfig_named()
     if not named and not asked:
         return []
     paths = ", ".join(map(str, kubeconfig_paths()))
