@@ -40,8 +40,14 @@ def test_without_a_file_nothing_was_done(log):
 
 @pytest.mark.parametrize(
     "broken",
-    ['{"task": "bills", "sl', "[1, 2]", '{"task": "bills", "slot": 1, "state": "new"}', "\x00"],
-    ids=["cut", "no-object", "unknown-word", "nul"],
+    [
+        '{"task": "bills", "sl',
+        "[1, 2]",
+        '{"task": "bills", "slot": 1, "state": "new"}',
+        '{"task": "bills", "slot": Infinity, "state": "failed"}',
+        "\x00",
+    ],
+    ids=["cut", "no-object", "unknown-word", "no-end", "nul"],
 )
 def test_a_broken_line_is_passed_over(log, broken):
     log.note("bills", ended("1", "succeeded", SLOT))
@@ -151,6 +157,10 @@ class TestAScheduler:
                 "no row": {"duration_seconds": []},
                 "no text": {"reason": "\ud800"},
                 "beyond all numbers": {"slot": 2**70},
+                "without an end": {"slot": float("inf")},
+                "after all time": {"slot": 10**15},
+                "of no time": {"started_at": float("nan")},
+                "of no task": {"task": 7},
                 "no counts": {"counts": 7},
             }.items()
         ],

@@ -11,9 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from rota.ledger.records import RecordedRun
+from rota.model.clock import instant
 from rota.model.errors import ConfigError
 from rota.model.run import Trigger
 from rota.model.slot import SlotState
+
+# Of a line that another hand has written, or that is not whole.
+_NOT_A_RUN = (ValueError, TypeError, KeyError, OverflowError, OSError)
 
 
 def path_beside(ledger: Path) -> Path:
@@ -39,7 +43,7 @@ class BackfillLog:
             try:
                 if facts["task"] == key:
                     found[int(facts["slot"])] = SlotState(facts["state"])
-            except (ValueError, TypeError, KeyError):
+            except _NOT_A_RUN:
                 continue
         return found
 
@@ -53,7 +57,7 @@ class BackfillLog:
             try:
                 if facts["task"] in keys:
                     found.append(_run_of(facts))
-            except (ValueError, TypeError, KeyError):
+            except _NOT_A_RUN:
                 continue
         return found
 
@@ -74,7 +78,7 @@ class BackfillLog:
         for line in whole.decode("utf-8", "replace").splitlines():
             try:
                 found.append(_run_of(json.loads(line)))
-            except (ValueError, TypeError, KeyError):
+            except _NOT_A_RUN:
                 continue
         return found, begin + len(whole + newline)
 
@@ -113,13 +117,18 @@ class BackfillLog:
 
 
 def _run_of(facts: Mapping[str, Any]) -> RecordedRun:
+    slot, started_at = int(facts["slot"]), float(facts["started_at"])
+    # No page could show another time than those of a calendar.
+    instant(slot), instant(started_at)
+    if not isinstance(facts["task"], str):
+        raise TypeError(facts)
     return RecordedRun(
         task=facts["task"],
         run_id=str(facts["run_id"]),
         trigger=Trigger.BACKFILL,
-        slot=int(facts["slot"]),
+        slot=slot,
         state=SlotState(facts["state"]),
-        started_at=float(facts["started_at"]),
+        started_at=started_at,
         duration_seconds=facts.get("duration_seconds"),
         exit_code=facts.get("exit_code"),
         reason=facts.get("reason"),
