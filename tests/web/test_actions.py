@@ -11,6 +11,7 @@ from starlette.routing import Mount
 from rota.model.errors import SettingsError
 from rota.settings import WebAccess
 from rota.web.access import AccessOptions, check_access
+from rota.web.openapi import document
 from support.acting import Installed, acting
 from support.console_app import console
 from support.html import Page
@@ -82,6 +83,19 @@ async def test_a_pause_lasts_until_it_is_ended():
 
 
 RUNS, PAUSE, RESUME = (f"/api/v1/tasks/bills/{name}" for name in ("runs", "pause", "resume"))
+
+
+async def test_the_openapi_document_has_the_status_of_what_is_done():
+    pause = {"seconds": 600, "reason": "the printer is on fire"}
+    async with acting() as client:
+        answers = [
+            await client.post(path, json=body)
+            for path, body in ((RUNS, {}), (PAUSE, pause), (RESUME, {}))
+        ]
+
+    for name, answer in zip(("runs", "pause", "resume"), answers, strict=True):
+        documented = document()["paths"][f"/tasks/{{task}}/{name}"]["post"]["responses"]
+        assert documented.keys() == {str(answer.status_code), "default"}
 
 
 @pytest.mark.parametrize(

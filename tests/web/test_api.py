@@ -61,6 +61,8 @@ def seen(installation):
         pytest.param("runs?limit=1&cursor=run-2", ["run-1"], id="the next page"),
         pytest.param("runs?task=letters", [], id="runs of a task"),
         pytest.param("runs?exit_code=1", ["run-2"], id="runs with an exit code"),
+        pytest.param("runs?exit_code=255", [], id="runs with the last of all exit codes"),
+        pytest.param("runs?limit=500", ["run-2", "run-1"], id="as many as are given at once"),
         pytest.param("runs?q=LUCK", ["run-2"], id="runs with a text"),
         pytest.param("runs?trigger=manual", [], id="runs by hand"),
         pytest.param(f"runs?since={text(START + 9 * HOUR)}", ["run-2"], id="runs since"),

@@ -130,3 +130,21 @@ def test_a_task_that_joins_later_has_its_series():
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         response = runner.run(story())
     assert value_of(response, "rota_task_runs_total", task="late", outcome="failed") == 0
+
+
+def test_pings_are_counted_by_what_became_of_them():
+    async def story():
+        metrics = SchedulerMetrics(MemoryLedger())
+        metrics.attach(TaskScheduler(object()), VirtualClock(START))
+        metrics.recall()
+        for result in ("delivered", "failed", "delivered"):
+            metrics.count_ping(result)
+        async with scraped(metrics) as client:
+            response = await client.get("/metrics")
+        metrics.close()
+        return response
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        response = runner.run(story())
+    assert value_of(response, "rota_pings_total", result="delivered") == 2
+    assert value_of(response, "rota_pings_total", result="failed") == 1

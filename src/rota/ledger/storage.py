@@ -1,5 +1,6 @@
 """The file of a ledger: where it is, who may write it, and how it is opened."""
 
+import contextlib
 import os
 import sqlite3
 from pathlib import Path
@@ -30,6 +31,9 @@ class Storage:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        # Tasks may change the current folder; where there is none, `open` says so.
+        with contextlib.suppress(OSError):
+            self.path = path.absolute()
         self._lock: FileLock | None = None
 
     def open(self) -> sqlite3.Connection:
@@ -37,7 +41,6 @@ class Storage:
 
         Raises one of `UNUSABLE`; nothing is held then.
         """
-        # Not before, since there may be no current folder; and tasks may change it afterwards.
         self.path = self.path.absolute()
         self.path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.path)

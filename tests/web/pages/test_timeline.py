@@ -2,7 +2,7 @@ import pytest
 
 from rota.model.pause import Pause
 from rota.web.pages.lanes import MOST_BARS, Window, at_once, blind_spots, lane_of
-from rota.web.pages.timeline import suitable_hours, ticks
+from rota.web.pages.timeline import View, suitable_hours, ticks
 from support.console import DAY, HOUR, NOW
 from support.seen_installation import ABOUT, GAP
 from support.statuses import Installation, make_task
@@ -165,6 +165,21 @@ async def test_the_window_and_the_tasks_are_in_the_address(busy, read):
     assert "2026-11-25 02:11:20 UTC to 2026-11-28 20:11:20 UTC" in page.text
     assert page.one("option", value="72").attributes.get("selected", "no") is None
     assert "No task has that in its name" in (await read(busy, "/timeline?q=zzz")).text
+
+
+@pytest.mark.parametrize(
+    ("parameters", "view"),
+    [
+        pytest.param({"q": " t ", "hours": "72", "page": "2"}, View("t", 72, 2), id="all"),
+        pytest.param({}, View("", 0, 1), id="nothing"),
+        pytest.param({"page": "x"}, View(), id="no number"),
+        pytest.param({"page": "0"}, View(), id="before the first"),
+        pytest.param({"page": "9" * 5000}, View(), id="too long for a number"),
+        pytest.param({"hours": "7"}, View(), id="no choice"),
+    ],
+)
+def test_what_means_nothing_in_an_address_is_left_out(parameters, view):
+    assert View.of(parameters) == view
 
 
 async def test_lanes_are_paged(read):
