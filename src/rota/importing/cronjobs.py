@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from rota.importing.job import ImportedJob, Instants, State
-from rota.importing.names import task_name
+from rota.importing.names import TaskNames
 from rota.importing.old_text import old_text
 from rota.model.errors import ScheduleError
 from rota.schedules import Every, Schedule, fire_times, parse_schedule
@@ -31,15 +31,13 @@ def import_cronjobs(
 
     `timezone` is that of the controller, which holds for CronJobs without `timeZone`.
     """
-    taken: set[str] = set()
+    names = TaskNames()
     for each in map(_mapping, objects):  # a list may have anything in it
         if each.get("kind") != "CronJob":
             continue
         metadata = _mapping(each.get("metadata"))
-        name = task_name(str(metadata.get("name", "")), taken)
-        job = _job(metadata, _mapping(each.get("spec")), name, timezone)
-        taken.add(name)
-        yield job
+        name = names.give(str(metadata.get("name", "")))
+        yield _job(metadata, _mapping(each.get("spec")), name, timezone)
 
 
 def _job(

@@ -7,7 +7,7 @@ from rota.importing.cron_instants import cron_instants
 from rota.importing.cron_rule import SHORTCUTS, CronRule, five_fields, parse_rule
 from rota.importing.crontab_lines import CrontabLine, crontab_lines
 from rota.importing.job import ImportedJob, Instants, State
-from rota.importing.names import command_name, task_name
+from rota.importing.names import TaskNames, command_name
 from rota.importing.old_text import old_text
 from rota.model.errors import ScheduleError
 from rota.schedules import load_zone, parse_schedule
@@ -26,12 +26,9 @@ def import_crontab(text: str, *, timezone: str, user_column: bool) -> Iterator[I
     `timezone` is that of the machine whose cron reads the file; ScheduleError where it is unknown.
     """
     machine = load_zone(timezone)
-    taken: set[str] = set()
+    names = TaskNames()
     for line in crontab_lines(text, user_column=user_column):
-        name = task_name(command_name(line.command), taken)
-        job = _job(line, name, machine)
-        taken.add(name)
-        yield job
+        yield _job(line, names.give(command_name(line.command)), machine)
 
 
 def _job(line: CrontabLine, name: str, machine: Zone) -> ImportedJob:

@@ -2,8 +2,6 @@
 
 import keyword
 import re
-from collections.abc import Collection
-
 from rota.tasks.naming import MAX_NAME_CHARACTERS
 
 _FALLBACK = "job"
@@ -20,15 +18,25 @@ _PREPARATIONS = re.compile(r"\[|\.|cd|export|set|sleep|source|test|true|umask")
 _VALUE_OF_WRAPPER = re.compile(r"[0-9]+(?:\.[0-9]+)?[smhd]?|/(?:var|run|tmp)/.*|.*\.(?:lock|lck)")
 
 
-def task_name(wanted: str, taken: Collection[str]) -> str:
-    """Return an allowed name like `wanted`, different from those `taken`."""
-    name = _allowed(wanted)
-    unique, number = name, 1
-    while unique in taken:
-        number += 1
-        end = f"-{number}"
-        unique = name[: MAX_NAME_CHARACTERS - len(end)].rstrip("-") + end
-    return unique
+class TaskNames:
+    """Gives each job a name of its own."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._last_number: dict[str, int] = {}
+
+    def give(self, wanted: str) -> str:
+        """Return an allowed name like `wanted`, different from those given before."""
+        name = _allowed(wanted)
+        # A crontab may run one program thousands of times: the search goes on where it ended.
+        unique, number = name, self._last_number.get(name, 1)
+        while unique in self._taken:
+            number += 1
+            end = f"-{number}"
+            unique = name[: MAX_NAME_CHARACTERS - len(end)].rstrip("-") + end
+        self._taken.add(unique)
+        self._last_number[name] = number
+        return unique
 
 
 def command_name(command: str) -> str:
