@@ -177,6 +177,10 @@ REFUSED = {
             "write (api, limit=…)"
         ),
     ),
+    "a client that may be left out": (
+        lambda: task(optional),
+        "its first parameter, 'api', has a default, but would get the API client: write (api)",
+    ),
     "a client by name": (lambda: task(by_name), "its first parameter, 'api', cannot be passed"),
     "another name": (
         lambda: task(other),
@@ -247,6 +251,7 @@ def test_an_interval_in_either_form_may_have_a_splay(when):
 
 
 async def no_parameter(): ...
+async def optional(api=None): ...
 async def no_client(run): ...
 async def default(limit=3): ...
 async def by_name(*, api): ...

@@ -2,6 +2,7 @@
 
 import keyword
 import re
+
 from rota.tasks.naming import MAX_NAME_CHARACTERS
 
 _FALLBACK = "job"

@@ -64,9 +64,10 @@ def _check_client(first: inspect.Parameter) -> None:
             f"(api, {first.name})"
         )
     if first.default is not _Kind.empty:
+        advice = "(api)" if first.name == "api" else f"(api, {first.name}=…)"
         raise TaskDefinitionError(
             f"its first parameter, {first.name!r}, has a default, but would get the API "
-            f"client: write (api, {first.name}=…)"
+            f"client: write {advice}"
         )
 
 
