@@ -344,6 +344,15 @@ def test_what_rota_warns_of_is_in_the_report():
     assert report.warnings == ("run.result_ignored: listing (3 times)",)
 
 
+@pytest.mark.parametrize("mode", ["scheduler", "cronjobs"])
+def test_a_crash_after_a_request_that_never_comes_is_a_warning(mode):
+    crashes = [Crash(after_request=2), Crash(after_request=99)]
+    report = simulate(often, START, "16m", api=working(), mode=mode, disruptions=crashes)
+
+    requests = report.calls
+    assert report.warnings == (f"Crash(after_request=99) was not reached; requests: {requests}",)
+
+
 def test_an_endpoint_that_the_fake_does_not_have_says_how_to_add_it():
     [run] = simulate(often, START, "6m").runs
 
@@ -444,6 +453,18 @@ def test_the_report_as_text_is_a_timeline():
         "2026-11-24T02:00:00Z  hourly  due",
         "2026-11-24T03:00:00Z  hourly  due",
     ]
+
+
+def test_what_pytest_shows_of_a_report_names_the_first_slots_that_did_not_succeed():
+    report = simulate(hourly, START, "3h", disruptions=[Shutdown(at(1, 30))])
+    longer = simulate(hourly, START, "9h", disruptions=[Shutdown(at(1, 30))])
+
+    assert repr(report) == (
+        "<Report 2026-11-24T00:00:00Z to 2026-11-24T03:00:00Z, mode scheduler: "
+        "1 of 3 slots succeeded; 2026-11-24T02:00:00Z hourly due; 2026-11-24T03:00:00Z hourly due>"
+    )
+    assert repr(longer).endswith("; 2026-11-24T04:00:00Z hourly due; 5 more>")
+    assert len(repr(longer)) < 240
 
 
 def test_a_route_sees_the_request():

@@ -32,6 +32,14 @@ def test_fifty_items_of_which_one_is_refused_are_sent_once_however_often_it_runs
     assert set(api.effects.values()) == {1}
 
 
+def test_what_pytest_shows_of_a_run_is_how_it_ended():
+    api = FakeApi().on("POST", "/api/v1/admin/cleanup", Reply(422, {"error": "not today"}))
+    refused, done = run_task(CleanupTask, api=api), run_task(CleanupTask, api=FakeApi(expired=7))
+
+    assert repr(refused) == f"<TaskRun failed (exit code 3): {refused.reason}>"
+    assert repr(done) == "<TaskRun succeeded (exit code 0): {'deleted': 7}>"
+
+
 def test_its_log_is_kept_with_the_fields():
     @task
     async def speaking(api, *, log):

@@ -11,6 +11,7 @@ from rota.model.run import Trigger
 from rota.model.slot import SlotState
 
 _MOST_LINES = 200
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,9 @@ class Report:
     """A simulation from `start` to `end`: `runs` by their start, `slots` by task and slot.
 
     `calls` is how many requests reached the Business API, `effects` how often it did what.
-    `warnings` are rota's own, each once, such as `run.result_ignored`, and what it says of a
-    schedule, such as a time that a change of the clock in these days leaves out.
+    `warnings` are rota's own, each once, such as `run.result_ignored`, what it says of a schedule,
+    such as a time that a change of the clock in these days leaves out, and a Crash whose request
+    never came.
     """
 
     start: datetime
@@ -117,6 +119,15 @@ class Report:
             "warnings": list(self.warnings),
         }
 
+    def __repr__(self) -> str:
+        """Return how many slots succeeded, and the first others: pytest shows 240 characters."""
+        others = [slot for slot in self.slots if slot.state is not SlotState.SUCCEEDED]
+        named = [_slot_line(slot).replace("  ", " ") for slot in others[:_MOST_NAMED]]
+        if len(others) > _MOST_NAMED:
+            named.append(f"{len(others) - _MOST_NAMED} more")
+        succeeded = f"{len(self.slots) - len(others)} of {len(self.slots)} slots succeeded"
+        return f"<Report {self._heading()}: {'; '.join([succeeded, *named])}>"
+
     def __str__(self) -> str:
         """Return a timeline, for the message of a failed assertion."""
         lines = [(run.started, _run_line(run)) for run in self.runs]
@@ -125,8 +136,10 @@ class Report:
         shown = [text for _, text in lines[:_MOST_LINES]]
         if len(lines) > _MOST_LINES:
             shown.append(f"… {len(lines) - _MOST_LINES} more")
-        heading = f"{rfc3339(self.start)} to {rfc3339(self.end)}, mode {self.mode}"
-        return "\n".join([heading, *shown, *self.warnings])
+        return "\n".join([self._heading(), *shown, *self.warnings])
+
+    def _heading(self) -> str:
+        return f"{rfc3339(self.start)} to {rfc3339(self.end)}, mode {self.mode}"
 
 
 def _run_line(run: SimulatedRun) -> str:

@@ -77,6 +77,10 @@ def simulate(
     with repeatable(seed), _warnings() as warnings:
         warnings.update(each for task in definitions for each in _of_schedule(task, world, mode))
         (run_schedulers if mode == "scheduler" else run_cronjobs)(world, recorder)
+        warnings.update(
+            f"Crash(after_request={number}) was not reached; requests: {world.requests}"
+            for number in world.unreached_crashes
+        )
     return _report(world, recorder, mode, warnings)
 
 

@@ -66,6 +66,11 @@ class TaskRun:
     calls: tuple[Call, ...]
     effects: Mapping[str, int]
 
+    def __repr__(self) -> str:
+        """Return how it ended, short: pytest shows 240 characters."""
+        told = self.reason or dict(self.counts)
+        return f"<TaskRun {self.outcome or 'killed'} (exit code {self.exit_code}): {told}>"
+
     def __str__(self) -> str:
         """Return how it ended, for the message of a failed assertion."""
         told = self.traceback or self.reason or dict(self.counts)

@@ -66,6 +66,11 @@ class World:
         self._ends = list(plan.ends)
 
     @property
+    def unreached_crashes(self) -> list[int]:
+        """The requests after which something was to be killed, and that never came."""
+        return [number for number, _ in self._crashes]
+
+    @property
     def elapsed(self) -> float:
         """Seconds since the start, whatever the clock shows."""
         return self.clock.elapsed
