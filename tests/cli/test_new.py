@@ -3,6 +3,7 @@ import json
 import click
 import pytest
 
+from rota import __version__
 from rota.cli import new
 from rota.scaffold import local_rota
 
@@ -74,6 +75,19 @@ def test_the_same_once_more_changes_nothing_even_where_files_were_edited(rota, f
     assert "README.md" not in ended.stdout
     assert facts["state"] == "already so"
     assert tree(folder) == before
+
+
+def test_the_same_once_more_with_another_rota_points_to_what_has_changed_since(rota, folder):
+    rota("new", "shop")
+    record = folder / SHOP / ".rota-new.json"
+    record.write_text(record.read_text().replace(f'"rota": "{__version__}"', '"rota": "0.0.1"'))
+
+    ended = rota("new", "shop")
+    facts = json.loads(rota("new", "shop", "--json").stdout)
+
+    assert "services/shop_worker: already so (rota 0.0.1)" in ended.stdout
+    assert facts["next"] == ["cd services/shop_worker", "rota new --diff", "make test"]
+    assert [line.strip() for line in ended.stdout.splitlines()[-3:]] == facts["next"]
 
 
 @pytest.mark.parametrize(

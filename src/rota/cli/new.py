@@ -78,12 +78,13 @@ def new_command(
 
     wanted = ProjectInput(_names(context), parse_tasks(tasks), class_tasks)
     target = Path(directory, wanted.names.package)
-    state, files = _make(wanted, target, dry_run=dry_run)
-    next_commands = [f"cd {shlex.quote(str(target))}", "make test"]
+    state, files, made_by = _make(wanted, target, dry_run=dry_run)
+    update = ["rota new --diff"] if made_by != __version__ else []
+    next_commands = [f"cd {shlex.quote(str(target))}", *update, "make test"]
     if as_json:
         click.echo(json.dumps(_facts(wanted.names, target, state, files, next_commands), indent=2))
     else:
-        _print(wanted.names, target, state, files, next_commands)
+        _print(wanted.names, target, f"{state} (rota {made_by})", files, next_commands)
 
 
 def _print_update() -> None:
@@ -140,8 +141,10 @@ def _is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _make(wanted: "ProjectInput", target: Path, *, dry_run: bool) -> tuple[str, dict[str, str]]:
-    """Make the project; return what became of it, and its files by path."""
+def _make(
+    wanted: "ProjectInput", target: Path, *, dry_run: bool
+) -> tuple[str, dict[str, str], str]:
+    """Make the project; return what became of it, its files by path, and the rota that made it."""
     from rota.scaffold.local_rota import LOCAL_NAME, local_makefile, local_rota  # noqa: PLC0415
     from rota.scaffold.names import check_free  # noqa: PLC0415
     from rota.scaffold.project import project_files  # noqa: PLC0415
@@ -155,13 +158,13 @@ def _make(wanted: "ProjectInput", target: Path, *, dry_run: bool) -> tuple[str, 
         files[LOCAL_NAME] = local_makefile(path)
     record = read_record(target)
     if record is not None and record.wanted == wanted:
-        return ALREADY_SO, files
+        return ALREADY_SO, files, record.version
     check_target(target, files, is_project=record is not None)
     check_free(wanted.names)
     if dry_run:
-        return "dry run", files
+        return "dry run", files, __version__
     write_project(target, files)
-    return "written", files
+    return "written", files, __version__
 
 
 def _facts(
@@ -195,8 +198,8 @@ def _print(
 ) -> None:
     client = f"{names.class_prefix}Client"
     click.echo(f"{names.title}: package {names.package}, service {names.service}, client {client}")
-    click.echo(f"{target}: {state} (rota {__version__})")
-    for path in sorted(files) if state != ALREADY_SO else ():
+    click.echo(f"{target}: {state}")
+    for path in sorted(files) if not state.startswith(ALREADY_SO) else ():
         click.echo(f"  {path}")
     click.echo("Next:")
     for command in next_commands:
