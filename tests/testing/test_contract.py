@@ -1,6 +1,7 @@
 """A FakeApi with a contract: calls and answers outside of it are refused."""
 
 import json
+import re
 import sys
 
 import pytest
@@ -187,6 +188,18 @@ def test_what_no_route_answers_is_answered_by_the_example():
     assert arrived == [[{"id": 1, "state": "open"}]]
 
 
+@pytest.mark.parametrize("route", [False, True], ids=["example", "route"])
+def test_a_status_may_be_a_number_as_yaml_reads_it(route):
+    content = {"application/json": {"example": {"sent": 3}}}
+    document = contract({})
+    document["paths"]["/bills"]["post"]["responses"] = {200: {"content": content}, "default": {}}
+    api = FakeApi(openapi=document)
+    if route:
+        api.on("POST", "/bills", {"sent": 3})
+
+    assert ran(lambda client: client.post("/bills"), api).exit_code == 0
+
+
 def test_an_operation_with_neither_is_a_404_that_says_so():
     run = ran(post(FINE))
 
@@ -209,6 +222,11 @@ def test_the_document_may_be_a_file(tmp_path):
         ("[]", "is no JSON object"),
         ('{"swagger": "2.0", "paths": {}}', "it is not a document of OpenAPI 3"),
         ('{"openapi": "3.1.0", "paths": null}', "it is not a document of OpenAPI 3"),
+        ('{"openapi": "3.1.0", "paths": {"/a": null}}', "openapi: its 'paths' or 'servers' are"),
+        (
+            '{"openapi": "3.1.0", "servers": ["/v1"], "paths": {"/a": {"get": {}}}}',
+            "openapi: its 'paths' or 'servers' are not of the form that OpenAPI 3 has",
+        ),
         (
             '{"openapi": "3.1.0", "paths": {"/a": {"$ref": "#/nowhere"}}}',
             "openapi: $ref '#/nowhere' leads to nothing in the document",
@@ -342,6 +360,22 @@ def test_a_path_or_an_operation_may_have_servers_of_its_own():
     document["paths"]["/bills"]["post"]["servers"] = [{"url": "/v3"}]
     assert answered(document, "/v3/bills").exit_code == 0
     assert answered(document, "/v1/bills").exit_code == 3
+
+
+def test_the_paths_of_a_contract_are_made_ready_once(monkeypatch):
+    made = []
+    escape = re.escape
+    monkeypatch.setattr(re, "escape", lambda text: made.append(text) or escape(text))
+    document = contract({})
+    document["paths"] |= {f"/once-{number}/{{id}}": {"get": {}} for number in range(600)}
+    api = FakeApi(openapi=document).on("POST", "/bills", {})
+
+    async def call(client):
+        await client.post("/bills")
+        await client.post("/bills")
+
+    assert ran(call, api).exit_code == 0
+    assert made.count("/once-7/{id}") == 1
 
 
 def test_a_path_without_that_of_its_server_is_told_so():

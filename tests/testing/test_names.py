@@ -90,6 +90,15 @@ print(*[name for name in sys.modules if name.startswith("rota.testing")])
     assert python(program) == []
 
 
+def test_without_a_contract_it_imports_neither_jsonschema_nor_httpx():
+    program = """
+import sys, rota.testing
+rota.testing.FakeApi()
+print(*{"httpx", "jsonschema", "lightkube", "pytest", "referencing", "starlette"} & {*sys.modules})
+"""
+    assert python(program) == []
+
+
 def test_the_first_simulation_of_a_process_is_like_the_second():
     program = """
 from rota import CleanupTask

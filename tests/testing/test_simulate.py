@@ -412,6 +412,11 @@ def test_settings_and_classes_are_taken():
             "settings: task.hourly.timeout_seconds is not allowed: Input should be greater than 0",
         ),
         ({"settings": {"grace_seconds": "long"}}, UsageError, "grace_seconds is not allowed"),
+        (
+            {"settings": {"business_api_url": "ftp://shop"}},
+            UsageError,
+            "settings: business_api_url is not allowed: the Business API's URL must begin",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )

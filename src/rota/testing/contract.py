@@ -36,6 +36,10 @@ class Contract:
             self._operations = Operations(document, self._schemas.resolve)
         except ValueError as error:
             raise UsageError(f"openapi: {error}") from None
+        except (AttributeError, KeyError, TypeError):
+            raise UsageError(
+                "openapi: its 'paths' or 'servers' are not of the form that OpenAPI 3 has"
+            ) from None
 
     def operation_of(self, request: PlainRequest) -> Operation | Refusal:
         """Return the operation of a call, or why it is outside of the contract."""

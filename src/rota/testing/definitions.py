@@ -31,7 +31,8 @@ def settings_of(given: Settings | Mapping[str, Any] | None) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(map(str, first["loc"]))
-        raise UsageError(f"settings: {field} is not allowed: {first['msg']}") from None
+        reason = first["msg"].removeprefix("Value error, ")
+        raise UsageError(f"settings: {field} is not allowed: {reason}") from None
     return settings
 
 

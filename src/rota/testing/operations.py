@@ -1,5 +1,6 @@
 """The operations of an OpenAPI 3 document, and which of them a call is."""
 
+import functools
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -84,9 +85,14 @@ def _operations(document: Mapping[str, Any], resolve: _Resolve) -> Iterator[Oper
                 method=method.upper(),
                 template=template,
                 paths=tuple(dict.fromkeys(base + template for base in _bases(servers))),
-                facts=operation,
+                facts={**operation, "responses": _by_status(operation.get("responses", {}))},
                 parameters=tuple(resolve(each) for each in shared),
             )
+
+
+def _by_status(responses: Mapping[Any, Any]) -> dict[str, Any]:
+    # YAML reads those that are not quoted as numbers.
+    return {str(status): response for status, response in responses.items()}
 
 
 def _bases(servers: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -103,5 +109,9 @@ def _bases(servers: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _fits(template: str, path: str) -> bool:
-    pattern = re.sub(r"\\{[^/]+?\\}", "[^/]+", re.escape(template))
-    return re.fullmatch(pattern, path) is not None
+    return _pattern(template).fullmatch(path) is not None
+
+
+@functools.cache  # Each call is compared with hundreds, more than `re` itself remembers.
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{[^/]+?\\}", "[^/]+", re.escape(template)))
