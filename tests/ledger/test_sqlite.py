@@ -14,6 +14,7 @@ from rota.ledger import batch, reader, storage
 from rota.ledger import sqlite as sqlite_ledger
 from rota.ledger.reader import LongSearchError, SqliteReader
 from rota.ledger.retention import Retention
+from rota.ledger.rows import run_of
 from rota.ledger.run_filter import RunFilter
 from rota.ledger.schema import SCHEMA_VERSION
 from rota.ledger.sqlite import SqliteLedger
@@ -357,6 +358,21 @@ class TestReaders:
 
         with pytest.raises(LongSearchError, match="given up after 0 s: name a task, or times"):
             SqliteReader(path).runs(RunFilter(text="paper"))
+
+    @pytest.mark.parametrize(("recent", "known"), [(30, 3), (5000, 1)], ids=["a page", "all"])
+    def test_runs_are_known_from_a_look_before_where_they_fit(self, path, clock, recent, known):
+        ledger = SqliteLedger(path, clock)
+        ledger.open()
+        for number in range(3):
+            ledger.run_ended(record(f"run-{number}", slot=START + number), owed=False)
+        ledger.close()
+        run_of.cache_clear()
+        looks = [SqliteReader(path).digests(["t"], recent=recent)["t"] for _ in range(2)]
+
+        assert looks[0] == looks[1]
+        assert [run.run_id for run in looks[0].recent] == ["run-2", "run-1", "run-0"]
+        # The last run at least, whatever else is asked for.
+        assert run_of.cache_info().currsize == known
 
     def test_a_reader_cannot_write(self, path, clock):
         ledger = SqliteLedger(path, clock)

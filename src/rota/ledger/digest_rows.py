@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from rota.ledger.digest import ENDED, FAILURES, TaskDigest
 from rota.ledger.records import RecordedRun
-from rota.ledger.rows import RUN_COLUMNS, SKIP_COLUMNS, run_of, skip_of
+from rota.ledger.rows import RUN_COLUMNS, SKIP_COLUMNS, maker_of_runs, skip_of
 from rota.model.outcome import SkipReason
 from rota.model.slot import SlotState
 
@@ -68,13 +68,14 @@ def digests_of(
     summaries = connection.execute(_SUMMARIES, (names,)).fetchall()
     running = [number for (number,) in connection.execute(_RUNNING, (names,))]
     runs = _runs(connection, {*running, *(number for row in summaries for number in row[1:4])})
+    recent_run_of = maker_of_runs(len(tasks) * recent)
     skipping = {name for (name,) in connection.execute(_SKIPPING, (names,))} if recent else set()
     running_of: dict[str, list[RecordedRun]] = {}
     for number in running:
         running_of.setdefault(runs[number].task, []).append(runs[number])
     return {
         task: TaskDigest(
-            recent=tuple(map(run_of, _newest(connection, _RECENT, task, recent))),
+            recent=tuple(map(recent_run_of, _newest(connection, _RECENT, task, recent))),
             skips=tuple(map(skip_of, _newest(connection, _RECENT_SKIPS, task, recent)))
             if task in skipping
             else (),
@@ -102,6 +103,7 @@ def _runs(
     connection: sqlite3.Connection, numbers: Collection[int | None]
 ) -> Mapping[int | None, RecordedRun]:
     wanted = json.dumps([number for number in numbers if number is not None])
+    run_of = maker_of_runs(len(numbers))
     return {row[0]: run_of(row[1:]) for row in connection.execute(_RUNS, (wanted,))}
 
 
