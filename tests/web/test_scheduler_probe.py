@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from rota import TryAgain
 from rota.model.errors import ApiUnavailableError
 from rota.scheduler import TaskScheduler
 from rota.settings import Settings
@@ -78,7 +79,14 @@ def test_an_api_that_is_down_is_reported_and_leaves_the_scheduler_alive_and_read
 def test_stuck_suspended_and_overdue_tasks_are_named():
     _, (_, _, summary), _ = probed(310)
 
-    assert summary["tasks"] == {"total": 3, "running": 1, "stuck": 1, "suspended": 1, "paused": 0}
+    assert summary["tasks"] == {
+        "total": 3,
+        "running": 1,
+        "stuck": 1,
+        "suspended": 1,
+        "paused": 0,
+        "retrying": 0,
+    }
     assert summary["stuck"] == ["stuck"]
     # Its slots of 00:02 and later wait for the run that ignores its end; the newest is not overdue.
     assert summary["overdue"] == []
@@ -102,6 +110,29 @@ def test_a_slot_that_has_waited_for_more_than_a_minute_is_overdue(late_seconds, 
 
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         assert runner.run(story()) == overdue
+
+
+async def asks_again(api_client):
+    raise TryAgain("the printer is warming up", after=90)
+
+
+def test_tasks_that_wait_to_be_tried_again_are_counted():
+    async def story():
+        clock = VirtualClock(START)
+        scheduler = TaskScheduler(object(), clock=clock)
+        scheduler.register_task("t", asks_again, 3600)
+        probe, told = SchedulerProbe(scheduler, clock), []
+        await scheduler.start()
+        for seconds in (3595, 10, 300):
+            await asyncio.sleep(seconds)
+            summary = probe.summary()
+            told.append((summary["tasks"]["retrying"], summary["failing"]))
+        await scheduler.stop()
+        return told
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        # After the third attempt none is left.
+        assert runner.run(story()) == [(0, {}), (1, {"t": "failed"}), (0, {"t": "failed"})]
 
 
 def test_before_the_start_and_after_the_stop_it_is_alive_and_not_ready():

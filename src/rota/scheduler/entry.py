@@ -119,6 +119,7 @@ class ScheduleEntry:
             waiting_slots=tuple(
                 pending.slot for pending in self.waiting if pending.slot is not None
             ),
+            retrying=bool(self.retries),
             active=tuple(run.run for run in self.active),
             stuck=self.stuck,
             last_outcome=self.last_outcome,
@@ -138,6 +139,7 @@ class TaskSnapshot:
 
     `stuck`: one of the `active` runs ignores its cancellation. The task owes nothing for slots up
     to `owes_since`. `next_slot` is the next that starts, after a pause; `pause` may have ended.
+    `retrying`: it has asked to be tried again, and that waits.
     """
 
     task: TaskDefinition
@@ -145,6 +147,7 @@ class TaskSnapshot:
     owes_since: int
     pause: Pause | None
     waiting_slots: tuple[int, ...]
+    retrying: bool
     active: tuple[Run, ...]
     stuck: bool
     last_outcome: Outcome | None

@@ -13,9 +13,9 @@ _OVERDUE_SECONDS = 60.0
 class SchedulerProbe:
     """What the health server asks.
 
-    Its summary has `tasks`: counts `total`, `running`, `stuck`, `suspended`, `paused`; `next_slot`:
-    an instant or None; `failing`: by task, the last outcome where it is not a success; `stuck` and
-    `overdue`: the names of such tasks.
+    Its summary has `tasks`: counts `total`, `running`, `stuck`, `suspended`, `paused`, `retrying`;
+    `next_slot`: an instant or None; `failing`: by task, the last outcome where it is not a success;
+    `stuck` and `overdue`: the names of such tasks.
     """
 
     process = "scheduler"
@@ -45,6 +45,7 @@ class SchedulerProbe:
                 "stuck": sum(each.stuck for each in tasks),
                 "suspended": sum(each.task.suspend for each in tasks),
                 "paused": sum(bool(each.pause and each.pause.active_at(now)) for each in tasks),
+                "retrying": sum(each.retrying for each in tasks),
             },
             "next_slot": rfc3339(instant(min(slots))) if slots else None,
             "failing": {
