@@ -289,6 +289,9 @@ def test_settings_of_another_namespace_are_not_the_schedulers():
         pytest.param(
             {"kind": "Deployment"}, "Deployment without a name is not a comp", id="nothing"
         ),
+        pytest.param(
+            {"kind": "CronJob", "metadata": 5}, "CronJob without a name is not a comp", id="number"
+        ),
         pytest.param({"kind": "ConfigMap"}, "ConfigMap without a name is not a comp", id="no-name"),
         pytest.param(
             {"kind": "Deployment", "metadata": {"name": "x"}, "spec": "y"},

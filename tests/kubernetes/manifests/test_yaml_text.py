@@ -99,6 +99,9 @@ def test_members_of_lists_are_found_however_these_are_written(text, objects):
         pytest.param("key: \x00", "x.yaml is not YAML: unacceptable character", id="control"),
         pytest.param("hello", "x.yaml contains something that is not a", id="a-text"),
         pytest.param("- kind: A", "x.yaml contains something that is not a", id="a-list"),
+        pytest.param("{kind: List, items: [5]}", "not a Kubernetes object, but a int", id="member"),
+        pytest.param("&a {kind: List, items: [*a]}", "x.yaml is nested too deeply", id="in-itself"),
+        pytest.param("[" * 3000, "x.yaml is nested too deeply", id="depth"),
         pytest.param("!!python/object/apply:os.system [id]", "x.yaml is not YAML", id="code"),
     ],
 )

@@ -78,9 +78,12 @@ def _complete(found: Mapping[str, Any]) -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError, AttributeError) as error:
-        name = (found.get("metadata") or {}).get("name", "without a name")
+        metadata = found.get("metadata")
+        name = metadata.get("name") if isinstance(metadata, Mapping) else None
         problem = f"it has no {error}" if isinstance(error, KeyError) else error
-        raise UsageError(f"{found['kind']} {name} is not a complete manifest: {problem}") from error
+        raise UsageError(
+            f"{found['kind']} {name or 'without a name'} is not a complete manifest: {problem}"
+        ) from error
 
 
 def _in_cronjob(cronjob: Mapping[str, Any], config_maps: ConfigMaps) -> list[DeployedTask]:

@@ -61,23 +61,23 @@ def read_documents(text: str, source: str) -> list[dict[str, Any]]:
     """
     try:
         documents = [each for each in yaml.safe_load_all(text) if each is not None]
+        return [found for document in documents for found in _members(document, source)]
     except yaml.YAMLError as error:
         first = " ".join(str(error).split())
         raise UsageError(f"{source} is not YAML: {first}") from None
-    objects: list[dict[str, Any]] = []
-    for document in documents:
-        if not isinstance(document, dict):
-            # Not what it is, which may be a secret.
-            raise UsageError(
-                f"{source} contains something that is not a Kubernetes object, but a "
-                f"{type(document).__name__}; give it manifests, in YAML or JSON"
-            )
-        objects += _members(document)
-    return objects
+    except RecursionError:
+        # An alias may also name what it is in.
+        raise UsageError(f"{source} is nested too deeply for a list of manifests") from None
 
 
-def _members(document: dict[str, Any]) -> list[dict[str, Any]]:
+def _members(document: Any, source: str) -> list[dict[str, Any]]:
     """Return the objects of a list, of those in it too; else the document itself."""
+    if not isinstance(document, dict):
+        # Not what it is, which may be a secret.
+        raise UsageError(
+            f"{source} contains something that is not a Kubernetes object, but a "
+            f"{type(document).__name__}; give it manifests, in YAML or JSON"
+        )
     kind = str(document.get("kind", ""))
     if not kind.endswith("List"):
         return [document]
@@ -87,5 +87,5 @@ def _members(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         found
         for each in (items if isinstance(items, list) else [])
-        for found in (_members({**member, **each}) if isinstance(each, dict) else [each])
+        for found in _members({**member, **each} if isinstance(each, dict) else each, source)
     ]
