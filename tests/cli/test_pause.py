@@ -106,6 +106,26 @@ def test_of_a_cronjob_it_is_said_what_to_do_and_nothing_is_changed(rota, api, de
     assert {path for path, *_ in api.requests} == {"/apis/batch/v1/namespaces/shop/cronjobs"}
 
 
+@pytest.mark.parametrize(
+    ("deed", "answer"),
+    [
+        ("pause", {}),
+        ("pause", {"pause": 5}),
+        ("pause", {"pause": {"until": "2026-11-24T01:01:00Z"}}),
+        ("resume", {}),
+    ],
+    ids=str,
+)
+def test_an_answer_of_something_else_is_told(rota, respx_mock, deed, answer):
+    url = "http://127.0.0.1:8080"
+    respx_mock.post(f"{url}/api/v1/tasks/bills/{deed}").respond(200, json=answer)
+
+    ended = rota(deed, "bills", "--url", url, "--reason", "x")
+
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert ended.stderr == f"rota: error: {url} is not a page of rota: its answer has no pause\n"
+
+
 def test_a_name_that_yaml_takes_for_something_else_is_quoted(rota, api):
     metadata = {"labels": {"rota/task": "on"}}
     template = {**CRONJOB["spec"]["jobTemplate"], "metadata": metadata}

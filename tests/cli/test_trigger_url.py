@@ -118,6 +118,7 @@ def test_the_secret_file_says_who_asks(rota, access, mode, secret, actor):
     [
         pytest.param([404] * 3, "does not know the run r1 that was asked for", id="never begun"),
         pytest.param([404, 403], "no more", id="refused meanwhile"),
+        pytest.param([200], "is not a page of rota: its answer has no state", id="something else"),
     ],
 )
 def test_to_wait_for_a_run_that_never_comes_has_an_end(rota, monkeypatch, answers, said):

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import click
 
 from rota.cli.cluster import cluster, tell
-from rota.model.errors import ForbiddenError, UsageError
+from rota.model.errors import ConfigError, ForbiddenError, UsageError
 from rota.settings import load_settings
 
 
@@ -43,9 +43,19 @@ def ask_scheduler(change: Change, order: Mapping[str, Any], *, as_json: bool) ->
             f"{error}; if {change.task} is a CronJob, leave --url out: then `rota {change.deed}` "
             f"prints how to {ends}"
         ) from None
+    if not _is_told(told, is_paused=change.deed == "pause"):
+        raise ConfigError(f"{change.url} is not a page of rota: its answer has no pause")
     if as_json:
         click.echo(json.dumps(dict(told), indent=2))
     return told
+
+
+def _is_told(answer: Mapping[str, Any], *, is_paused: bool) -> bool:
+    """Whether an answer has the pause that there is now, or says that there is none any more."""
+    pause = answer.get("pause", "")
+    if not is_paused:
+        return pause is None
+    return isinstance(pause, dict) and {"until", "reason"} <= pause.keys()
 
 
 def refuse_options(given: Mapping[str, str | None]) -> None:

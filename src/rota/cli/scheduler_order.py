@@ -80,6 +80,8 @@ class SchedulerOrder:
                 polls_in_vain += 1
             else:
                 polls_in_vain = 0
+                if "state" not in run:
+                    raise ConfigError(f"{self.url} is not a page of rota: its answer has no state")
                 if run["state"] != SlotState.RUNNING:
                     return run
             await asyncio.sleep(_POLL_SECONDS)
