@@ -14,9 +14,8 @@ from typing import Any
 from rota.ledger.memory import MemoryLedger
 from rota.ledger.protocol import Ledger
 from rota.ledger.records import TaskProgress
-from rota.model.clock import Clock, SystemClock, instant
+from rota.model.clock import Clock, SystemClock
 from rota.model.context import Stop, Tracing
-from rota.model.errors import TaskDefinitionError
 from rota.model.events import Observer, RunLost
 from rota.model.pause import Pause
 from rota.model.run import Trigger
@@ -27,12 +26,12 @@ from rota.runs.runner import Runner
 from rota.scheduler.by_hand import ByHand
 from rota.scheduler.clock_changes import ClockChanges
 from rota.scheduler.dispatcher import Dispatcher
+from rota.scheduler.entries import Entries
 from rota.scheduler.entry import PendingRun, ScheduleEntry, TaskSnapshot
 from rota.scheduler.timers import Timers
 from rota.scheduler.timetable import DueRuns, Timetable
 from rota.settings import Settings, default_settings
 from rota.tasks.definition import Handler, TaskDefinition, define_task
-from rota.tasks.naming import check_former_names, kubernetes_name
 
 LONGEST_SLEEP_SECONDS = 5.0
 FLUSH_SECONDS = 0.9
@@ -69,8 +68,7 @@ class TaskScheduler:
         self._ledger = ledger or MemoryLedger()
         self._longest_sleep_seconds = longest_sleep_seconds
         self._bus = EventBus(observers)
-        self._entries: dict[str, ScheduleEntry] = {}
-        self._kubernetes_names: dict[str, str] = {}
+        self._entries = Entries()
         self._progress: Mapping[str, TaskProgress] = {}
         self._pauses: Mapping[str, Pause] = {}
         self._timetable = Timetable()
@@ -83,7 +81,7 @@ class TaskScheduler:
         self._last_tick_loop_seconds = 0.0
         self._clock_changes = ClockChanges()
         self.by_hand = ByHand(
-            self._entries,
+            self._entries.by_name,
             ledger=self._ledger,
             clock=self._clock,
             dispatcher=lambda: self._dispatcher if self.running else None,
@@ -110,24 +108,14 @@ class TaskScheduler:
 
     def add(self, task: TaskDefinition) -> None:
         """Add a task whose fields are decided already; one that is not enabled is left out."""
-        other = self._kubernetes_names.get(kubernetes_name(task.name))
-        if other is not None:
-            raise TaskDefinitionError(
-                f"task {task.name!r} is registered twice"
-                if other == task.name
-                else f"tasks {other!r} and {task.name!r} have the same name in Kubernetes"
-            )
-        if not task.enabled:
-            return
-        self._kubernetes_names[kubernetes_name(task.name)] = task.name
-        self._entries[task.name] = entry = ScheduleEntry(task)
-        if self.running:
+        entry = self._entries.add(task)
+        if entry is not None and self.running:
             self._begin(entry)
             self._tick()
 
     def run_now(self, name: str) -> None:
         """Start a run by hand, once the task's overlap policy allows it. Raises KeyError."""
-        entry = self._entries[name]
+        entry = self._entries.by_name[name]
         waits = any(pending.trigger.is_by_hand for pending in entry.waiting)
         if self._dispatcher is not None and self.running and not waits:
             self._dispatcher.submit(entry, PendingRun(None, Trigger.MANUAL))
@@ -139,21 +127,11 @@ class TaskScheduler:
         Each has `handler`, `interval` (seconds; None for a cron text), `run_on_start` and
         `last_run` (aware UTC start of the last run that ended, or None).
         """
-        return {
-            entry.task.name: {
-                "handler": entry.task.handler,
-                "interval": entry.task.interval_seconds,
-                "run_on_start": entry.task.run_on_start,
-                "last_run": None
-                if entry.last_started_at is None
-                else instant(entry.last_started_at),
-            }
-            for entry in self._entries.values()
-        }
+        return self._entries.facts()
 
     def snapshot(self) -> tuple[TaskSnapshot, ...]:
         """Return what is known of each task now, in the order of their registration."""
-        return tuple(entry.snapshot() for entry in self._entries.values())
+        return tuple(entry.snapshot() for entry in self._entries)
 
     @property
     def runner(self) -> Runner:
@@ -182,7 +160,7 @@ class TaskScheduler:
             self._stop = Stop()
         if self._dispatcher is not None:
             return
-        formerly = check_former_names({name: e.task.formerly for name, e in self._entries.items()})
+        formerly = self._entries.former_names()
         self._timetable = Timetable()
         self._runner = self._new_runner(stop=self._stop, bus=self._bus)
         self._dispatcher = Dispatcher(
@@ -198,7 +176,7 @@ class TaskScheduler:
         self._pauses = recovered.pauses
         for run in recovered.lost:
             self._bus.publish(RunLost(run.task, run.run_id, run.slot))
-        for entry in self._entries.values():
+        for entry in self._entries:
             self._begin(entry)
         self._tick()
 
@@ -229,7 +207,7 @@ class TaskScheduler:
         if dispatcher is None:
             return
         self._stop.request()
-        dispatcher.drop_waiting(list(self._entries.values()))
+        dispatcher.drop_waiting(list(self._entries))
         await dispatcher.wait_idle(self._settings.grace_seconds)
         dispatcher.interrupt_all("stopped")
         await dispatcher.wait_idle(CANCEL_GRACE_SECONDS + _SETTLE_SECONDS)
