@@ -391,6 +391,7 @@ def test_settings_and_classes_are_taken():
         ({"disruptions": ["1h"]}, UsageError, "disruptions: '1h' is none: write a list of"),
         ({"disruptions": [Restart("2h")]}, UsageError, "Restart.at 2h is not within the simulated"),
         ({"disruptions": [Restart(START)]}, UsageError, "write an instant after 2026-11-24T00:00"),
+        ({"disruptions": [Restart(None)]}, UsageError, "Restart.at must be an aware datetime"),
         ({"disruptions": [ClockJump(at(2), "1h")]}, UsageError, "ClockJump.at .* is not within"),
         (
             {"disruptions": [Outage("2h", "3h")]},

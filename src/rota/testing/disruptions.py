@@ -155,11 +155,11 @@ class _When:
     def at(self, disruption: ClockJump | Restart | Shutdown | Crash) -> float:
         """Return when it happens, in seconds since the start. Raises UsageError outside of it."""
         name = f"{type(disruption).__name__}.at"
-        assert disruption.at is not None  # noqa: S101 (a Crash after a request is none of these)
-        elapsed = elapsed_of(disruption.at, self.start, name)
+        at: Any = disruption.at  # None by mistake alone: a Crash after a request is none of these
+        elapsed = elapsed_of(at, self.start, name)
         if not 0 < elapsed <= self.seconds:
             raise UsageError(
-                f"{name} {plain_text(disruption.at, 80)} is not within the simulated time: write "
+                f"{name} {plain_text(at, 80)} is not within the simulated time: write "
                 f"an instant after {rfc3339(instant(self.start))}, up to "
                 f"{rfc3339(instant(self.start + self.seconds))}, or how long after the start"
             )
