@@ -45,6 +45,7 @@ async def test_searches_wait_for_each_other_and_hold_up_no_other_question():
         pytest.param("/runs?q=paper", True, id="text"),
         pytest.param("/runs?exit_code=7", True, id="exit code"),
         pytest.param("/runs.csv", True, id="all"),
+        pytest.param("/calendar", True, id="past failures"),
         pytest.param("/api/v1/runs?task=t&limit=5", False, id="newest, as JSON"),
         pytest.param("/api/v1/runs?state=failed", True, id="state, as JSON"),
     ],

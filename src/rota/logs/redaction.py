@@ -13,7 +13,7 @@ _MASK = "[redacted]"
 # Below this a "secret" is so likely to be part of a harmless word that masking would hide logs.
 _SHORTEST_MASKED_CHARACTERS = 4
 # Secrets are renewed, and every line is searched for each of them: the newest of each kind stay.
-_MOST_OF_A_KIND = 32
+MOST_OF_A_KIND = 32
 
 
 class SecretKind(Enum):
@@ -42,7 +42,7 @@ def hide(secret: str, kind: SecretKind) -> None:
         # One that is still in use is as new as the others that are read with it.
         kept.pop((kind, secret), None)
         kept[kind, secret] = tuple(sorted(forms, key=len, reverse=True))
-        for oldest in [known for known in kept if known[0] is kind][:-_MOST_OF_A_KIND]:
+        for oldest in [known for known in kept if known[0] is kind][:-MOST_OF_A_KIND]:
             del kept[oldest]
         _forms_by_secret = kept
 

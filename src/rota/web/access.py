@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rota.logs.redaction import SecretKind, hide
+from rota.logs.redaction import MOST_OF_A_KIND, SecretKind, hide
 from rota.model.errors import ConfigError, SettingsError
 from rota.net.file_identity import FileIdentity, file_identity
 from rota.settings import WebAccess
@@ -23,8 +23,6 @@ PROXY_SECRET_HEADER = "x-rota-proxy-secret"  # noqa: S105 (a header's name)
 OPEN_PATHS = ("/livez", "/readyz", "/healthz", "/metrics")
 _LOOPBACK_NAMES = ("localhost",)
 _MOST_SECRET_BYTES = 64 * 1024
-# The API token must stay among what is masked, however many users there are.
-_MOST_MASKED = 12
 _MOST_ACTOR_CHARACTERS = 100
 _ACTOR = "rota.actor"
 
@@ -85,7 +83,7 @@ class Secrets:
                 text = self._path.read_text("utf-8")[:_MOST_SECRET_BYTES]
                 self._lines = tuple(line.strip() for line in text.splitlines() if line.strip())
                 self._identity = identity
-                for line in self._lines[:_MOST_MASKED]:
+                for line in self._lines[:MOST_OF_A_KIND]:
                     hide(line.partition(":")[2] or line, SecretKind.PAGES)
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "is not UTF-8"

@@ -22,6 +22,9 @@ from rota.web.pages.task import task_page
 from rota.web.pages.timeline import timeline_page
 from rota.web.questions import is_search
 
+# They may read all runs that are kept, whatever they are asked for.
+_SEARCHES = (calendar_page, runs_csv)
+
 _PAGES: Sequence[tuple[str, PageHandler]] = (
     ("/", overview_page),
     ("/tasks/{task}", task_page),
@@ -51,7 +54,7 @@ def _endpoint(pages: Pages, handler: PageHandler) -> Handler:
         not_yet = None if handler is system_page else pages.about.not_yet()
         if not_yet is not None:
             return mistakes.not_yet_page(pages, request, not_yet)
-        search = handler is runs_csv or (handler is runs_page and is_search(request))
+        search = handler in _SEARCHES or (handler is runs_page and is_search(request))
         return await mistakes.explained(pages, handler, request, search=search)
 
     return answer
