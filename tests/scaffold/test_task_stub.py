@@ -54,6 +54,9 @@ def test_the_names_in_its_code_follow_from_its_name():
         ("poll=５m", "task 'poll': "),
         ("poll=0", "task 'poll': "),
         ("poll=999999999999", "task 'poll': "),
+        pytest.param("poll=" + "9" * 5000, "task 'poll': ", id="thousands of digits"),
+        pytest.param(f"poll={'9' * 5000}s", "task 'poll': ", id="a span of thousands of digits"),
+        ("poll=-5m", "task 'poll': "),
     ],
 )
 def test_a_task_that_cannot_be_written_is_refused_by_its_name(text, problem):
