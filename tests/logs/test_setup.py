@@ -343,6 +343,13 @@ def test_of_many_rotated_secrets_the_newest_are_masked(configure):
     assert len(redaction._forms_by_secret) < 100
 
 
+@pytest.mark.parametrize("secrets", [["canary", "canary-tail"], ["canary-tail", "canary"]])
+def test_of_a_secret_that_begins_with_another_nothing_is_left(configure, secrets):
+    stderr = configure(secrets=secrets)
+    logging.getLogger("x").error("canary-tail")
+    assert "tail" not in stderr.getvalue()
+
+
 def test_too_short_a_secret_would_mask_ordinary_words(configure):
     stderr = configure(secrets=["a", "abc"])
     logging.getLogger("x").info("a abc")

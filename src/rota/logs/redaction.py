@@ -41,7 +41,7 @@ def hide(secret: str, kind: SecretKind) -> None:
         kept = _forms_by_secret.copy()
         # One that is still in use is as new as the others that are read with it.
         kept.pop((kind, secret), None)
-        kept[kind, secret] = tuple(sorted(forms, key=len, reverse=True))
+        kept[kind, secret] = tuple(forms)
         for oldest in [known for known in kept if known[0] is kind][:-MOST_OF_A_KIND]:
             del kept[oldest]
         _forms_by_secret = kept
@@ -55,8 +55,8 @@ def hide_all(secrets: Iterable[str], kind: SecretKind) -> None:
 
 def redact(text: str) -> str:
     """Return `text` with every known secret masked, as it is or escaped."""
-    for forms in _forms_by_secret.values():
-        for form in forms:
-            if form in text:
-                text = text.replace(form, _MASK)
+    found = [form for forms in _forms_by_secret.values() for form in forms if form in text]
+    # The longest first: of a secret that begins with another one the rest would be left.
+    for form in sorted(found, key=len, reverse=True):
+        text = text.replace(form, _MASK)
     return text

@@ -100,7 +100,7 @@ class Timetable:
             # One by one: where something goes wrong with a task, the others are still here.
             while entries:
                 yield self._due_runs(entries.pop(), slot, now)
-            # The caller that is is given due runs may ask what is due, too.
+            # The caller, which is given them here, may ask again meanwhile.
             if self._entries_by_slot.get(slot) is entries:
                 del self._entries_by_slot[slot]
                 heapq.heappop(self._slots)
