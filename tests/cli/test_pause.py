@@ -57,8 +57,8 @@ def test_with_json_the_answer_is_that_of_the_api(rota):
     [
         (["bill", "--reason", "x"], "no task is named 'bill', did you mean 'bills'?"),
         (["bills"], "a pause needs a --reason: others will ask"),
-        (["bills", "--reason", "x", "--for", "0s"], "--for '0s' is no time"),
-        (["bills", "--reason", "x", "--for", "-1h"], "--for '-1h' is no time"),
+        (["bills", "--reason", "x", "--for", "0s"], "--for '0s' must be longer than 0"),
+        (["bills", "--reason", "x", "--for", "-1h"], "--for '-1h' must be longer than 0"),
         (["bills", "--reason", "x", "--for", "soon"], "--for 'soon' is not a span of time"),
         (["bills", "--reason", "x", "--for", "9" * 400 + "d"], "9d' is not a span of time: write"),
         (["bills", "--reason", "x", "--for", "400d"], "seconds must be a whole number from 1 to"),

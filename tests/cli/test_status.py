@@ -125,6 +125,18 @@ def test_why_answers_in_sentences(rota, installation, hour):
     assert json.loads(rota("why", "bills", slot, "--json").stdout)["why"] == [sentence]
 
 
+def test_a_reason_moves_no_cursor_and_begins_no_line(rota, installation, hour):
+    installation.ran("letters", hour, "failed", reason="no paper\x1b[2J\nok")
+    close(installation)
+    slot = rfc3339(instant(hour))
+
+    told = rota("why", "letters", slot).stdout.splitlines()
+    refused = rota("why", "x\x1b[2J", slot).stderr
+
+    assert told[1].endswith("no paper [2J ok")
+    assert "\x1b" not in refused
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

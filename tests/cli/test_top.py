@@ -53,9 +53,9 @@ def test_the_screen_has_counts_the_time_and_the_table_of_status(overview):
 
 
 def test_what_cannot_be_asked_now_is_told_above_what_was_known(overview):
-    _, problem, *rest = shown(overview, START + 60, "no answer from http://x")
+    _, problem, *rest = shown(overview, START + 60, "no answer\x1b from http://x")
 
-    assert problem.endswith(": no answer from http://x")
+    assert problem.endswith(": no answer  from http://x")
     assert problem.startswith("as of 2026-11-24T00:01:00Z")
     assert len(rest) == 4
 

@@ -133,3 +133,20 @@ def test_to_wait_for_a_run_that_never_comes_has_an_end(rota, monkeypatch, answer
 
     assert (ended.exit_code, asked.call_count) == (2, len(answers))
     assert said in ended.stderr
+
+
+def test_what_a_page_says_moves_no_cursor(rota):
+    page = "http://127.0.0.1:8080/api/v1"
+    run = {"state": "failed", "exit_code": 1, "meaning": "raised", "reason": "no\x1b[2J\npaper"}
+    with respx.mock:
+        asked = respx.post(f"{page}/tasks/bills/runs")
+        asked.side_effect = [
+            httpx.Response(202, json={"run_id": "r1"}),
+            httpx.Response(409, json={"detail": "not\x1b[2J now"}),
+        ]
+        respx.get(f"{page}/runs/r1").respond(200, json=run)
+        order = ("trigger", "bills", "--url", "http://127.0.0.1:8080", "--wait")
+        failed, refused = rota(*order), rota(*order)
+
+    assert failed.stderr.endswith("failed, exit code 1 (raised): no [2J paper\n")
+    assert refused.stderr == "rota: error: not [2J now\n"

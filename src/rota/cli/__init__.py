@@ -117,10 +117,11 @@ def run_command_line(arguments: Sequence[str]) -> int:  # noqa: PLR0911 (one for
 
 def _refuse(error: RotaError, arguments: Sequence[str]) -> int:
     from rota.logs.redaction import redact  # noqa: PLC0415 (only for what went wrong)
+    from rota.status.table import printable  # noqa: PLC0415
 
     text = redact(str(error))
     for line in text.splitlines() or [repr(error)]:
-        click.echo(f"rota: error: {line}", err=True)
+        click.echo(f"rota: error: {printable(line)}", err=True)
     if isinstance(error, ConfigError) and arguments[:1] == ["run"]:
         _leave_message(text)
     return error.exit_code

@@ -14,6 +14,7 @@ from rota.model.errors import UsageError
 from rota.model.exit_codes import ExitCode, meaning_of
 from rota.model.slot import SlotState
 from rota.runtime.signals import StopSignals
+from rota.status.table import printable
 
 if TYPE_CHECKING:
     from rota.kubernetes.connection import Connection
@@ -64,7 +65,7 @@ def check_namespace(_: click.Context, __: click.Parameter, namespace: str | None
 
 def tell(text: str) -> None:
     """Say something beside the command's result."""
-    click.echo(f"rota: {text}", err=True)
+    click.echo(f"rota: {printable(text)}", err=True)
 
 
 def run_until_stopped(

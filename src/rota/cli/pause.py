@@ -76,5 +76,5 @@ def _end(span: str | None, until: str | None) -> dict[str, Any]:
         return {"seconds": _DEFAULT_SECONDS}
     seconds = span_of("--for", span)
     if seconds < 1:
-        raise UsageError(f"--for {span!r} is no time: write one such as 30m or 1d12h")
+        raise UsageError(f"--for {span!r} must be longer than 0: write 30m or 1d12h, for example")
     return {"seconds": seconds}

@@ -18,7 +18,7 @@ from rota.model.errors import RotaError, UsageError
 from rota.model.exit_codes import ExitCode
 from rota.runtime import streams
 from rota.runtime.signals import StopSignals
-from rota.status.table import make_table
+from rota.status.table import make_table, printable
 
 _DEFAULT_SECONDS = 2.0
 _LEAST_SECONDS = 0.1
@@ -121,7 +121,10 @@ def screen_of(overview: Mapping[str, Any], now: float, width: int, problem: str 
 
     items: Sequence[Mapping[str, Any]] = overview["items"]
     head = Text.assemble((_counts(overview), "bold"), f"  {instant(int(now)):%H:%M:%S} UTC")
-    lines = [head, *([Text(f"as of {overview['as_of']}: {problem}", "red")] if problem else [])]
+    lines = [
+        head,
+        *([Text(f"as of {overview['as_of']}: {printable(problem)}", "red")] if problem else []),
+    ]
     blind_since = overview.get("blind_since")
     if blind_since is not None:
         lines.append(Text(f"the console has not seen the cluster since {blind_since}", "red"))

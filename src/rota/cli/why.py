@@ -7,6 +7,7 @@ import click
 from rota.cli.completion import complete_task
 from rota.cli.moments import moment_of
 from rota.cli.sources import open_source, url_option
+from rota.status.table import printable
 
 
 @click.command("why", epilog="\b\nExample:\n  rota why cleanup 2026-11-25T03:00:00Z")
@@ -25,4 +26,4 @@ def why_command(*, task: str, slot: str, url: str | None, as_json: bool) -> None
         return
     click.secho(f"{task}  {facts['at']}  ({facts['local']})  {facts['state']}", bold=True)
     for sentence in facts["why"]:
-        click.echo(sentence)
+        click.echo(printable(sentence))
