@@ -58,6 +58,16 @@ def test_a_broken_line_is_passed_over(log, broken):
     assert list(log.states("bills")) == [SLOT, SLOT + 60]
 
 
+def test_a_line_that_was_cut_off_by_a_full_disk_takes_no_other_with_it(log):
+    log.note("bills", ended("1", "succeeded", SLOT))
+    log.note("bills", ended("2", "succeeded", SLOT + 60))
+    log.path.write_bytes(log.path.read_bytes()[:-5])
+    log.note("bills", ended("3", "succeeded", SLOT + 120))
+
+    assert list(log.states("bills")) == [SLOT, SLOT + 120]
+    assert [run.run_id for run in log.runs_since(0)[0]] == ["1", "3"]
+
+
 def test_a_file_that_cannot_be_used_is_named(tmp_path):
     log = BackfillLog(tmp_path)
 

@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from rota.ledger.records import RecordedRun
 from rota.model.clock import instant
@@ -97,8 +97,9 @@ class BackfillLog:
         }
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(facts) + "\n")
+            with self.path.open("ab+") as file:
+                line = json.dumps(facts).encode() + b"\n"
+                file.write(line if _ends_whole(file) else b"\n" + line)
         except OSError as error:
             raise ConfigError(f"{self.path} cannot be written: {error.strerror}") from None
 
@@ -114,6 +115,13 @@ class BackfillLog:
                 yield json.loads(line)
             except ValueError:
                 continue
+
+
+def _ends_whole(file: IO[bytes]) -> bool:
+    """Whether the last line was not cut off, as by a full disk."""
+    end = file.seek(0, os.SEEK_END)
+    file.seek(max(0, end - 1))
+    return file.read(1) in (b"", b"\n")
 
 
 def _run_of(facts: Mapping[str, Any]) -> RecordedRun:
