@@ -16,7 +16,7 @@ from rota.net.attempts import USER_AGENT
 
 _TIMEOUT_SECONDS = 10.0
 _WHOLE_ANSWER_SECONDS = 30.0
-# A hundred times as much as the largest page of tasks or runs has.
+# Far more than the largest page of tasks or runs has.
 _MOST_BYTES = 256 * 1024 * 1024
 _EXAMPLE = "for example http://127.0.0.1:8080"
 _BAD_REQUEST, _SERVER_ERROR = 400, 500
