@@ -345,6 +345,14 @@ def test_what_rota_warns_of_is_in_the_report():
 
 
 @pytest.mark.parametrize("mode", ["scheduler", "cronjobs"])
+def test_slots_before_the_clock_is_set_back_are_in_the_report(mode):
+    report = simulate(hourly, START, "4h", mode=mode, disruptions=[ClockJump("210m", "-3h")])
+
+    found = [(slot.slot, slot.state.value, slot.runs) for slot in report.slots]
+    assert found == [(at(hour), "succeeded", 1) for hour in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("mode", ["scheduler", "cronjobs"])
 def test_a_crash_after_a_request_that_never_comes_is_a_warning(mode):
     crashes = [Crash(after_request=2), Crash(after_request=99)]
     report = simulate(often, START, "16m", api=working(), mode=mode, disruptions=crashes)

@@ -85,15 +85,12 @@ def simulate(
 
 
 def _report(world: World, recorder: Recorder, mode: str, warnings: Counter[str]) -> Report:
-    last = (
-        world.start + world.seconds + sum(by for at, by in world.plan.jumps if at <= world.seconds)
-    )
     return Report(
         start=instant(world.start),
         end=instant(world.start + world.seconds),
         mode=mode,
         runs=recorder.runs(),
-        slots=recorder.slots(world.tasks, int(world.start), int(last)),
+        slots=recorder.slots(world.tasks, int(world.start), int(world.latest)),
         calls=len(world.api.calls),
         effects=dict(sorted(world.api.effects.items())),
         warnings=tuple(

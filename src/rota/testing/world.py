@@ -66,6 +66,15 @@ class World:
         self._ends = list(plan.ends)
 
     @property
+    def latest(self) -> float:
+        """The latest epoch time that the clock shows: at the end, or before it is set back."""
+        offset, shown = self.start, [self.start]
+        for at, by in self.plan.jumps:
+            shown.append(offset + at)
+            offset += by
+        return max(*shown, offset + self.seconds)
+
+    @property
     def unreached_crashes(self) -> list[int]:
         """The requests after which something was to be killed, and that never came."""
         return [number for number, _ in self._crashes]
