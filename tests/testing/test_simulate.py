@@ -365,7 +365,7 @@ def test_an_endpoint_that_the_fake_does_not_have_says_how_to_add_it():
     [run] = simulate(often, START, "6m").runs
 
     assert run.exit_code == 3
-    assert 'add it: api.on(\\"POST\\", \\"/work\\"' in run.reason
+    assert 'add it: api.on(\\"POST\\", \\"/work\\", {})' in run.reason
 
 
 def test_settings_and_classes_are_taken():

@@ -187,7 +187,7 @@ class FakeApi:
                 )
             )
         missing = f"FakeApi has no {request.method} {path}"
-        hint = f'add it: api.on("{request.method}", "{path}", {{…}})'
+        hint = f'add it: api.on("{request.method}", "{path}", {{}})'
         return Reply(404, {"error": f"{missing}; {hint}"})
 
     def _note(
