@@ -9,6 +9,7 @@ import subprocess
 import sys
 import termios
 import threading
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -102,6 +103,13 @@ def test_ctrl_c_does_not_wait_for_a_scheduler_that_does_not_answer(overview, mon
     assert source.asked_again.is_set()
     assert not source.end.is_set()
     source.end.set()
+
+
+def test_a_fault_of_its_own_ends_it_rather_than_leave_an_old_table(overview):
+    answers = iter([overview])
+
+    with pytest.raises(StopIteration):
+        top._watch(SimpleNamespace(overview=lambda: next(answers)), 0.01)
 
 
 def test_ctrl_c_ends_it_well_and_leaves_the_terminal_as_it_was(tmp_path):

@@ -58,8 +58,9 @@ class _Look:
 class _Looking:
     """Asks a source again and again in a thread, since it may take long; `news` has the answers.
 
-    None in there is the wish to end. A signal's handler may put it there, at any moment: it would
-    wait for itself with `threading.Event`, whose lock the interrupted code may hold.
+    An exception in there is what the thread has ended with, and None the wish to end. A signal's
+    handler may put that there, at any moment: it would wait for itself with `threading.Event`,
+    whose lock the interrupted code may hold.
     """
 
     def __init__(self, source: Source, interval_seconds: float) -> None:
@@ -67,7 +68,7 @@ class _Looking:
         self._interval_seconds = interval_seconds
         self._ended = threading.Event()
         self.last = _Look(source.overview())
-        self.news: SimpleQueue[_Look | None] = SimpleQueue()
+        self.news: SimpleQueue[_Look | Exception | None] = SimpleQueue()
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._look, daemon=True).start()
@@ -83,6 +84,9 @@ class _Looking:
             except RotaError as error:
                 # Such as a scheduler that is restarted: what was known is shown as of then.
                 self.last = _Look(self.last.overview, str(error))
+            except Exception as error:  # noqa: BLE001 (raised where it ends the command)
+                self.news.put(error)
+                return
             self.news.put(self.last)
 
 
@@ -102,8 +106,10 @@ def _watch(source: Source, interval: float) -> None:
         Live(console=console, screen=True, auto_refresh=False, redirect_stdout=False) as live,
         looking,
     ):
-        look: _Look | None = looking.last
+        look: _Look | Exception | None = looking.last
         while look is not None:
+            if isinstance(look, Exception):
+                raise look
             now = SystemClock().timestamp()
             picture = screen_of(look.overview, now, console.width, look.problem)
             live.update(picture, refresh=True)
