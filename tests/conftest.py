@@ -9,6 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from rota.logs import redaction
 from rota.schedules import load_zone, tz_database
 from rota.settings import installed
 from support.environment import is_setting
@@ -51,6 +52,12 @@ def pytest_sessionfinish(session):
 def packages_of_this_test():
     """Forget which entry points were found on the same path before."""
     installed.forget()
+
+
+@pytest.fixture(autouse=True)
+def no_secrets_of_others(monkeypatch):
+    """Mask what this test says is secret, not what others had for passwords."""
+    monkeypatch.setattr(redaction, "_forms_by_secret", {})
 
 
 @pytest.fixture(autouse=True)

@@ -35,7 +35,6 @@ def configure(monkeypatch):
     """Set up logging as rota does, to a text which is returned; in the end all is as before."""
     root = logging.getLogger()
     before = root.handlers[:], root.level
-    monkeypatch.setattr(redaction, "_forms_by_secret", {})
     stderr = Stderr()
 
     def configure(log_format="json", *, level="DEBUG", **options):

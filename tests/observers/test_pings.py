@@ -138,8 +138,7 @@ def test_the_first_of_a_row_of_failures_is_logged_and_all_are_counted(caplog):
     assert KEY not in str([vars(record) for record in caplog.records])
 
 
-def test_a_target_is_masked_wherever_rota_writes(monkeypatch):
-    monkeypatch.setattr(redaction, "_forms_by_secret", {})
+def test_a_target_is_masked_wherever_rota_writes():
     key = "5f0c1e9a-77aa-4bd1-9c1e-canary000001"
     PingLine(parse_ping_targets(f"healthchecks+https://hc.example/{key}"), release="shop")
 

@@ -141,8 +141,7 @@ async def test_a_result_has_counts_and_a_note(clock):
     assert record.facts()["note"] == "nothing was due"
 
 
-async def test_a_long_note_is_cut_and_no_secret_is_in_it(clock, monkeypatch):
-    monkeypatch.setattr(redaction, "_forms_by_secret", {})
+async def test_a_long_note_is_cut_and_no_secret_is_in_it(clock):
     redaction.hide("s3cr3t-t0k3n", redaction.SecretKind.API_TOKEN)
 
     async def handler(api_client):
@@ -310,8 +309,7 @@ async def test_counts_that_break_when_looked_at_leave_a_success_one(observed, ca
 
 
 @pytest.mark.fault(105)
-async def test_a_secret_in_an_error_is_masked_in_what_is_kept_of_it(clock, monkeypatch):
-    monkeypatch.setattr(redaction, "_forms_by_secret", {})
+async def test_a_secret_in_an_error_is_masked_in_what_is_kept_of_it(clock):
     redaction.hide("c4n4ry", redaction.SecretKind.API_TOKEN)
 
     async def handler(api_client):

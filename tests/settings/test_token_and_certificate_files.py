@@ -15,8 +15,7 @@ CANARY = "c4n4ry-7f3d9e"
 
 
 @pytest.fixture
-def token_file(tmp_path, monkeypatch):
-    monkeypatch.setattr(redaction, "_forms_by_secret", {})
+def token_file(tmp_path):
     return tmp_path / "token"
 
 

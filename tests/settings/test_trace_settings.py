@@ -60,16 +60,14 @@ def test_headers_are_read_as_the_standard_writes_them(settings_of):
         "path",
     ],
 )
-def test_what_is_secret_about_a_collector_is_masked(monkeypatch, settings_of, name, value, secret):
-    monkeypatch.setattr(redaction, "_forms_by_secret", {})
+def test_what_is_secret_about_a_collector_is_masked(settings_of, name, value, secret):
     settings = settings_of(**{f"OTEL_EXPORTER_OTLP_{name}": value})
     assert redaction.redact(f"POST {secret}") == "POST [redacted]"
     if name.endswith("HEADERS"):
         assert secret not in f"{settings!r} {settings.model_dump_json()}"
 
 
-def test_a_harmless_header_masks_no_word(monkeypatch, settings_of):
-    monkeypatch.setattr(redaction, "_forms_by_secret", {})
+def test_a_harmless_header_masks_no_word(settings_of):
     settings_of(OTEL_EXPORTER_OTLP_HEADERS="x-scope-orgid=cleanup")
     assert redaction.redact("task cleanup") == "task cleanup"
 
