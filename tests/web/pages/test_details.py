@@ -45,6 +45,13 @@ async def test_a_task_has_its_reason_limits_next_slots_durations_runs_and_comman
         assert command in page.text
 
 
+async def test_a_task_counts_each_of_the_slots_that_share_a_mark(busy, read):
+    page = await read(busy, "/tasks/notifications")
+
+    assert page.one("p", id="strip-summary").text.startswith("97 succeeded, 3 skipped")
+    assert page.one("h2", id="h-slots").text == "Last 100 slots"
+
+
 async def test_beside_cronjobs_the_pages_of_a_renamed_task_lead_to_each_other(read):
     old, new = cronjob("rota-bill", "bill"), cronjob("rota-send", "send-bills")
     new["metadata"]["annotations"] = {"rota/formerly": "sold,bill"}
