@@ -15,7 +15,7 @@ from support.acting import acting_server
 @pytest.fixture
 def access(tmp_path):
     path = tmp_path / "access"
-    path.write_text("ada:pass\n")
+    path.write_text("ada:c4n4ry\n")
     return lambda mode: AccessOptions(mode, path)
 
 
@@ -85,8 +85,8 @@ def test_a_reason_is_for_a_scheduler(rota):
 @pytest.mark.parametrize(
     ("mode", "secret", "actor"),
     [
-        pytest.param(WebAccess.BASIC, "ada:pass", "ada", id="basic"),
-        pytest.param(WebAccess.BEARER, "ada:pass", None, id="bearer"),
+        pytest.param(WebAccess.BASIC, "ada:c4n4ry", "ada", id="basic"),
+        pytest.param(WebAccess.BEARER, "ada:c4n4ry", None, id="bearer"),
         pytest.param(WebAccess.BASIC, "ada:wrong", "refused", id="wrong"),
         pytest.param(WebAccess.BASIC, None, "refused", id="none"),
     ],
@@ -103,7 +103,7 @@ def test_the_secret_file_says_who_asks(rota, access, mode, secret, actor):
         status = rota("status", "--url", url, **environment)
         history = rota("history", "--url", url, **environment).stdout
 
-    assert "pass" not in ended.stderr
+    assert "c4n4ry" not in ended.stderr
     if actor == "refused":
         assert (ended.exit_code, status.exit_code) == (2, 2)
         assert ("ROTA_WEB_SECRET_FILE" in ended.stderr) is (secret is None)
