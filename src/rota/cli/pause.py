@@ -7,7 +7,7 @@ import click
 from rota.cli.cluster import cluster_options, instance_option
 from rota.cli.completion import complete_task
 from rota.cli.moments import moment_of, span_of
-from rota.cli.pausing import Change, ask_scheduler, refuse_options, show_for_cronjob
+from rota.cli.pausing import Change, ask_for, refuse_options, show_for_cronjob
 from rota.model.clock import rfc3339
 from rota.model.errors import UsageError
 
@@ -61,7 +61,7 @@ def pause_command(
     if reason is None:
         raise UsageError("a pause needs a --reason: others will ask")
     order = {"reason": reason, **_end(span, until)}
-    told = ask_scheduler(Change(url, task, "pause", options), order, as_json=as_json)
+    told = ask_for(Change(url, task, "pause", options), order, as_json=as_json)
     if not as_json:
         pause = told["pause"]
         click.echo(f"task {task} is paused until {pause['until']}: {pause['reason']}")

@@ -6,13 +6,12 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 import click
 
+from rota.cli.asking import ask_scheduler
 from rota.cli.cluster import cluster, tell
-from rota.model.errors import ConfigError, ForbiddenError, UsageError
-from rota.settings import load_settings
+from rota.model.errors import ConfigError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +24,14 @@ class Change:
     options: Mapping[str, str | None]
 
 
-def ask_scheduler(change: Change, order: Mapping[str, Any], *, as_json: bool) -> Mapping[str, Any]:
+def ask_for(change: Change, order: Mapping[str, Any], *, as_json: bool) -> Mapping[str, Any]:
     """Have it done; return the answer, which is printed if `as_json`. Raises RotaError."""
-    from rota.net.page import ask_page  # noqa: PLC0415 (HTTP: only where asked for)
-
     for name, value in change.options.items():
         if value is not None:
             raise UsageError(f"--{name} is for a CronJob, and has no meaning with --url")
-    path = f"api/v1/tasks/{quote(change.task, safe='')}/{change.deed}"
-    secret_file = load_settings().web_secret_file
-    try:
-        told = ask_page(change.url, path, secret_file=secret_file, order=order)
-    except ForbiddenError as error:
-        # A console's, perhaps, which changes nothing.
-        ends = "suspend it" if change.deed == "pause" else "end its suspension"
-        raise UsageError(
-            f"{error}; if {change.task} is a CronJob, leave --url out: then `rota {change.deed}` "
-            f"prints how to {ends}"
-        ) from None
+    ends = "suspend it" if change.deed == "pause" else "end its suspension"
+    instead = f"`rota {change.deed}` prints how to {ends}"
+    told = ask_scheduler(change.url, change.task, change.deed, order, instead=instead)
     if not _is_told(told, is_paused=change.deed == "pause"):
         raise ConfigError(f"{change.url} is not a page of rota: its answer has no pause")
     if as_json:

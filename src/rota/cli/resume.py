@@ -6,7 +6,7 @@ import click
 
 from rota.cli.cluster import cluster_options, instance_option
 from rota.cli.completion import complete_task
-from rota.cli.pausing import Change, ask_scheduler, refuse_options, show_for_cronjob
+from rota.cli.pausing import Change, ask_for, refuse_options, show_for_cronjob
 
 
 @click.command(
@@ -31,6 +31,6 @@ def resume_command(
         refuse_options({"reason": reason})
         show_for_cronjob(task, suspend=False, as_json=as_json, **options)
         return
-    ask_scheduler(Change(url, task, "resume", options), {"reason": reason}, as_json=as_json)
+    ask_for(Change(url, task, "resume", options), {"reason": reason}, as_json=as_json)
     if not as_json:
         click.echo(f"task {task} is not paused any more; what was skipped is not made up for")

@@ -10,8 +10,9 @@ from urllib.parse import quote
 
 import click
 
+from rota.cli.asking import ask_scheduler
 from rota.cli.cluster import StoppedError, run_until_stopped, tell
-from rota.model.errors import ConfigError, ForbiddenError, NotThereError, UsageError
+from rota.model.errors import ConfigError, NotThereError
 from rota.model.exit_codes import ExitCode
 from rota.model.outcome import exit_code_of_signal
 from rota.model.slot import SlotState
@@ -37,21 +38,14 @@ class SchedulerOrder:
 
     def carry_out(self) -> int:
         """Ask for the run, and perhaps wait for its end; return the command's exit code."""
-        secret_file = load_settings().web_secret_file
         body = {
             "slot": self.slot,
             "arguments": dict(text.split("=", 1) for text in self.arguments),
             "reason": self.reason,
         }
-        path = f"api/v1/tasks/{quote(self.task, safe='')}/runs"
-        try:
-            started = ask_page(self.url, path, secret_file=secret_file, order=body)
-        except ForbiddenError as error:
-            # A console's, perhaps, which changes nothing.
-            raise UsageError(
-                f"{error}; if {self.task} is a CronJob, leave --url out: then `rota trigger` makes "
-                "a Job"
-            ) from None
+        started = ask_scheduler(
+            self.url, self.task, "runs", body, instead="`rota trigger` makes a Job"
+        )
         run_id = started.get("run_id")
         if not isinstance(run_id, str):
             raise ConfigError(f"{self.url} is not a page of rota: its answer has no run_id")
@@ -60,7 +54,7 @@ class SchedulerOrder:
             return ExitCode.SUCCEEDED
         tell(f"run {run_id} of task {self.task} was asked for")
         try:
-            run = run_until_stopped(self._end_of(run_id, secret_file))
+            run = run_until_stopped(self._end_of(run_id, load_settings().web_secret_file))
         except StoppedError as stopped:
             tell(f"the run goes on; see it at {self._page(run_id)}")
             return exit_code_of_signal(stopped.signal_number)
