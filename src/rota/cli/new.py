@@ -84,7 +84,8 @@ def new_command(
     if as_json:
         click.echo(json.dumps(_facts(wanted.names, target, state, files, next_commands), indent=2))
     else:
-        _print(wanted.names, target, f"{state} (rota {made_by})", files, next_commands)
+        written = [] if state == ALREADY_SO else sorted(files)
+        _print(wanted.names, target, f"{state} (rota {made_by})", written, next_commands)
 
 
 def _print_update() -> None:
@@ -193,13 +194,13 @@ def _print(
     names: "ProjectNames",
     target: Path,
     state: str,
-    files: Mapping[str, str],
+    paths: Sequence[str],
     next_commands: Sequence[str],
 ) -> None:
     client = f"{names.class_prefix}Client"
     click.echo(f"{names.title}: package {names.package}, service {names.service}, client {client}")
     click.echo(f"{target}: {state}")
-    for path in sorted(files) if not state.startswith(ALREADY_SO) else ():
+    for path in paths:
         click.echo(f"  {path}")
     click.echo("Next:")
     for command in next_commands:
