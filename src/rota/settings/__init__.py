@@ -6,7 +6,7 @@
 from typing import TYPE_CHECKING, Any
 
 from rota.model.task_fields import CatchUp, Overlap
-from rota.settings.loading import default_settings, load_settings
+from rota.settings.loading import default_settings, load_settings, settings_with
 from rota.settings.model import Settings, variable_name
 from rota.settings.settings_text import parse_settings_text, settings_text
 from rota.settings.task_overrides import TaskOverrides
@@ -36,6 +36,7 @@ __all__ = [
     "parse_settings_text",
     "settings",
     "settings_text",
+    "settings_with",
     "setup_logging",
     "task_variable",
     "text_of",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_settings import EnvSettingsSource
 from pydantic_settings import SettingsError as PydanticSettingsError
 
@@ -74,6 +74,17 @@ def _settings_below_environment(*sources: Mapping[str, str]) -> Settings:
 def default_settings() -> Settings:
     """Return the default settings, without reading the environment or files."""
     return Settings.model_construct()
+
+
+def settings_with(values: Mapping[str, Any]) -> Settings:
+    """Return the defaults with `values`, by field, without reading the environment or files.
+
+    Raises pydantic's ValidationError.
+    """
+    settings = Settings.__new__(Settings)
+    # That of BaseSettings reads the environment.
+    BaseModel.__init__(settings, **values)
+    return settings
 
 
 def _is_unknown_name(problem: Any) -> bool:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from rota.model.errors import UsageError
-from rota.settings import Settings, override_key
+from rota.settings import Settings, override_key, settings_with
 from rota.tasks.definition import TaskDefinition
 from rota.tasks.discovery import register_found
 from rota.tasks.registry import Registry, check_not_empty
@@ -25,15 +25,13 @@ def settings_of(given: Settings | Mapping[str, Any] | None) -> Settings:
         raise UsageError(f"settings: there is no field {', '.join(map(repr, unknown))}")
     if isinstance(values.get("task"), Mapping):
         values["task"] = {override_key(name): fields for name, fields in values["task"].items()}
-    settings = Settings.__new__(Settings)
     try:
-        BaseModel.__init__(settings, **values)  # that of BaseSettings reads the environment
+        return settings_with(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(map(str, first["loc"]))
         reason = first["msg"].removeprefix("Value error, ")
         raise UsageError(f"settings: {field} is not allowed: {reason}") from None
-    return settings
 
 
 def definitions_of(tasks: Tasks, settings: Settings) -> Sequence[TaskDefinition]:
